@@ -1,0 +1,208 @@
+"""Every setting: its name, unit, default and environment variable.
+
+A setting is read from the environment (`INROAD_` and its name in capitals), else from `inroad.toml` in the working folder (or
+the file that `INROAD_CONFIG` names), else it has the default below. All are checked together at start. What does not belong
+here: anything that changes while the program runs (that is a row of the database).
+"""
+
+from __future__ import annotations
+
+import os
+from functools import lru_cache
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+
+from inroad.guard.errors import UserError
+
+PREFIX = "INROAD_"
+CHECKOUT = Path(__file__).resolve().parent.parent
+
+
+class SettingsError(UserError):
+    """A setting is missing or wrong; names the variable, the fault and what is valid."""
+
+    reason = "bad-setting"
+
+
+def _config_file() -> Path:
+    return Path(os.environ.get(PREFIX + "CONFIG", "inroad.toml"))
+
+
+class Settings(BaseSettings):
+    """All settings of one installation; see each field's description."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, extra="forbid", frozen=True, env_ignore_empty=True, hide_input_in_errors=True
+    )
+
+    # where things are
+    home: Path = Field(CHECKOUT / ".inroad", description="Folder for the embedded database and the files.")
+    database_url: SecretStr | None = Field(
+        None, description="PostgreSQL URL of the application's database; empty runs the embedded server."
+    )
+    dagster_database_url: SecretStr | None = Field(
+        None, description="PostgreSQL URL of Dagster's database; default: same server, name + _dagster."
+    )
+    dagster_port: int = Field(3000, ge=1, le=65535, description="TCP port of the Dagster UI, on loopback.")
+    console_port: int = Field(8700, ge=1, le=65535, description="TCP port of the curation console, on loopback.")
+    profile: Path | None = Field(None, description="JSON Resume file (json or yaml) of the person the CVs are for.")
+
+    # how work is chosen and run
+    curation: Literal["auto", "manual"] = Field(
+        "auto", description="auto: rules select pages and postings; manual: a person does."
+    )
+    executor: Literal["local"] = Field("local", description="Where Dagster runs execute.")
+    redis_url: SecretStr | None = Field(None, description="Redis URL of the distributed executor's broker.")
+    partition_by: Literal["domain"] = Field("domain", description="What one Dagster partition holds.")
+    refresh_after_hours: float = Field(
+        24.0, gt=0, description="Hours after which a domain is due for another visit by the schedules."
+    )
+
+    # the web
+    resolve: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="HOST:PORT:ADDRESS:PORT rules, comma separated; host * means all (as curl's --connect-to)."
+    )
+    ca_file: Path | None = Field(None, description="PEM file of a certificate authority to trust besides the system's.")
+    user_agent: str = Field(
+        "Inroad/0.1",
+        min_length=1,
+        max_length=200,
+        description="Product token that robots.txt rules are matched on, sent to every site.",
+    )
+    contact_url: str | None = Field(
+        None, description="Page or address where a site's owner can complain; sent with the User-Agent."
+    )
+    respect_robots: bool = Field(True, description="Obey robots.txt (RFC 9309).")
+    allow_hosts: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="Hosts, comma separated, that may resolve to private addresses."
+    )
+    proxy: SecretStr | None = Field(None, description="Proxy URL (http or socks5) for all requests to sites.")
+    browser: Literal["auto", "off"] = Field("auto", description="auto: use an installed Chromium for pages that need one.")
+    scraperapi_key: SecretStr | None = Field(None, description="ScraperAPI key; enables that strategy.")
+    firecrawl_key: SecretStr | None = Field(None, description="FireCrawl key; enables that strategy.")
+    connect_timeout_s: float = Field(10.0, gt=0, le=120, description="Seconds to open a connection.")
+    read_timeout_s: float = Field(15.0, gt=0, le=300, description="Seconds between two pieces of an answer.")
+    request_timeout_s: float = Field(
+        30.0, gt=0, le=600, description="Seconds for one request from start to end, redirects included."
+    )
+    domain_timeout_s: float = Field(300.0, gt=0, description="Seconds of work on one domain in one stage.")
+    body_bytes: int = Field(10_000_000, ge=10_000, description="Bytes of one page, decompressed, that are read at most.")
+    sitemap_bytes: int = Field(
+        52_428_800, ge=10_000, description="Bytes of one sitemap, decompressed, that are read at most (sitemaps.org: 50 MiB)."
+    )
+    redirects: int = Field(5, ge=0, le=20, description="Redirects followed for one page.")
+    fetch_concurrency: int = Field(32, ge=1, le=1000, description="Requests in flight in one process.")
+    host_concurrency: int = Field(2, ge=1, le=64, description="Requests in flight to one host in one process.")
+    host_interval_s: float = Field(
+        0.25, ge=0, le=3600, description="Seconds between two requests to one host, all processes together."
+    )
+    retries: int = Field(3, ge=1, le=10, description="Attempts within one call before the failure goes to the row.")
+    retry_timeout_s: float = Field(45.0, gt=0, description="Seconds after which a call is not attempted again.")
+
+    # limits of the stages
+    sitemaps_per_domain: int = Field(200, ge=1, description="Sitemap files read for one domain.")
+    sitemap_depth: int = Field(4, ge=1, le=10, description="Levels of sitemap indexes followed.")
+    urls_per_domain: int = Field(200_000, ge=1, description="Pages imported for one domain.")
+    pages_per_domain: int = Field(12, ge=1, le=100_000, description="Pages that the rule selects for one domain.")
+    match_score: float = Field(50.0, ge=0, le=100, description="Postings that score at least this are selected for a CV.")
+    cvs_per_domain: int = Field(3, ge=0, description="CVs written for one domain without a person's selection.")
+    max_attempts: int = Field(3, ge=1, le=20, description="Attempts at a row before it stays in Error.")
+    lease_s: float = Field(300.0, gt=0, description="Seconds after which a claimed row may be claimed again.")
+
+    # Dagster
+    pool_web: int = Field(4, ge=1, description="Runs that crawl at one time.")
+    pool_browser: int = Field(1, ge=1, description="Runs that drive a browser at one time.")
+    pool_llm: int = Field(2, ge=1, description="Runs that call a language model at one time.")
+
+    # language model
+    llm_base_url: str | None = Field(None, description="Base URL of an OpenAI-compatible endpoint.")
+    llm_api_key: SecretStr | None = Field(None, description="Key for it; without one everything works by rules.")
+    llm_model: str = Field("gpt-5-mini", min_length=1, description="Model name.")
+    llm_timeout_s: float = Field(60.0, gt=0, description="Seconds for one model call.")
+    llm_store_prompts: bool = Field(False, description="Keep prompts and answers in the ledger.")
+
+    @field_validator("resolve", "allow_hosts", mode="before")
+    @classmethod
+    def _split(cls, value: Any) -> Any:
+        return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+    @field_validator("home", "profile", "ca_file")
+    @classmethod
+    def _absolute(cls, value: Path | None) -> Path | None:
+        return value.expanduser().absolute() if value else value
+
+    @field_validator("database_url", "dagster_database_url")
+    @classmethod
+    def _is_postgres(cls, value: SecretStr | None) -> SecretStr | None:
+        if value and not value.get_secret_value().startswith(("postgresql://", "postgres://", "postgresql+")):
+            raise ValueError("not a PostgreSQL URL; valid is postgresql://user:password@host:5432/name")
+        return value
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Arguments, then the environment, then `inroad.toml`."""
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, toml_file=_config_file())
+
+    @property
+    def files(self) -> Path:
+        """Folder where CVs and other documents are kept."""
+        return self.home / "files"
+
+    @property
+    def full_user_agent(self) -> str:
+        """The User-Agent header: product token and, where set, the contact address."""
+        return f"{self.user_agent} (+{self.contact_url})" if self.contact_url else self.user_agent
+
+    def environ(self) -> dict[str, str]:
+        """The settings that differ from their defaults, as environment variables for child processes (secrets included)."""
+        out: dict[str, str] = {}
+        for name, field in type(self).model_fields.items():
+            value = getattr(self, name)
+            if value == field.default or value is None:
+                continue
+            if isinstance(value, SecretStr):
+                value = value.get_secret_value()
+            out[PREFIX + name.upper()] = ",".join(value) if isinstance(value, tuple) else str(value)
+        return out
+
+
+def load_settings(**overrides: Any) -> Settings:
+    """Reads and checks all settings.
+
+    Args:
+        **overrides: Values by field name that win over the environment; None means not given.
+
+    Raises:
+        SettingsError: Names every faulty variable, its fault and what is valid. Values are never repeated: they may be secret.
+    """
+    import tomllib
+
+    try:
+        return Settings(**{key: value for key, value in overrides.items() if value is not None})
+    except ValidationError as error:
+        raise SettingsError("; ".join(_sentence(item) for item in error.errors()), mend="Correct it and start again.") from None
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(f"{_config_file()} is not valid TOML: {error}.", mend="Correct it or remove it.") from None
+
+
+def _sentence(item: Any) -> str:
+    name = PREFIX + ".".join(str(part) for part in item["loc"]).upper()
+    if item["type"] == "extra_forbidden":
+        return f"{name.removeprefix(PREFIX).lower()} in {_config_file()} is not a setting"
+    return f"{name}: {item['msg'].removeprefix('Value error, ')}"
+
+
+@lru_cache(maxsize=1)
+def get_settings() -> Settings:
+    """The process's settings, read once."""
+    return load_settings()

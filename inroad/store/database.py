@@ -1,0 +1,207 @@
+"""Opening the application's database: URL, engines, migrations, transactions from synchronous and asynchronous code.
+
+What does not belong here: queries (the modules beside this one) and the embedded server (`embedded`).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+from sqlalchemy import Engine, create_engine, make_url, text
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+from sqlalchemy.orm import Session
+from sqlalchemy.pool import NullPool
+
+from inroad.guard.errors import TransientError
+from inroad.settings import Settings
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class DatabaseUnavailable(TransientError):
+    """PostgreSQL cannot be reached or refuses us; names host and database, never the password."""
+
+    reason = "postgres-unavailable"
+
+
+def plain_url(url: str) -> str:
+    """`url` with the scheme `postgresql://` and no driver."""
+    scheme, rest = url.split("://", 1)
+    return "postgresql://" + rest if scheme else url
+
+
+def _with_driver(url: str) -> str:
+    return "postgresql+psycopg://" + plain_url(url).split("://", 1)[1]
+
+
+class Database:
+    """The application's database.
+
+    One synchronous engine and, on first use in a loop, one asynchronous engine with the same URL. Engines are remade after a
+    fork, because a connection shared by two processes corrupts both.
+
+    Args:
+        url: PostgreSQL URL; its driver is replaced by psycopg 3.
+        pool_size: Connections kept per engine; twice as many may be open for a moment.
+    """
+
+    def __init__(self, url: str, *, pool_size: int = 5) -> None:
+        self.url = plain_url(url)
+        self._pool_size = pool_size
+        self._engine: Engine | None = None
+        self._async: dict[int, tuple[asyncio.AbstractEventLoop, AsyncEngine]] = {}
+        self._pid = os.getpid()
+
+    def __repr__(self) -> str:
+        return f"Database({make_url(self.url).render_as_string(hide_password=True)})"
+
+    @property
+    def engine(self) -> Engine:
+        """The synchronous engine of this process."""
+        self._check_fork()
+        if self._engine is None:
+            self._engine = create_engine(
+                _with_driver(self.url),
+                pool_size=self._pool_size,
+                max_overflow=self._pool_size,
+                pool_pre_ping=True,
+                connect_args=CONNECT,
+            )
+        return self._engine
+
+    def _check_fork(self) -> None:
+        if self._pid != os.getpid():
+            self._pid, self._engine, self._async = os.getpid(), None, {}
+
+    def _async_engine(self) -> AsyncEngine:
+        self._check_fork()
+        loop = asyncio.get_running_loop()
+        held = self._async.get(id(loop))
+        if held is None or held[0] is not loop:
+            engine = create_async_engine(
+                _with_driver(self.url),
+                pool_size=self._pool_size,
+                max_overflow=self._pool_size,
+                pool_pre_ping=True,
+                connect_args=CONNECT,
+            )
+            self._async[id(loop)] = held = (loop, engine)
+        return held[1]
+
+    @contextmanager
+    def begin(self) -> Iterator[Session]:
+        """A session in one transaction: committed at the end, rolled back on an error.
+
+        Raises:
+            DatabaseUnavailable: The server cannot be reached.
+        """
+        try:
+            with Session(self.engine, expire_on_commit=False) as session, session.begin():
+                yield session
+        except OperationalError as error:
+            raise self._unavailable(error) from error
+
+    def call(self, function: Callable[Concatenate[Session, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+        """Runs one query function in a transaction of its own."""
+        with self.begin() as session:
+            return function(session, *args, **kwargs)
+
+    async def run(self, function: Callable[Concatenate[Session, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+        """`call` for asynchronous code: the loop goes on while PostgreSQL answers."""
+        try:
+            async with AsyncSession(self._async_engine(), expire_on_commit=False) as session, session.begin():
+                return await session.run_sync(lambda inner: function(inner, *args, **kwargs))
+        except OperationalError as error:
+            raise self._unavailable(error) from error
+
+    async def aclose(self) -> None:
+        """Closes the asynchronous engine of the running loop."""
+        if held := self._async.pop(id(asyncio.get_running_loop()), None):
+            await held[1].dispose()
+
+    def close(self) -> None:
+        """Closes the synchronous engine."""
+        if self._engine is not None and self._pid == os.getpid():
+            self._engine.dispose()
+        self._engine = None
+
+    def _unavailable(self, error: DBAPIError) -> DatabaseUnavailable:
+        url = make_url(self.url)
+        where = f"{url.host or url.query.get('host', 'localhost')}{f':{url.port}' if url.port else ''}/{url.database}"
+        detail = str(error.orig).strip().splitlines()[0] if error.orig else "no answer"
+        return DatabaseUnavailable(
+            f"PostgreSQL at {where} cannot be used: {detail}.", mend="Start it, or correct INROAD_DATABASE_URL, then try again."
+        )
+
+
+# Seconds to wait for a connection: a wrong host must not hold the command for the system's two minutes.
+CONNECT: dict[str, Any] = {"connect_timeout": 10}
+
+
+def create_database(url: str) -> None:
+    """Creates the database that `url` names when the server does not have it.
+
+    Raises:
+        DatabaseUnavailable: The server cannot be reached, or we may not create databases there.
+    """
+    target = make_url(_with_driver(url))
+    try:
+        if _answers(target.render_as_string(hide_password=False)):
+            return
+        admin = create_engine(
+            target.set(database="postgres"), poolclass=NullPool, isolation_level="AUTOCOMMIT", connect_args=CONNECT
+        )
+        with admin.connect() as connection:
+            # Two processes may find it missing at the same moment: the lock makes them take turns.
+            connection.execute(text("SELECT pg_advisory_lock(hashtext('inroad create database'))"))
+            known = connection.scalar(text("SELECT 1 FROM pg_database WHERE datname = :name"), {"name": target.database})
+            if not known:
+                name = connection.dialect.identifier_preparer.quote_identifier(target.database or "")
+                connection.execute(text(f"CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8'"))
+    except OperationalError as error:
+        raise Database(url)._unavailable(error) from error  # noqa: SLF001 - the same words for the same fault
+
+
+def _answers(url: str) -> bool:
+    engine = create_engine(url, poolclass=NullPool, connect_args=CONNECT)
+    try:
+        with engine.connect():
+            return True
+    except OperationalError as error:
+        # 3D000 invalid_catalog_name: the server is there, the database is not.
+        if "does not exist" in str(error.orig) and "database" in str(error.orig):
+            return False
+        raise
+
+
+def open_database(settings: Settings, *, stop_at_exit: bool = False, migrate: bool = True) -> Database:
+    """Opens the application's database: starts the embedded server where no URL is set, creates and migrates the database.
+
+    Args:
+        settings: `database_url` or `home`.
+        stop_at_exit: See `inroad.store.embedded.ensure_running`.
+        migrate: Bring the schema up to date; False where another process has just done so.
+
+    Raises:
+        EmbeddedServerError, DatabaseUnavailable: Nothing can be reached or started.
+        NewerDatabase: A newer Inroad has already changed the schema.
+    """
+    from inroad.store import embedded
+    from inroad.store.migrate import upgrade
+
+    if settings.database_url:
+        url = plain_url(settings.database_url.get_secret_value())
+    else:
+        url = embedded.ensure_running(settings, stop_at_exit=stop_at_exit).url(embedded.APPLICATION_DATABASE)
+    if migrate:
+        create_database(url)
+    database = Database(url)
+    if migrate:
+        upgrade(database)
+    return database
