@@ -516,7 +516,7 @@ class Budget(Identified, Dated, Base):
     scope_key: Mapped[str] = mapped_column(server_default="", comment="empty with a kind: a limit for each key of it")
     period: Mapped[str] = mapped_column(server_default="total")
     unit: Mapped[str]
-    limit_amount: Mapped[float] = mapped_column(Numeric(18, 8, asdecimal=False))
+    limit_amount: Mapped[float] = mapped_column(Numeric(24, 8, asdecimal=False))
     is_soft: Mapped[bool] = mapped_column(server_default=text("false"))
     __table_args__ = (
         UniqueConstraint("scope_kind", "scope_key", "period", "unit"),
@@ -533,8 +533,8 @@ class BudgetSpending(Base):
     budget_id: Mapped[int] = mapped_column(ForeignKey("budgets.id", ondelete="CASCADE"), primary_key=True)
     key: Mapped[str] = mapped_column(primary_key=True, comment="the scope's own key where the budget is a limit for each")
     period_start: Mapped[str] = mapped_column(primary_key=True, comment="ISO date of the period's first day; empty for total")
-    spent: Mapped[float] = mapped_column(Numeric(18, 8, asdecimal=False), server_default=text("0"))
-    reserved: Mapped[float] = mapped_column(Numeric(18, 8, asdecimal=False), server_default=text("0"))
+    spent: Mapped[float] = mapped_column(Numeric(24, 8, asdecimal=False), server_default=text("0"))
+    reserved: Mapped[float] = mapped_column(Numeric(24, 8, asdecimal=False), server_default=text("0"))
     __table_args__ = (CheckConstraint("reserved >= 0 AND spent >= 0", name="amounts"),)
 
 
@@ -546,8 +546,11 @@ class BudgetReservation(Identified, Base):
     budget_id: Mapped[int] = mapped_column(ForeignKey("budgets.id", ondelete="CASCADE"))
     key: Mapped[str]
     period_start: Mapped[str]
-    amount: Mapped[float] = mapped_column(Numeric(18, 8, asdecimal=False))
+    amount: Mapped[float] = mapped_column(Numeric(24, 8, asdecimal=False))
     expires_at: Mapped[datetime] = mapped_column(index=True)
+    counts_if_lost: Mapped[bool] = mapped_column(
+        server_default=text("false"), comment="the provider may have charged it: an expired one counts as spent"
+    )
 
 
 class RateLimit(Base):
@@ -569,6 +572,7 @@ class Breaker(Base):
     failure_count: Mapped[int] = mapped_column(server_default=text("0"))
     success_count: Mapped[int] = mapped_column(server_default=text("0"))
     opened_at: Mapped[datetime | None]
+    open_until: Mapped[datetime | None] = mapped_column(comment="no call before; a Retry-After may have set it")
     probe_expires_at: Mapped[datetime | None] = mapped_column(comment="a process holds the one probe until then")
     __table_args__ = (CheckConstraint(_in("state", ("closed", "open", "half-open")), name="state"),)
 
@@ -626,6 +630,7 @@ class Visit(Identified, Base):
     started_at: Mapped[datetime] = mapped_column(server_default=NOW)
     finished_at: Mapped[datetime | None]
     lease_expires_at: Mapped[datetime | None]
+    lease_owner: Mapped[str | None]
     outcome: Mapped[str | None] = mapped_column(comment="new, changed, unchanged, error, or abandoned")
     http_status: Mapped[int | None] = mapped_column(SmallInteger)
     body_bytes: Mapped[int | None] = mapped_column(BigInteger)

@@ -1,0 +1,229 @@
+"""Claiming due rows, giving them back, bringing back the lost: highest priority first, then the oldest, one worker at a time.
+
+A claim is a lease. It ends when the worker records a result, when the lease expires, or when the worker is dead: each worker
+holds a PostgreSQL advisory lock for its life, so a killed process's rows are claimable at once and not only after the lease.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any, Self, TypeVar
+
+from sqlalchemy import ColumnElement, Connection, String, and_, case, cast, false, func, or_, select, text, update
+from sqlalchemy.orm import Session
+
+from inroad.guard.errors import InroadError, PermanentError
+from inroad.store.database import Database
+from inroad.store.models import Board, CvRow, Domain, Extraction, Page, PostingRow, Processed, SitemapFile
+
+# First key of the two-part advisory lock; the second is the worker's number.
+LOCK_CLASS = 729_451_300
+RETRY_BASE_S = 60.0
+PROCESSED: tuple[type[Any], ...] = (Domain, SitemapFile, Page, Extraction, Board, PostingRow, CvRow)
+
+Row = TypeVar("Row", bound=Processed)
+
+
+class Worker:
+    """One process's identity as the holder of leases; use as a context manager.
+
+    Attributes:
+        name: What `lease_owner` says.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._number = secrets.randbelow(2**31)
+        self._connection: Connection | None = None
+        self.name = f"w{self._number}"
+
+    def __enter__(self) -> Self:
+        self._connection = self._database.engine.connect()
+        self._connection.detach()  # not the pool's any more: the lock must live as long as the worker, and no longer
+        self._connection.execute(text("SELECT pg_advisory_lock(:a, :b)"), {"a": LOCK_CLASS, "b": self._number})
+        self._connection.commit()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+
+def _status(model: type[Any]) -> Any:
+    return getattr(model, model.STATUS)
+
+
+def live_owners() -> Any:
+    """Select of the names of all workers that are alive."""
+    return (
+        select(text("'w' || objid::text"))
+        .select_from(text("pg_locks"))
+        .where(text(f"locktype = 'advisory' AND classid = {LOCK_CLASS} AND objsubid = 2 AND granted"))
+    )
+
+
+def is_lost(model: type[Any]) -> ColumnElement[bool]:
+    """Whether a row is held by a lease that has expired or by a worker that is dead."""
+    return and_(
+        _status(model) == "Processing",
+        or_(model.lease_expires_at < func.now(), model.lease_owner.not_in(live_owners())),
+    )
+
+
+def is_due(model: type[Any]) -> ColumnElement[bool]:
+    """Whether a row may be claimed now."""
+    return or_(and_(_status(model) == "Queued", model.next_attempt_at <= func.now()), is_lost(model))
+
+
+def claim(
+    session: Session, model: type[Row], *where: ColumnElement[bool], owner: str, lease_s: float, limit: int = 100
+) -> list[Row]:
+    """Claims due rows.
+
+    Args:
+        session: In a transaction of its own: the claim holds once it commits.
+        model: The table.
+        *where: Further conditions, such as the domains at work.
+        owner: `Worker.name`.
+        lease_s: Seconds until the rows may be claimed by others.
+        limit: Rows at most.
+
+    Returns:
+        The claimed rows, highest priority first, then the oldest.
+    """
+    model_: Any = model
+    chosen = (
+        select(model_.id)
+        .where(is_due(model), *where)
+        .order_by(model_.priority.desc(), model_.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True, of=model_)
+    )
+    statement = (
+        update(model_)
+        .where(model_.id.in_(chosen.scalar_subquery()))
+        .values(
+            {
+                model_.STATUS: "Processing",
+                "attempts": model_.attempts + 1,
+                "lease_owner": owner,
+                "lease_expires_at": func.now() + timedelta(seconds=lease_s),
+            }
+        )
+        .returning(model_)
+        .execution_options(synchronize_session=False, populate_existing=True)
+    )
+    rows = list(session.scalars(statement))
+    return sorted(rows, key=lambda row: (-row.priority, row.id))
+
+
+def renew(session: Session, model: type[Any], row_id: int, *, owner: str, lease_s: float) -> bool:
+    """Extends a lease during long work; False when the row is no longer ours."""
+    statement = (
+        update(model)
+        .where(model.id == row_id, model.lease_owner == owner, _status(model) == "Processing")
+        .values(lease_expires_at=func.now() + timedelta(seconds=lease_s))
+    )
+    return bool(session.execute(statement).rowcount)  # type: ignore[attr-defined]
+
+
+def complete(session: Session, model: type[Any], row_id: int, *, owner: str, **values: Any) -> bool:
+    """Records success. The attempts start again at nought, so that a row's state does not tell how often it was interrupted.
+
+    Returns:
+        False when the row is no longer ours: the lease went to another worker, whose result stands.
+    """
+    done = {model.STATUS: "Complete", "attempts": 0, "error": None, "error_reason": None, **_released(), **values}
+    return _finish(session, model, row_id, owner, done)
+
+
+def fail(session: Session, model: type[Any], row_id: int, error: BaseException, *, owner: str, **values: Any) -> bool:
+    """Records a failure: permanent ones go to Error at once, others back to Queued for 1, 2, 4 ... minutes until the last attempt."""
+    reason, sentence = describe_error(error)
+    again = false() if isinstance(error, PermanentError) else model.attempts < model.max_attempts
+    wait_s = getattr(error, "retry_after_s", None) or 0.0
+    delay = func.greatest(RETRY_BASE_S * func.power(2.0, model.attempts - 1), wait_s)
+    done = {
+        model.STATUS: case((again, "Queued"), else_="Error"),
+        "next_attempt_at": case((again, func.now() + delay * timedelta(seconds=1)), else_=model.next_attempt_at),
+        "error": sentence,
+        "error_reason": reason,
+        **_released(),
+        **values,
+    }
+    return _finish(session, model, row_id, owner, done)
+
+
+def put_back(session: Session, model: type[Any], row_ids: Sequence[int], *, owner: str, reason: str | None = None) -> None:
+    """Returns claimed rows that were not worked on (Ctrl-C, refused budget) without counting an attempt."""
+    values = {model.STATUS: "Queued", "attempts": func.greatest(model.attempts - 1, 0), **_released()}
+    if reason:
+        values["error"] = reason
+    session.execute(update(model).where(model.id.in_(row_ids), model.lease_owner == owner).values(values))
+
+
+def _released() -> dict[str, Any]:
+    return {"lease_owner": None, "lease_expires_at": None}
+
+
+def _finish(session: Session, model: type[Any], row_id: int, owner: str, values: dict[str, Any]) -> bool:
+    statement = update(model).where(model.id == row_id, model.lease_owner == owner, _status(model) == "Processing").values(values)
+    return bool(session.execute(statement.execution_options(synchronize_session=False)).rowcount)  # type: ignore[attr-defined]
+
+
+def describe_error(error: BaseException) -> tuple[str, str]:
+    """The stable reason and the sentence for a row; a bug of ours says so, with its type."""
+    if isinstance(error, InroadError):
+        return error.reason, str(error)
+    return "bug", f"Unexpected {type(error).__name__}: {error}. Please report it."
+
+
+def release_lost(session: Session) -> dict[str, int]:
+    """Brings back rows of dead workers and expired leases; those that used up their attempts go to Error.
+
+    Returns:
+        Rows released, by table name.
+    """
+    released: dict[str, int] = {}
+    for model in PROCESSED:
+        spent = model.attempts >= model.max_attempts
+        statement = (
+            update(model)
+            .where(is_lost(model))
+            .values(
+                {
+                    model.STATUS: case((spent, "Error"), else_="Queued"),
+                    "error": case((spent, "The worker died at every attempt."), else_=model.error),
+                    "error_reason": case((spent, "worker-lost"), else_=model.error_reason),
+                    **_released(),
+                }
+            )
+        )
+        count = session.execute(statement.execution_options(synchronize_session=False)).rowcount  # type: ignore[attr-defined]
+        if count:
+            released[model.__tablename__] = count
+    return released
+
+
+def count_due(session: Session, model: type[Any], *where: ColumnElement[bool]) -> int:
+    """Rows that a claim would take now."""
+    return session.scalar(select(func.count()).select_from(model).where(is_due(model), *where)) or 0
+
+
+def replay(session: Session, model: type[Any], *where: ColumnElement[bool]) -> int:
+    """Queues dead letters (rows in Error) again with all their attempts; returns how many."""
+    statement = (
+        update(model)
+        .where(_status(model) == "Error", *where)
+        .values({model.STATUS: "Queued", "attempts": 0, "next_attempt_at": func.now(), **_released()})
+    )
+    return int(session.execute(statement.execution_options(synchronize_session=False)).rowcount)  # type: ignore[attr-defined]
+
+
+def state_counts(session: Session, model: type[Any], *where: ColumnElement[bool]) -> dict[str, int]:
+    """Rows by processing state."""
+    status = cast(_status(model), String)
+    return dict(session.execute(select(status, func.count()).where(*where).group_by(status)).tuples().all())

@@ -1,0 +1,188 @@
+"""Queries on pages: adding those found by links, selecting, storing content."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import func, or_, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from inroad.store.models import EXTRACTION_KINDS, Extraction, Page, PageContent
+
+
+def add_pages(session: Session, domain_id: int, rows: Sequence[dict[str, Any]]) -> int:
+    """Adds pages that are not there yet; returns how many are new.
+
+    Args:
+        session: Transaction.
+        domain_id: Domain that they belong to.
+        rows: url, source, page_type, priority_level, classifier_version, and any other column.
+    """
+    if not rows:
+        return 0
+    unique = {row["url"]: {**row, "domain_id": domain_id} for row in reversed(rows)}
+    statement = insert(Page).on_conflict_do_nothing(index_elements=["url"]).returning(Page.id)
+    return len(session.scalars(statement, [*reversed(unique.values())]).all())
+
+
+def page_count(session: Session, domain_id: int) -> int:
+    """Pages of a domain."""
+    return session.scalar(select(func.count()).select_from(Page).where(Page.domain_id == domain_id)) or 0
+
+
+def selectable(session: Session, domain_id: int) -> list[Page]:
+    """Pages that a rule may choose from: not rejected, not gone; light rows in a fixed order."""
+    statement = (
+        select(Page)
+        .where(Page.domain_id == domain_id, Page.page_curation_status != "Rejected", Page.gone_at.is_(None))
+        .order_by(Page.priority_level, func.length(Page.url), Page.url)
+        .limit(20_000)
+    )
+    return list(session.scalars(statement))
+
+
+def select_pages(session: Session, page_ids: Sequence[int], *, by: str, reason: str, max_attempts: int) -> int:
+    """Marks new pages as Selected and queues them; returns how many."""
+    statement = (
+        update(Page)
+        .where(Page.id.in_(page_ids), Page.page_curation_status == "New", Page.page_processing_status == "Waiting")
+        .values(
+            page_curation_status="Selected",
+            curated_by=by,
+            curated_at=func.now(),
+            curation_reason=reason,
+            page_processing_status="Queued",
+            next_attempt_at=func.now(),
+            max_attempts=max_attempts,
+        )
+        .execution_options(synchronize_session=False)
+    )
+    return int(session.execute(statement).rowcount)  # type: ignore[attr-defined]
+
+
+def unfinished_pages(session: Session, domain_id: int) -> int:
+    """Selected pages of a domain that are still to be fetched, now or later."""
+    statement = select(func.count()).select_from(Page)
+    return (
+        session.scalar(statement.where(Page.domain_id == domain_id, Page.page_processing_status.in_(("Queued", "Processing"))))
+        or 0
+    )
+
+
+def complete_pages(session: Session, domain_ids: Sequence[int], not_visited: Any) -> list[Page]:
+    """Complete pages of some domains that are due for a refresh."""
+    statement = (
+        select(Page)
+        .where(
+            Page.domain_id.in_(domain_ids),
+            Page.page_processing_status == "Complete",
+            Page.page_curation_status != "Rejected",
+            Page.gone_at.is_(None),
+            not_visited,
+        )
+        .order_by(Page.id)
+    )
+    return list(session.scalars(statement))
+
+
+def reclassify(session: Session, domain_id: int, version: str) -> list[Page]:
+    """Pages of a domain that another version of the classifier named."""
+    statement = select(Page).where(Page.domain_id == domain_id, Page.classifier_version.is_distinct_from(version))
+    return list(session.scalars(statement.limit(20_000)))
+
+
+def update_page(session: Session, page_id: int, **values: Any) -> None:
+    """Writes values on a page where at least one of them differs."""
+    different = [getattr(Page, name).is_distinct_from(value) for name, value in values.items()]
+    session.execute(
+        update(Page).where(Page.id == page_id, or_(*different)).values(values).execution_options(synchronize_session=False)
+    )
+
+
+def store_content(session: Session, page_id: int, domain_id: int, content: dict[str, Any], *, max_attempts: int) -> int | None:
+    """Stores a new version of a page's content, with its extractions queued, unless the newest version has the same hash.
+
+    Args:
+        session: Transaction.
+        page_id: The page.
+        domain_id: Its domain.
+        content: Columns of `PageContent`.
+        max_attempts: Attempts at each extraction.
+
+    Returns:
+        The content's id, None when nothing changed.
+    """
+    newest = session.execute(
+        select(PageContent.version, PageContent.content_hash)
+        .where(PageContent.page_id == page_id)
+        .order_by(PageContent.version.desc())
+        .limit(1)
+        .with_for_update()
+    ).first()
+    if newest and newest.content_hash == content["content_hash"]:
+        return None
+    version = newest.version + 1 if newest else 1
+    statement = (
+        insert(PageContent).values(page_id=page_id, domain_id=domain_id, version=version, **content).returning(PageContent.id)
+    )
+    content_id: int = session.scalars(statement).one()
+    rows = [
+        {"domain_id": domain_id, "page_content_id": content_id, "kind": kind, "max_attempts": max_attempts}
+        for kind in EXTRACTION_KINDS
+    ]
+    session.execute(insert(Extraction).values(rows))
+    return content_id
+
+
+def newest_contents(session: Session, domain_id: int, page_types: Sequence[str] | None = None) -> list[tuple[Page, PageContent]]:
+    """The newest content of every page of a domain that has one, in order of the pages' URLs."""
+    newest = (
+        select(PageContent.page_id, func.max(PageContent.version).label("version"))
+        .where(PageContent.domain_id == domain_id)
+        .group_by(PageContent.page_id)
+        .subquery()
+    )
+    statement = (
+        select(Page, PageContent)
+        .join(PageContent, PageContent.page_id == Page.id)
+        .join(newest, (newest.c.page_id == PageContent.page_id) & (newest.c.version == PageContent.version))
+        .where(Page.gone_at.is_(None))
+        .order_by(Page.url)
+    )
+    if page_types is not None:
+        statement = statement.where(Page.page_type.in_(page_types))
+    return [(page, content) for page, content in session.execute(statement)]
+
+
+def contents_by_id(session: Session, content_ids: Sequence[int]) -> dict[int, tuple[Page, PageContent, bool]]:
+    """Page and content by content id, and whether it is the page's newest version."""
+    newest = select(PageContent.page_id, func.max(PageContent.version).label("version")).group_by(PageContent.page_id)
+    newest = newest.where(PageContent.page_id.in_(select(PageContent.page_id).where(PageContent.id.in_(content_ids))))
+    top = newest.subquery()
+    statement = (
+        select(Page, PageContent, (top.c.version == PageContent.version).label("is_newest"))
+        .join(PageContent, PageContent.page_id == Page.id)
+        .join(top, top.c.page_id == PageContent.page_id)
+        .where(PageContent.id.in_(content_ids))
+    )
+    return {content.id: (page, content, bool(is_newest)) for page, content, is_newest in session.execute(statement)}
+
+
+def requeue_extractions(session: Session, kind: str, version: str) -> int:
+    """Queues again what an older version of an extractor has read; returns how many."""
+    # Only the newest content of each page is worth reading again.
+    newest = select(PageContent.id).distinct(PageContent.page_id).order_by(PageContent.page_id, PageContent.version.desc())
+    statement = (
+        update(Extraction)
+        .where(
+            Extraction.kind == kind,
+            Extraction.extraction_status.in_(("Complete", "Error")),
+            Extraction.extractor_version.is_distinct_from(version),
+            Extraction.page_content_id.in_(newest),
+        )
+        .values(extraction_status="Queued", attempts=0, next_attempt_at=func.now())
+        .execution_options(synchronize_session=False)
+    )
+    return int(session.execute(statement).rowcount)  # type: ignore[attr-defined]

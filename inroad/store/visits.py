@@ -1,0 +1,105 @@
+"""Visits: what was fetched when and with what outcome, and the lease on refreshing a row that is already Complete.
+
+Refreshing an unchanged subject writes a visit and nothing else: that is what keeps "nothing changed, nothing written" true.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session, aliased
+
+from inroad.store.claims import live_owners
+from inroad.store.models import Domain, Visit
+
+
+def not_visited_since(kind: str, model: type[Any], since: datetime) -> ColumnElement[bool]:
+    """Whether a row has had no finished visit since a moment."""
+    visit = aliased(Visit)
+    return ~exists().where(
+        visit.kind == kind,
+        visit.subject_id == model.id,
+        visit.started_at >= since,
+        visit.finished_at.is_not(None),
+        visit.outcome != "abandoned",
+    )
+
+
+def open_visits(
+    session: Session, kind: str, subjects: Sequence[tuple[int, int]], *, run: str | None, owner: str, lease_s: float
+) -> dict[int, int]:
+    """Opens visits to subjects that nobody is visiting.
+
+    Args:
+        session: In a transaction of its own.
+        kind: "domain", "sitemap", "page" or "board".
+        subjects: Pairs of subject id and domain id.
+        run: Run id.
+        owner: `Worker.name`.
+        lease_s: Seconds after which an unfinished visit counts as abandoned.
+
+    Returns:
+        Subject id to visit id, for those that are ours now.
+    """
+    if not subjects:
+        return {}
+    abandon(session, kind, [subject for subject, _ in subjects])
+    rows = [
+        {
+            "kind": kind,
+            "subject_id": subject,
+            "domain_id": domain,
+            "run": run,
+            "lease_owner": owner,
+            "started_at": func.clock_timestamp(),
+            "lease_expires_at": func.now() + timedelta(seconds=lease_s),
+        }
+        for subject, domain in subjects
+    ]
+    statement = insert(Visit).values(rows).on_conflict_do_nothing().returning(Visit.subject_id, Visit.id)
+    return dict(session.execute(statement).tuples().all())
+
+
+def abandon(session: Session, kind: str, subject_ids: Sequence[int]) -> None:
+    """Closes visits whose lease has expired or whose worker is dead."""
+    session.execute(
+        update(Visit)
+        .where(
+            Visit.kind == kind,
+            Visit.subject_id.in_(subject_ids),
+            Visit.finished_at.is_(None),
+            or_(Visit.lease_expires_at < func.now(), Visit.lease_owner.not_in(live_owners())),
+        )
+        .values(finished_at=func.now(), outcome="abandoned")
+        .execution_options(synchronize_session=False)
+    )
+
+
+def finish_visit(session: Session, visit_id: int, outcome: str, **facts: Any) -> None:
+    """Closes a visit with its outcome ("new", "changed", "unchanged" or "error") and its http facts."""
+    session.execute(
+        update(Visit)
+        .where(Visit.id == visit_id)
+        .values(finished_at=func.clock_timestamp(), outcome=outcome, lease_expires_at=None, **facts)
+    )
+
+
+def overdue_domains(session: Session, *, older_than: timedelta, limit: int) -> list[str]:
+    """Names of analysed domains whose last visit is older than the refresh period, in partition order."""
+    recent = exists().where(
+        Visit.kind == "domain",
+        Visit.subject_id == Domain.id,
+        Visit.started_at >= func.now() - older_than,
+        Visit.finished_at.is_not(None),
+    )
+    statement = (
+        select(Domain.name)
+        .where(and_(Domain.sitemap_analysis_status == "Complete", Domain.sitemap_curation_status != "Rejected", ~recent))
+        .order_by(Domain.id)
+        .limit(limit)
+    )
+    return list(session.scalars(statement))
