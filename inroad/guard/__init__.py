@@ -5,9 +5,11 @@ and the services that are called.
 """
 
 from inroad.guard.errors import (
+    BucketEmpty,
     BudgetExceeded,
     CircuitOpen,
     InroadError,
+    NotCalled,
     PermanentError,
     RateLimited,
     Scope,
@@ -16,9 +18,11 @@ from inroad.guard.errors import (
 )
 
 __all__ = [
+    "BucketEmpty",
     "BudgetExceeded",
     "CircuitOpen",
     "InroadError",
+    "NotCalled",
     "PermanentError",
     "RateLimited",
     "Scope",

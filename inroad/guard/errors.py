@@ -64,16 +64,58 @@ class RateLimited(TransientError):
         self.retry_after_s = retry_after_s
 
 
-class CircuitOpen(TransientError):
-    """The service's circuit breaker is open; no call was made."""
+class NotCalled(InroadError):
+    """Our own guard refused before the call was made; says nothing of the service."""
+
+    reason = "not-called"
+
+
+class CircuitOpen(TransientError, NotCalled):
+    """The service's circuit breaker is open; no call was made.
+
+    Args:
+        retry_after_s: Seconds until the breaker lets a probe through.
+        service: The breaker's name.
+    """
 
     reason = "circuit-open"
 
+    def __init__(
+        self,
+        message: str,
+        *,
+        retry_after_s: float | None = None,
+        service: str = "",
+        reason: str | None = None,
+        mend: str = "",
+    ) -> None:
+        super().__init__(message, reason=reason, mend=mend)
+        self.retry_after_s = retry_after_s
+        self.service = service
 
-class BudgetExceeded(InroadError):
-    """The call would pass a hard budget; no call was made."""
+
+class BucketEmpty(RateLimited, NotCalled):
+    """Our own rate limit would make the caller wait too long; no call was made."""
+
+    reason = "bucket-empty"
+
+
+class BudgetExceeded(NotCalled):
+    """The call would pass a hard budget; no call was made.
+
+    Args:
+        budget: The budget as `inroad budget` names it.
+        left: What is left of it, in its unit.
+    """
 
     reason = "budget-exceeded"
+
+    def __init__(
+        self, message: str, *, budget: str = "", left: float | None = None, reason: str | None = None, mend: str = ""
+    ) -> None:
+        super().__init__(message, reason=reason, mend=mend)
+        self.budget = budget
+        self.left = left
 
 
 @dataclass(frozen=True, slots=True)
