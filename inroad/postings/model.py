@@ -110,3 +110,16 @@ class Structured:
     skills: tuple[str, ...]
     seniority: str | None
     language: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class PostingLink:
+    """A job that a careers page lists, not yet read.
+
+    Attributes:
+        url: Absolute address of the job's own page.
+        title: Its title as listed.
+    """
+
+    url: str
+    title: str

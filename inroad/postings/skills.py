@@ -23,7 +23,7 @@ MAX_TEXT_CHARS: Final = 400_000
 """Text beyond this is not searched: no posting or CV seen is longer than a tenth of it."""
 
 _TOKEN = re.compile(r"\.net\b|\.NET\b|\w+(?:\+\+|#)?")
-_GAP = re.compile(r"[ \u00a0]{1,2}|[./&'’+\-–_§]| ?[/&\-–] ?|, (?=and )|\. (?=js)")
+_GAP = re.compile(r"[ \u00a0]{1,2}|[./&'’+\-–_§]| ?[/&\-–] ?")
 _SENTENCE_BREAK = frozenset(',;:|•·()[]\n\t\r/.!?-–*+"“”«»&')
 _FOLD_CHARS: Final = {
     code: unicodedata.normalize("NFKD", chr(code))[0]
@@ -31,14 +31,19 @@ _FOLD_CHARS: Final = {
     if unicodedata.normalize("NFKD", chr(code))[0].isalpha()
 }
 
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
 # An exact-case form followed by one of these is the verb or the ordinary word: "Excel at", "Go to", "React to", "Lean on".
-_NOT_A_SKILL_BEFORE: Final = frozenset(
-    "to at ahead live the a an beyond out through up into on as your yourself our their this that forward away back home here there".split()
+_NOT_A_SKILL_BEFORE: Final = _words(
+    "to at ahead live the a an beyond out through up into on as your yourself our their this that forward away back home here"
 )
 # A one-letter or very common form counts only beside one of these words, or set off by punctuation on one side.
-_SKILL_BEFORE: Final = frozenset(
+_SKILL_BEFORE: Final = _words(
     "in and or with using und oder mit et ou avec en y con of like knowledge programming language languages"
-    " skills experience developer engineer entwickler développeur desarrollador kenntnisse from via".split()
+    " skills experience developer engineer entwickler développeur desarrollador kenntnisse from via"
 )
 
 
@@ -173,7 +178,6 @@ def _longest(root: _Node, text: str, spans: list[tuple[int, int]], tokens: list[
     node, index, best = root, first, None
     while index < len(tokens):
         if index > first and not _GAP.fullmatch(text, spans[index - 1][1], spans[index][0]):
-            # Adjacent tokens with nothing between them ("s3" never splits) also end up here.
             break
         following = node.following.get(tokens[index])
         if following is None:
