@@ -483,7 +483,7 @@ class LlmCall(Identified, Base):
     provider: Mapped[str]
     model: Mapped[str]
     attempt: Mapped[int] = mapped_column(SmallInteger)
-    outcome: Mapped[str] = mapped_column(comment="reserved, ok, cached, refused, or the error's reason")
+    outcome: Mapped[str] = mapped_column(comment="reserved, ok, cached, refused, lost, or the error's reason")
     reserved_tokens: Mapped[int] = mapped_column(server_default=text("0"))
     reserved_usd: Mapped[float] = mapped_column(Numeric(14, 8, asdecimal=False), server_default=text("0"))
     reservation_expires_at: Mapped[datetime | None]
@@ -496,6 +496,9 @@ class LlmCall(Identified, Base):
     trace_id: Mapped[str | None]
     prompt: Mapped[str | None] = mapped_column(comment="only where the setting says so")
     answer: Mapped[str | None] = mapped_column(comment="only where the setting says so")
+    __table_args__ = (
+        Index("ix_llm_calls_reserved", "reservation_expires_at", postgresql_where=text("outcome = 'reserved'")),
+    )
 
 
 class LlmAnswer(Base):

@@ -182,7 +182,7 @@ def upgrade() -> None:
         sa.Column("provider", sa.Text(), nullable=False),
         sa.Column("model", sa.Text(), nullable=False),
         sa.Column("attempt", sa.SmallInteger(), nullable=False),
-        sa.Column("outcome", sa.Text(), nullable=False, comment="reserved, ok, cached, refused, or the error's reason"),
+        sa.Column("outcome", sa.Text(), nullable=False, comment="reserved, ok, cached, refused, lost, or the error's reason"),
         sa.Column("reserved_tokens", sa.Integer(), server_default=sa.text("0"), nullable=False),
         sa.Column(
             "reserved_usd", sa.Numeric(precision=14, scale=8, asdecimal=False), server_default=sa.text("0"), nullable=False
@@ -202,6 +202,13 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_llm_calls_at"), "llm_calls", ["at"], unique=False)
     op.create_index(op.f("ix_llm_calls_domain"), "llm_calls", ["domain"], unique=False)
+    op.create_index(
+        "ix_llm_calls_reserved",
+        "llm_calls",
+        ["reservation_expires_at"],
+        unique=False,
+        postgresql_where=sa.text("outcome = 'reserved'"),
+    )
     op.create_index(op.f("ix_llm_calls_run"), "llm_calls", ["run"], unique=False)
     op.create_table(
         "pauses",
@@ -957,6 +964,7 @@ def downgrade() -> None:
     op.drop_table("profiles")
     op.drop_table("pauses")
     op.drop_index(op.f("ix_llm_calls_run"), table_name="llm_calls")
+    op.drop_index("ix_llm_calls_reserved", table_name="llm_calls", postgresql_where=sa.text("outcome = 'reserved'"))
     op.drop_index(op.f("ix_llm_calls_domain"), table_name="llm_calls")
     op.drop_index(op.f("ix_llm_calls_at"), table_name="llm_calls")
     op.drop_table("llm_calls")
