@@ -10,7 +10,7 @@ singly, about five statements each; here a batch costs four statements, whatever
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import sqlalchemy as db
 from dagster import DagsterEventType
@@ -92,10 +92,19 @@ class BatchingEventLogStorage(PooledConnections, PostgresEventLogStorage):
 
     def has_table(self, table_name: str) -> bool:
         """Whether a table exists; a yes is remembered, since Dagster asks before most statements and never drops one."""
-        known: set[str] = self.__dict__.setdefault("_known_tables", set())
-        if table_name not in known and super().has_table(table_name):
-            known.add(table_name)
-        return table_name in known
+        ask = super().has_table
+        return self._remembers(table_name, lambda: ask(table_name))
+
+    def _has_asset_key_col_on_connection(self, conn: db.Connection, column_name: str) -> bool:
+        """Whether the index of assets has a column; Dagster reads the whole schema for it, three times a step."""
+        ask = super()._has_asset_key_col_on_connection
+        return self._remembers(f"asset_keys.{column_name}", lambda: ask(conn, column_name))
+
+    def _remembers(self, name: str, ask: Callable[[], bool]) -> bool:
+        known: set[str] = self.__dict__.setdefault("_known_names", set())
+        if name not in known and ask():
+            known.add(name)
+        return name in known
 
     def get_dynamic_partitions_in_range(self, partitions_def_name: str, first: str, last: str) -> list[str] | None:
         """Keys of a dynamic partitions definition from one to another, both included, in insertion order.
