@@ -1,0 +1,406 @@
+"""Where a connection may go: resolve rules, refused addresses, and the connector that obeys both.
+
+What lives here: reading `HOST:PORT:ADDRESS:PORT` rules, the list of addresses that are nobody's public web server, name lookup,
+TLS trust, and the network backend and transport under the HTTP client. What does not: HTTP itself (`fetch`).
+
+An address is checked after the lookup and the connection goes to the very address that was checked, so a name that answers
+differently the second time (DNS rebinding) gains nothing. The lists follow the IANA special-purpose registries (RFC 6890).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+import re
+import socket
+import ssl
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Final
+
+import httpcore2
+import httpx2
+from httpcore2 import SOCKET_OPTION
+
+from inroad.crawl.failures import WebError, for_lookup, permanent
+from inroad.settings import Settings, SettingsError
+
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+Lookup = Callable[[str, int], Awaitable[Sequence[str]]]
+
+_RULE = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[^\[\]:\s]*):([0-9]{0,5}|\*):(\[[0-9A-Fa-f:.]+\]|[^\[\]:\s]+):([0-9]{0,5})")
+_RULE_FORM = "HOST:PORT:ADDRESS:PORT, for instance acme.example:443:127.0.0.1:8443 (host * for all, IPv6 in brackets)"
+_MAX_ADDRESSES: Final = 8  # of one name that are tried
+_KEEPALIVE_S: Final = 20.0  # seconds that an idle connection is kept
+_CHECK_TIMEOUT_S: Final = 2.0  # for our own lookup before a proxy is asked: behind some proxies no name server answers
+_PASSED_HOSTS: Final = 10_000
+
+_REFUSED_V4: Final = tuple(
+    ipaddress.IPv4Network(text)
+    for text in (
+        "0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.0.0.0/24",
+        "192.0.2.0/24", "192.31.196.0/24", "192.52.193.0/24", "192.88.99.0/24", "192.168.0.0/16", "192.175.48.0/24",
+        "198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24", "224.0.0.0/4", "240.0.0.0/4",
+    )
+)  # fmt: skip
+# Only 2000::/3 is given out as global unicast; of it, these are special.
+_GLOBAL_V6: Final = ipaddress.IPv6Network("2000::/3")
+_REFUSED_V6: Final = tuple(
+    ipaddress.IPv6Network(text) for text in ("2001::/23", "2001:db8::/32", "2620:4f:8000::/48", "3fff::/20")
+)
+# Prefixes that carry an IPv4 address: mapped, compatible, translated, NAT64 (RFC 6052), 6to4; with the place of its last bit.
+_EMBEDDED_V4: Final = tuple(
+    (ipaddress.IPv6Network(prefix), shift)
+    for prefix, shift in (
+        ("::ffff:0:0/96", 0), ("::/96", 0), ("::ffff:0:0:0/96", 0), ("64:ff9b::/96", 0), ("2002::/16", 80),
+    )
+)  # fmt: skip
+
+
+def is_public(address: Address) -> bool:
+    """Whether an address can be a public web server: not private, loopback, link-local, multicast, reserved or a disguise.
+
+    IPv6 addresses that carry an IPv4 address are judged by both.
+    """
+    if isinstance(address, ipaddress.IPv4Address):
+        return not any(address in network for network in _REFUSED_V4)
+    for network, shift in _EMBEDDED_V4:
+        if address in network:
+            carried = ipaddress.IPv4Address((int(address) >> shift) & 0xFFFF_FFFF)
+            return int(address) > 1 and is_public(carried)
+    return address in _GLOBAL_V6 and not any(address in network for network in _REFUSED_V6)
+
+
+@lru_cache(maxsize=4096)
+def _as_address(host: str) -> Address | None:
+    """The address that a host is written as; None for a name."""
+    try:
+        return ipaddress.ip_address(host.strip("[]").partition("%")[0])
+    except ValueError:
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class ResolveRule:
+    """Sends connections for one host and port to another address, as curl's `--connect-to` does.
+
+    Args:
+        host: Lower-case host, `*.suffix`, or `*` for all.
+        port: Port of the URL; None for all.
+        address: Where to connect: address without brackets, or a name.
+        to_port: Port to connect to; None keeps the URL's.
+    """
+
+    host: str
+    port: int | None
+    address: str
+    to_port: int | None
+
+    @classmethod
+    def parse(cls, text: str) -> ResolveRule:
+        """Reads `HOST:PORT:ADDRESS:PORT`; an empty host or port, or `*`, means all.
+
+        Raises:
+            SettingsError: The rule has another form.
+        """
+        match = _RULE.fullmatch(text.strip())
+        ports = [None if digits in ("", "*") else int(digits) for digits in match.group(2, 4)] if match else []
+        if match is None or any(port is not None and not 0 < port < 65_536 for port in ports):
+            raise SettingsError(f"{text[:120]!r} is not a resolve rule.", mend=f"Write {_RULE_FORM}.")
+        host = match[1].strip("[]").lower().removesuffix(".")
+        return cls(host or "*", ports[0], match[3].strip("[]").lower(), ports[1])
+
+    @property
+    def rank(self) -> int:
+        """0 for an exact host, 1 for a suffix, 2 for all: the narrowest rule wins."""
+        return 2 if self.host == "*" else 1 if self.host.startswith("*.") else 0
+
+    def matches(self, host: str, port: int) -> bool:
+        """Whether the rule is for this host (no brackets, lower case) and port."""
+        if self.port is not None and self.port != port:
+            return False
+        if self.rank == 2:
+            # "All hosts" means names: a page that points at 127.0.0.1 or localhost is not what the rule's writer had in mind.
+            return _as_address(host) is None and host != "localhost"
+        return host.endswith(self.host[1:]) if self.rank == 1 else host == self.host
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkRules:
+    """Which hosts go elsewhere, and which may be private.
+
+    Args:
+        rules: Resolve rules, narrowest first.
+        allow_hosts: Lower-case hosts that may have private addresses.
+    """
+
+    rules: tuple[ResolveRule, ...] = ()
+    allow_hosts: frozenset[str] = frozenset()
+
+    @classmethod
+    def from_settings(cls, settings: Settings) -> NetworkRules:
+        """The rules of an installation.
+
+        Raises:
+            SettingsError: A resolve rule has another form.
+        """
+        rules = sorted((ResolveRule.parse(text) for text in settings.resolve), key=lambda rule: rule.rank)
+        return cls(tuple(rules), frozenset(host.strip("[]").lower().removesuffix(".") for host in settings.allow_hosts))
+
+    def rule_for(self, host: str, port: int) -> ResolveRule | None:
+        """The narrowest rule for a host and port; the first of two alike."""
+        return next((rule for rule in self.rules if rule.matches(host, port)), None)
+
+    def admits(self, host: str, address: Address, *, by_rule: bool) -> bool:
+        """Whether `host` may be reached at `address`; a rule may point to loopback, and to no other private address."""
+        if host in self.allow_hosts or is_public(address):
+            return True
+        return by_rule and address.is_loopback
+
+
+async def system_lookup(host: str, port: int) -> list[str]:
+    """Addresses of a host by the system's resolver, in its order of preference; the loop goes on meanwhile.
+
+    Raises:
+        socket.gaierror: The name has no address, or no name server answered.
+    """
+    loop = asyncio.get_running_loop()
+    try:
+        found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM, proto=socket.IPPROTO_TCP)
+    except UnicodeError as error:  # a label over 63 characters: the system's codec refuses before any lookup
+        raise socket.gaierror(socket.EAI_NONAME, "not a host name") from error
+    return list(dict.fromkeys(str(entry[4][0]) for entry in found))
+
+
+class Resolver:
+    """From a host and port to the addresses that may be connected to.
+
+    Args:
+        rules: Resolve rules and private hosts.
+        lookup: Finds a name's addresses; the system's resolver unless a test says otherwise.
+    """
+
+    def __init__(self, rules: NetworkRules, lookup: Lookup = system_lookup) -> None:
+        self.rules = rules
+        self._lookup = lookup
+        self._passed: set[tuple[str, int]] = set()
+
+    async def targets(self, host: str, port: int) -> list[tuple[str, int]]:
+        """Addresses and port to connect to for a URL's host and port, each checked, at most eight.
+
+        Raises:
+            FetchFailed: "address-refused" when any address is private and the host is not named; "unknown-host".
+            FetchInterrupted: "unknown-host" when no name server answered.
+        """
+        host = host.strip("[]").lower()
+        where = f"{host if ':' not in host else f'[{host}]'}:{port}"
+        rule = self.rules.rule_for(host, port)
+        name, to_port = (rule.address, rule.to_port or port) if rule else (host, port)
+        addresses = await self._addresses(name, to_port, where)
+        for address in addresses:
+            if not self.rules.admits(host, address, by_rule=rule is not None):
+                # One private address among public ones is refused too: the answer is not an honest one.
+                raise permanent("address-refused", where, f"is not called: its address {address} is not a public one")
+        return [(str(address), to_port) for address in addresses[:_MAX_ADDRESSES]]
+
+    async def check(self, host: str, port: int) -> None:
+        """Refuses a host whose address is private as far as we can tell; a name that only the proxy knows passes.
+
+        Raises:
+            FetchFailed: "address-refused".
+        """
+        if (host, port) in self._passed:
+            return
+        try:
+            async with asyncio.timeout(_CHECK_TIMEOUT_S):
+                await self.targets(host, port)
+        except TimeoutError:
+            pass
+        except WebError as error:
+            if error.reason == "address-refused":
+                raise
+        if len(self._passed) >= _PASSED_HOSTS:
+            self._passed.clear()
+        self._passed.add((host, port))
+
+    async def _addresses(self, name: str, port: int, where: str) -> list[Address]:
+        literal = _as_address(name)
+        if literal is not None:
+            return [literal]
+        try:
+            found = await self._lookup(name, port)
+        except socket.gaierror as error:
+            raise for_lookup(error, name, where) from error
+        addresses = [address for text in found if (address := _as_address(text)) is not None]
+        if not addresses:
+            raise permanent("unknown-host", where, f"cannot be reached: the host {name} has no address")
+        return addresses
+
+
+class GuardedBackend(httpcore2.AsyncNetworkBackend):
+    """Opens TCP connections for the HTTP library, to checked addresses only.
+
+    Args:
+        resolver: Names the addresses that may be connected to.
+    """
+
+    def __init__(self, resolver: Resolver) -> None:
+        self._resolver = resolver
+        self._tcp = httpcore2.AnyIOBackend()
+
+    async def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,  # noqa: ASYNC109 - the library's signature
+        local_address: str | None = None,
+        socket_options: Iterable[SOCKET_OPTION] | None = None,
+    ) -> httpcore2.AsyncNetworkStream:
+        """Connects to the first address that accepts; each gets a fair part of `timeout` (seconds)."""
+        try:
+            async with asyncio.timeout(timeout):
+                targets = await self._resolver.targets(host, port)
+                return await self._first(targets, timeout, local_address, socket_options)
+        except TimeoutError as error:
+            raise httpcore2.ConnectTimeout(error) from error
+
+    async def _first(
+        self,
+        targets: list[tuple[str, int]],
+        limit_s: float | None,
+        local_address: str | None,
+        socket_options: Iterable[SOCKET_OPTION] | None,
+    ) -> httpcore2.AsyncNetworkStream:
+        share = None if limit_s is None else limit_s / len(targets)
+        for place, (address, port) in enumerate(targets, 1):
+            try:
+                return await self._tcp.connect_tcp(address, port, share, local_address, socket_options)
+            except (httpcore2.ConnectError, httpcore2.ConnectTimeout):
+                if place == len(targets):
+                    raise
+        raise AssertionError("a host without addresses was reported by the resolver")
+
+    async def sleep(self, seconds: float) -> None:
+        """Waits without blocking the loop."""
+        await asyncio.sleep(seconds)
+
+
+def tls_context(settings: Settings) -> ssl.SSLContext:
+    """Trust in the system's authorities and in `ca_file`; made once per client, as it costs about 20 ms.
+
+    Raises:
+        SettingsError: `ca_file` is missing or holds no certificate.
+    """
+    context = ssl.create_default_context()
+    if not context.cert_store_stats()["x509_ca"]:  # a machine without the package ca-certificates
+        import certifi
+
+        context.load_verify_locations(certifi.where())
+    if settings.ca_file is not None:
+        _trust(context, settings.ca_file)
+    return context
+
+
+def _trust(context: ssl.SSLContext, path: Path) -> None:
+    try:
+        context.load_verify_locations(path)
+    except (OSError, ssl.SSLError) as error:
+        why = "does not exist" if isinstance(error, FileNotFoundError) else "holds no certificate that can be read"
+        raise SettingsError(f"INROAD_CA_FILE: {path} {why}.", mend="Name a PEM file of a certificate authority.") from error
+
+
+class PoolTransport(httpx2.AsyncHTTPTransport):
+    """The HTTP client's transport over a connection pool that we made.
+
+    Args:
+        pool: Connection pool of the HTTP library.
+    """
+
+    def __init__(self, pool: httpcore2.AsyncConnectionPool) -> None:
+        # Not calling the base: it would build a second pool whose connections nobody checks.
+        self._pool = pool
+
+
+class RoutedTransport(httpx2.AsyncBaseTransport):
+    """Sends each request the way it must go: straight to a checked address, or through the proxy.
+
+    Hosts with a resolve rule go straight. For the others, behind a proxy, the connection is the proxy's: we refuse addresses and
+    names that we find to be private ourselves, and leave to the proxy what only it can look up.
+
+    Args:
+        settings: Concurrency and proxy.
+        resolver: Names the addresses that may be connected to.
+        context: Trust, see `tls_context`.
+
+    Raises:
+        SettingsError: The proxy setting cannot be used.
+    """
+
+    def __init__(self, settings: Settings, resolver: Resolver, context: ssl.SSLContext) -> None:
+        self._resolver = resolver
+        self._proxied = _proxy_transport(settings, context)
+        self._direct = PoolTransport(
+            httpcore2.AsyncConnectionPool(
+                ssl_context=context,
+                max_connections=settings.fetch_concurrency * 2,
+                max_keepalive_connections=settings.fetch_concurrency,
+                keepalive_expiry=_KEEPALIVE_S,
+                http2=http2_available(),
+                network_backend=GuardedBackend(resolver),
+            )
+        )
+
+    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
+        """Sends one request.
+
+        Raises:
+            FetchFailed: "address-refused" or "unknown-host".
+            FetchInterrupted: "unknown-host".
+            httpx2.TransportError: Everything else.
+        """
+        if self._proxied is None:
+            return await self._direct.handle_async_request(request)
+        host, port = request.url.host, request.url.port or (443 if request.url.scheme == "https" else 80)
+        if self._resolver.rules.rule_for(host, port) is not None:
+            return await self._direct.handle_async_request(request)
+        await self._resolver.check(host, port)
+        return await self._proxied.handle_async_request(request)
+
+    async def aclose(self) -> None:
+        """Closes all connections."""
+        await self._direct.aclose()
+        if self._proxied is not None:
+            await self._proxied.aclose()
+
+
+def http2_available() -> bool:
+    """Whether the package `h2` is installed."""
+    return find_spec("h2") is not None
+
+
+def _proxy_transport(settings: Settings, context: ssl.SSLContext) -> httpx2.AsyncHTTPTransport | None:
+    """Connections through `settings.proxy`; its own address may be private, as a person named it.
+
+    The URL is never repeated in an error: it may hold a password.
+    """
+    if settings.proxy is None:
+        return None
+    mend = "Write http://user:password@host:port or socks5://host:port (socks5 needs the package socksio)."
+    try:
+        url = httpx2.URL(settings.proxy.get_secret_value())
+    except httpx2.InvalidURL:
+        raise SettingsError("INROAD_PROXY is not a URL.", mend=mend) from None
+    if url.scheme not in ("http", "https", "socks5", "socks5h") or not url.host:
+        raise SettingsError("INROAD_PROXY is not the URL of an http or socks5 proxy.", mend=mend)
+    limits = httpx2.Limits(
+        max_connections=settings.fetch_concurrency * 2,
+        max_keepalive_connections=settings.fetch_concurrency,
+        keepalive_expiry=_KEEPALIVE_S,
+    )
+    try:
+        return httpx2.AsyncHTTPTransport(verify=context, trust_env=False, proxy=url, limits=limits, http2=http2_available())
+    except ImportError:
+        raise SettingsError("INROAD_PROXY names a SOCKS proxy, and the package socksio is not installed.", mend=mend) from None
