@@ -1,0 +1,355 @@
+"""One page, parsed once: its elements, and the text a reader sees with the place of every character.
+
+What lives here: decoding, the one parse, the visible text (hidden parts left out, mirrored text turned round, invisible
+characters removed) and the way from an offset in that text back to its element. What does not: any idea of what a contact is.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any, Final
+from urllib.parse import urljoin, urlsplit
+
+from selectolax.lexbor import LexborHTMLParser
+
+from inroad.contacts.encoding import decode_html
+from inroad.contacts.nesting import limit_nesting
+
+MAX_HTML_CHARACTERS: Final = 4_000_000
+MAX_ELEMENTS: Final = 200_000
+MAX_ATTRIBUTE: Final = 20_000
+MAX_SCRIPT: Final = 400_000
+SNIPPET_LENGTH: Final = 240
+_MAX_MIRRORED: Final = 500
+_MAX_HIDING_RULES: Final = 200
+
+_BLOCKS: Final = frozenset(
+    """address article aside blockquote body caption center dd details dialog dir div dl dt fieldset figcaption figure footer
+    form h1 h2 h3 h4 h5 h6 header hgroup hr legend li main menu nav ol p pre section summary table tbody tfoot thead tr ul
+    br option""".split()  # noqa: SIM905
+)
+_CELLS: Final = frozenset(("td", "th"))
+_UNREAD: Final = frozenset(
+    """script style template select datalist textarea iframe noembed noframes svg math title head audio video canvas
+    object""".split()  # noqa: SIM905
+)
+_INLINE_DECOYS: Final = frozenset("span b i em strong small font u s a del ins code".split())  # noqa: SIM905
+# Zero-width characters, soft hyphens, direction marks and interlinear marks: seen by nobody, put in to stop readers like us.
+_INVISIBLE: Final = dict.fromkeys(
+    [0x00AD, 0x034F, 0x061C, 0x180E, 0xFEFF, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2065), *range(0xFE00, 0xFE10)]
+)
+# Full-width forms (U+FF01 to U+FF5E) are read as the ASCII characters they picture; the spaces of other widths as spaces.
+_FULL_WIDTH: Final = {code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)} | {0xFE6B: "@", 0x2024: ".", 0xFE52: "."}
+_READ_AS: Final[dict[int, str | None]] = {**_INVISIBLE, **_FULL_WIDTH}
+_HIDDEN_STYLE = re.compile(r"display\s{0,9}:\s{0,9}none|visibility\s{0,9}:\s{0,9}hidden", re.IGNORECASE)
+_MIRROR_STYLE = re.compile(r"bidi-override", re.IGNORECASE)
+_RTL_STYLE = re.compile(r"direction\s{0,9}:\s{0,9}rtl", re.IGNORECASE)
+_CSS_RULE = re.compile(r"([^{}]{1,300})\{([^{}]{1,600})\}")
+_CSS_CLASS = re.compile(r"(?:^|,)\s{0,20}(?:[a-z]{1,10})?([.#][\w\-]{1,80})\s{0,20}(?=,|$)", re.IGNORECASE)
+
+
+@dataclass(slots=True)
+class Element:
+    """One element of the page.
+
+    Attributes:
+        index: Its place in document order.
+        tag: Lower-case name.
+        attrs: Its attributes; names in lower case, values cut at 20,000 characters, absent values empty.
+        parent: Index of its parent, -1 for the root.
+        start: Offset in the document's text where its own text begins.
+        end: Offset where it ends.
+        last: Index after its last descendant: the subtree is `elements[index:last]`.
+        hidden: Whether a reader cannot see it.
+    """
+
+    index: int
+    tag: str
+    attrs: dict[str, str]
+    parent: int
+    start: int
+    end: int = 0
+    last: int = 0
+    hidden: bool = False
+
+
+@dataclass(slots=True)
+class Document:
+    """A parsed page.
+
+    Attributes:
+        url: The page's address as the caller knows it.
+        text: What a reader sees: lines for blocks, a tab between table cells, single spaces.
+        elements: Every element in document order.
+        scripts: Index of each script element with its content.
+        styles: Class and id selectors that hide or mirror what they select.
+        title: The `<title>`.
+        base: The address relative links are resolved against.
+    """
+
+    url: str
+    text: str = ""
+    elements: list[Element] = field(default_factory=list)
+    scripts: list[tuple[int, str]] = field(default_factory=list)
+    title: str = ""
+    base: str = ""
+    segment_starts: list[int] = field(default_factory=list)
+    segment_elements: list[int] = field(default_factory=list)
+
+    def element_at(self, offset: int) -> Element:
+        """The innermost element that shows the character at an offset."""
+        at = bisect_right(self.segment_starts, offset) - 1
+        return self.elements[self.segment_elements[at]] if at >= 0 else self.elements[0]
+
+    def is_text_boundary(self, offset: int) -> bool:
+        """Whether one text node ends and another begins at an offset."""
+        at = bisect_right(self.segment_starts, offset) - 1
+        return at >= 0 and self.segment_starts[at] == offset
+
+    def path(self, index: int) -> str:
+        """A CSS-like path of an element: `html>body>footer#contact>p:12`, the number being its document order."""
+        names: list[str] = []
+        at = index
+        while at >= 0 and len(names) < 8:
+            element = self.elements[at]
+            name = element.tag
+            if element.attrs.get("id") and len(element.attrs["id"]) <= 40:
+                name += "#" + element.attrs["id"]
+            names.append(name)
+            at = element.parent
+        return ">".join(reversed(names)) + f":{index}"
+
+    def ancestors(self, index: int) -> Iterator[Element]:
+        """The element itself, its parent, and so on to the root."""
+        while index >= 0:
+            element = self.elements[index]
+            yield element
+            index = element.parent
+
+    def text_of(self, element: Element) -> str:
+        """An element's own visible text, tidied to one line."""
+        return " ".join(self.text[element.start : element.end].split())
+
+    def snippet(self, start: int, end: int) -> str:
+        """The text around a range, at most 240 characters on one line."""
+        room = max(0, (SNIPPET_LENGTH - (end - start)) // 2)
+        around = self.text[max(0, start - room) : min(len(self.text), end + room)]
+        return " ".join(around.split())[:SNIPPET_LENGTH]
+
+    def absolute(self, reference: str) -> str:
+        """A link's absolute form, or the reference itself where it cannot be resolved."""
+        try:
+            return urljoin(self.base or self.url, reference.strip())
+        except ValueError:
+            return reference
+
+    @property
+    def host(self) -> str:
+        """The page's host in lower case, empty when its address has none."""
+        try:
+            return (urlsplit(self.url).hostname or "").lower()
+        except ValueError:
+            return ""
+
+    @property
+    def language(self) -> str:
+        """The `lang` of the page as written, lower case: "de", "en-us" or empty."""
+        for element in self.elements[:2]:
+            if element.tag == "html":
+                return (element.attrs.get("lang") or element.attrs.get("xml:lang") or "").lower().replace("_", "-")
+        return ""
+
+
+def parse_document(html: bytes | str, *, url: str) -> Document:
+    """Parse a page once for all signals.
+
+    Args:
+        html: The page; bytes are decoded by their own marks. What lies beyond 4,000,000 characters is not read.
+        url: The page's address.
+
+    Returns:
+        The document; an empty page gives an empty one.
+    """
+    text = html if isinstance(html, str) else decode_html(html[: MAX_HTML_CHARACTERS * 4])
+    text = limit_nesting(text[:MAX_HTML_CHARACTERS].replace("\x00", ""))
+    root = LexborHTMLParser(text.encode("utf-8", "replace").decode("utf-8")).root
+    document = Document(url=url)
+    if root is not None:
+        _Reader(document, _style_rules(text)).read(root)
+    document.base = _base_of(document)
+    return document
+
+
+def _base_of(document: Document) -> str:
+    for element in document.elements[:400]:
+        if element.tag == "base" and element.attrs.get("href"):
+            return document.absolute(element.attrs["href"])
+    return document.url
+
+
+def _style_rules(html: str) -> tuple[frozenset[str], frozenset[str]]:
+    """Simple selectors (`.x`, `#x`, `span.x`) of the page's own style sheets that hide, and that mirror."""
+    hiding: set[str] = set()
+    mirroring: set[str] = set()
+    at = html.find("<style")
+    while at >= 0 and len(hiding) < _MAX_HIDING_RULES:
+        end = html.find("</style", at)
+        sheet = html[at : end if end > 0 else at + MAX_SCRIPT][:MAX_SCRIPT]
+        sheet = sheet[sheet.find(">") + 1 :]
+        if "none" in sheet or "hidden" in sheet or "bidi" in sheet:
+            _read_sheet(sheet, hiding, mirroring)
+        at = html.find("<style", end) if end > 0 else -1
+    return frozenset(hiding), frozenset(mirroring)
+
+
+def _read_sheet(sheet: str, hiding: set[str], mirroring: set[str]) -> None:
+    if "@media" in sheet:  # what is hidden for one screen only is not hidden
+        sheet = sheet.split("@media", 1)[0]
+    for selectors, rules in _CSS_RULE.findall(sheet):
+        target = hiding if _HIDDEN_STYLE.search(rules) else mirroring if _MIRROR_STYLE.search(rules) and _RTL_STYLE.search(rules) else None
+        if target is not None:
+            target.update(name.lower() for name in _CSS_CLASS.findall(selectors.strip()))
+
+
+class _Reader:
+    """Walks the parsed tree once, without recursion."""
+
+    def __init__(self, document: Document, rules: tuple[frozenset[str], frozenset[str]]) -> None:
+        self.document = document
+        self.hiding, self.mirroring = rules
+        self.pieces: list[str] = []
+        self.length = 0
+        self.at_break = True  # nothing but a break since the last visible character
+        self.mirrors: list[tuple[int, int, int]] = []  # element, first piece, offset
+
+    def read(self, root: Any) -> None:
+        """Fill the document from the root node on."""
+        node, parent, skip = root, -1, 0
+        elements = self.document.elements
+        while True:
+            if len(elements) >= MAX_ELEMENTS:
+                self._close_all(parent)
+                return
+            tag = node.tag
+            child = None
+            if tag == "-text":
+                if not skip:
+                    self._add_text(node.text_content or "", parent)
+            elif tag[0] not in "-!":
+                element = self._open(node, tag, parent)
+                child = node.first_child
+                if tag == "script":
+                    self._keep_script(element.index, child)
+                    child = None
+                elif tag == "title" and not self.document.title:
+                    self.document.title = " ".join((node.text() or "")[:600].split())
+                if child is not None:
+                    skip += element.hidden or tag in _UNREAD
+                    parent = element.index
+                else:
+                    self._close(element)
+            if child is not None:
+                node = child
+                continue
+            following = node.next
+            while following is None:
+                if parent < 0:
+                    self._close_all(parent)
+                    return
+                element = elements[parent]
+                skip -= element.hidden or element.tag in _UNREAD
+                self._close(element)
+                node = node.parent
+                parent = element.parent
+                following = node.next if parent >= 0 else None
+            node = following
+
+    def _close_all(self, parent: int) -> None:
+        while parent >= 0:
+            element = self.document.elements[parent]
+            self._close(element)
+            parent = element.parent
+        self.document.text = "".join(self.pieces)
+
+    def _keep_script(self, index: int, child: Any) -> None:
+        if child is not None and child.tag == "-text":
+            self.document.scripts.append((index, (child.text_content or "")[:MAX_SCRIPT]))
+
+    def _open(self, node: Any, tag: str, parent: int) -> Element:
+        attrs = {name: (value or "")[:MAX_ATTRIBUTE] for name, value in node.attributes.items()}
+        elements = self.document.elements
+        if tag in _BLOCKS:
+            self._break("\n")
+        elif tag in _CELLS:
+            self._break("\t")
+        element = Element(len(elements), tag, attrs, parent, self.length)
+        if attrs:
+            element.hidden = self._is_hidden(tag, attrs)
+            if self._is_mirrored(tag, attrs):
+                self.mirrors.append((element.index, len(self.pieces), self.length))
+        if parent >= 0 and elements[parent].hidden:
+            element.hidden = True
+        elements.append(element)
+        return element
+
+    def _close(self, element: Element) -> None:
+        if self.mirrors and self.mirrors[-1][0] == element.index:
+            _, piece, offset = self.mirrors.pop()
+            if 0 < self.length - offset <= _MAX_MIRRORED:
+                self.pieces[piece:] = ["".join(self.pieces[piece:])[::-1]]
+        element.end = self.length
+        element.last = len(self.document.elements)
+        if element.tag in _BLOCKS and element.tag != "br":
+            self._break("\n")
+
+    def _break(self, character: str) -> None:
+        if self.length and not (self.at_break and (character == "\t" or self.pieces[-1].endswith("\n"))):
+            self.pieces.append(character)
+            self.length += 1
+        self.at_break = True
+
+    def _add_text(self, text: str, parent: int) -> None:
+        if not text.isascii():
+            text = text.translate(_READ_AS)
+        words = text.split()
+        if not words:
+            if text and not self.at_break and not self.pieces[-1].endswith(" "):
+                self.pieces.append(" ")
+                self.length += 1
+            return
+        tidy = " ".join(words)
+        if text[0].isspace() and not self.at_break and not self.pieces[-1].endswith(" "):
+            self.pieces.append(" ")
+            self.length += 1
+        if text[-1].isspace():
+            tidy += " "
+        self.document.segment_starts.append(self.length)
+        self.document.segment_elements.append(parent)
+        self.pieces.append(tidy)
+        self.length += len(tidy)
+        self.at_break = False
+
+    def _is_hidden(self, tag: str, attrs: dict[str, str]) -> bool:
+        if "hidden" in attrs and attrs["hidden"].lower() != "until-found":
+            return True
+        style = attrs.get("style")
+        if style and _HIDDEN_STYLE.search(style):
+            return True
+        return bool(self.hiding) and tag in _INLINE_DECOYS and self._selected(attrs, self.hiding)
+
+    def _is_mirrored(self, tag: str, attrs: dict[str, str]) -> bool:
+        style = attrs.get("style", "")
+        if style and _MIRROR_STYLE.search(style) and _RTL_STYLE.search(style):
+            return True
+        if tag == "bdo":
+            return attrs.get("dir", "").lower() == "rtl"
+        return bool(self.mirroring) and self._selected(attrs, self.mirroring)
+
+    @staticmethod
+    def _selected(attrs: dict[str, str], selectors: frozenset[str]) -> bool:
+        if "#" + attrs.get("id", "").lower() in selectors:
+            return True
+        return any("." + name in selectors for name in attrs.get("class", "").lower().split()[:20])

@@ -1,0 +1,85 @@
+"""The front door: every contact of one page.
+
+What lives here: the order in which signals are asked and the union of what they saw. What does not: any signal itself.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from inroad.contacts.document import Document, parse_document
+from inroad.contacts.emails import find_emails
+from inroad.contacts.finding import Finding
+from inroad.contacts.markup_data import read_microdata, read_opengraph, read_rdfa
+from inroad.contacts.microformats import read_microformats
+from inroad.contacts.model import CONTACT_KINDS, Contact
+from inroad.contacts.phones import PhoneReader, find_phones
+from inroad.contacts.regions import guess_regions
+from inroad.contacts.registrations import find_registrations
+from inroad.contacts.schema_contacts import schema_findings
+from inroad.contacts.socials import find_socials
+from inroad.contacts.structured import Item, read_json_ld
+
+MAX_CONTACTS: Final = 2_000
+
+
+def extract_contacts(html: bytes | str, *, url: str, region: str | None = None) -> list[Contact]:
+    """Read every contact from a page.
+
+    Args:
+        html: The page; bytes are decoded by their own marks.
+        url: The page's address; says which site is its own and helps to guess the region.
+        region: ISO 3166 code that national phone numbers and addresses are read in; guessed from the page when None.
+
+    Returns:
+        Contacts in the order of the page, each kind and value once, at most 2,000. A page that cannot be read gives none.
+    """
+    document = parse_document(html, url=url)
+    if not document.elements:
+        return []
+    items = read_items(document)
+    regions = guess_regions(document, items, region)
+    findings = _all_signals(document, items, regions)
+    return [finding.to_contact(document) for finding in _union(findings, document)[:MAX_CONTACTS]]
+
+
+def read_items(document: Document) -> list[Item]:
+    """The page's structured data in every syntax."""
+    return [*read_json_ld(document), *read_microdata(document), *read_rdfa(document), *read_microformats(document), *read_opengraph(document)]
+
+
+def _all_signals(document: Document, items: list[Item], regions: list[str]) -> list[Finding]:
+    reader = PhoneReader(regions)
+    return [
+        *find_emails(document),
+        *find_phones(document, reader),
+        *find_socials(document),
+        *schema_findings(document, items, reader),
+        *find_registrations(document),
+    ]
+
+
+def _union(findings: list[Finding], document: Document) -> list[Finding]:
+    """One finding a kind and value: the surest, with what the others know added, in the order of the page."""
+    best: dict[tuple[str, str], Finding] = {}
+    places: dict[tuple[str, str], int] = {}
+    ranked = sorted(enumerate(findings), key=lambda pair: (-pair[1].confidence, pair[0]))
+    for _, finding in ranked:
+        key = (finding.kind, finding.value.casefold())
+        kept = best.setdefault(key, finding)
+        places[key] = min(places.get(key, len(document.text) + 1), finding.place(document))
+        if kept is not finding:
+            _add(kept, finding)
+    order = {kind: at for at, kind in enumerate(CONTACT_KINDS)}
+    return [best[key] for key in sorted(best, key=lambda key: (places[key], order[best[key].kind], key))]
+
+
+def _add(kept: Finding, other: Finding) -> None:
+    kept.name = kept.name or other.name
+    kept.role = kept.role or other.role
+    for key, value in other.details.items():
+        kept.details.setdefault(key, value)
+    if other.method != kept.method:
+        methods = kept.details.setdefault("methods", [kept.method])
+        if other.method not in methods:
+            methods.append(other.method)

@@ -1,0 +1,249 @@
+"""Phone and fax numbers on a page.
+
+What lives here: links (`tel:`, WhatsApp, Viber, ...), the cheap search for runs of text that may hold a number, and the reading
+of those runs with libphonenumber. What does not: guessing the country (`regions`), structured data (`schema_contacts`).
+
+libphonenumber's own matcher takes 24 to 41 ms for a page, nearly all of it in text without any number. Only the runs around
+seven or more digits are shown to it, with enough of their surroundings that it decides as it would on the whole.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import Final
+from urllib.parse import unquote
+
+import phonenumbers
+from phonenumbers import Leniency, NumberParseException, PhoneNumber, PhoneNumberFormat, PhoneNumberMatcher, PhoneNumberType
+
+from inroad.contacts.document import Document, Element
+from inroad.contacts.finding import Finding
+from inroad.contacts.regions import COUNTRY_NAME, COUNTRY_OF_NAME
+
+MAX_WINDOWS: Final = 1_500
+_MAX_WINDOW: Final = 2_000
+_CONTEXT_BEFORE: Final = 12
+_CONTEXT_AFTER: Final = 26
+
+_PUNCTUATION: Final = r"\-x\u2010-\u2015\u2212\u30FC \u00A0\u3000().\[\]/~\u2053\u223C\u301C\t•·|"
+_RUN = re.compile(rf"[+(\[]{{0,2}} ?\d(?:[{_PUNCTUATION}+]{{0,5}}+\d){{5,60}}+")
+_DIGITS = re.compile(r"\d")
+_VANITY = re.compile(r"(?<![\w-])(?:1[-. ])?\(?8(?:00|33|44|55|66|77|88)\)?[-. ]{0,2}(?=[A-Z0-9-]{7,12}(?![\w]))(?=[0-9-]{0,5}[A-Z]{3})[A-Z0-9]{1,9}(?:-[A-Z0-9]{1,7}){0,2}")
+_SCHEMES = re.compile(r"\s*(tel|callto|sms|smsto|fax|telephone|phone|whatsapp|viber|skype|facetime)\s*:(.*)", re.IGNORECASE | re.DOTALL)
+_CHAT_LINK = re.compile(
+    r"(?:https?:)?//(?:wa\.me/(?:message/)?|(?:api|web|chat)\.whatsapp\.com/send/?\?(?:[^#]{0,200}?&)?phone=)(?:%2B|\+|%20|00)?(\d[\d\-\s]{6,20})", re.IGNORECASE
+)
+_PHONE_PARAMETER = re.compile(r"(?:phone|number)=((?:%2B|\+| )?[\d\-%]{7,30})", re.IGNORECASE)
+_LABEL = re.compile(
+    r"(?:\b(?:tele?(?:phone|fono|fone|fon|foon|ph)?s?|t[ée]l(?:[ée]phones?)?|phones?|ph|fon|call|mob(?:ile?|il|iel)?|m[oó]vil|cell(?:ulare|ulaire|phone)?|handy|toll[- ]?free|"
+    r"hotline|direct|durchwahl|office|zentrale|rufnummer|kom(?:órka|\.)|mobiltelefon|gsm|natel|whatsapp|sms|text|contact|puh(?:elin)?|tlf|tfn|dial|local|main|line|"
+    r"helpline|voice|switchboard|festnetz|customer service|ruf)|[☎✆📞📱☏]|\b[TMP])\W{0,14}$",
+    re.IGNORECASE,
+)
+_FAX_LABEL = re.compile(r"(?:\b(?:tele)?fax\w{0,6}|\bfx|\bfacs(?:imile)?|\bfaks|\bt[ée]l[ée]copie(?:ur)?|🖷|📠|\bF)(?:\s?(?:no|nr|number|num|numer)\.?)?\W{0,14}$", re.IGNORECASE)
+_TELEPHONE_AND_FAX = re.compile(r"(?:tel\w*\.?|phone|fon|t)\s?(?:/|&|\+|and|und|et|y|e|i)\s?(?:tele)?fax\W{0,10}$", re.IGNORECASE)
+_OTHER_NUMBER = re.compile(
+    r"(?:\b(?:HR[AB]|VAT|TVA|BTW|MwSt|USt\S{0,8}|Umsatzsteuer\S{0,30}|Steuer\S{0,12}|St\.?-?Nr|IBAN|BIC|SWIFT|Kontonummer|Konto|Kto|BLZ|SIRET|SIREN|RCS|KvK|NIP|REGON|KRS|CIF|NIF|NIPC|CNPJ|"
+    r"P\.? ?IVA|Partita IVA|C\.?F|codice fiscale|ABN|ACN|ISBN(?:-1[03])?|ISSN|DOI|EIN|DUNS|D-U-N-S|LEI|EORI|GLN|GTIN|EAN|UPC|ASIN|SKU|UID|CHE|TIN|TAX ID|Tax|"
+    r"order|bestell\S{0,8}|artikel\S{0,8}|invoice|rechnung\S{0,8}|license|licence|lic|company|registration|registered|charity|reg|"
+    r"reference|ref|serial|tracking|model|part|item|aktenzeichen|account|acct|NPI|MLS|BBB|DRE|NMLS|FRN|patent|case|claim|policy|id|CRN|ICO|IČO|DIČ|INN|OGRN|"
+    r"aba|routing|sort code|handelsregister\S{0,10}|bank|guichet|capital(?: social)?(?: de)?|GPS|lat|lng|latitude|longitude|version|build|pin|zip|code|copyright|©)"
+    r"(?:[ \-]?(?:no|nr|num|number|nummer|numéro|número|numero|n°|id|code|#))?)[\s.:#°º\-=)]{0,6}(?:no|nr|number|nummer|n°)?[\s.:#°\-=]{0,4}(?:DE|AT|FR|IT|ES|PL|GB|NL|BE|U)?$",
+    re.IGNORECASE,
+)
+_FICTIONAL_US = re.compile(r"\+1\d{3}55501\d{2}")
+_TYPES: Final = {
+    PhoneNumberType.FIXED_LINE: "fixed", PhoneNumberType.MOBILE: "mobile", PhoneNumberType.FIXED_LINE_OR_MOBILE: "fixed-or-mobile",
+    PhoneNumberType.TOLL_FREE: "toll-free", PhoneNumberType.PREMIUM_RATE: "premium", PhoneNumberType.SHARED_COST: "shared-cost", PhoneNumberType.VOIP: "voip",
+    PhoneNumberType.PERSONAL_NUMBER: "personal", PhoneNumberType.PAGER: "pager", PhoneNumberType.UAN: "uan", PhoneNumberType.VOICEMAIL: "voicemail",
+}  # fmt: skip
+
+
+class PhoneReader:
+    """Reads numbers in the countries of one page.
+
+    Args:
+        regions: ISO codes, likeliest first, from `guess_regions`.
+    """
+
+    def __init__(self, regions: list[str]) -> None:
+        self.regions = regions or ["US"]
+
+    def read(
+        self, raw: str, *, method: str, confidence: float, element: int = -1, region: str | None = None, kind: str | None = None
+    ) -> Finding | None:
+        """One number that is said to be one, as in a link or in structured data.
+
+        Args:
+            raw: As written; text around the number is passed over.
+            method: The signal.
+            confidence: What it is believed.
+            element: Where it stands.
+            region: The country its own record names, asked first.
+            kind: "fax" and the like where the place says so.
+
+        Returns:
+            The finding; None when no plan of any likely country has such a number. Merely possible ones (right length, unknown
+            block) are believed half.
+        """
+        text = raw.strip()[:80]
+        regions = tuple(dict.fromkeys([*([region] if region else []), *self.regions]))
+        number, valid = _parse_stated(text, regions)
+        if number is None:
+            return None
+        return _finding(number, raw.strip(), method, confidence if valid else confidence * 0.55, element=element, kind=kind)
+
+
+def find_phones(document: Document, reader: PhoneReader) -> list[Finding]:
+    """Every number on a page outside its structured data."""
+    found = [finding for element in document.elements if "href" in element.attrs for finding in _in_link(element, reader)]
+    found.extend(_in_text(document, reader))
+    return found
+
+
+def _in_link(element: Element, reader: PhoneReader) -> Iterator[Finding]:
+    href = element.attrs["href"]
+    match = _SCHEMES.match(href[:300])
+    if match:
+        scheme, rest = match.group(1).lower(), unquote(match.group(2))
+        if scheme in {"whatsapp", "viber"}:
+            parameter = _PHONE_PARAMETER.search(href)
+            rest = "+" + unquote(parameter.group(1)).strip().lstrip("+") if parameter else ""
+        elif scheme == "skype" and not rest.strip().startswith(("+", "00")):
+            return
+        kind = {"fax": "fax"}.get(scheme)
+        method = scheme if scheme in {"whatsapp", "viber", "sms", "callto"} else "tel"
+        finding = reader.read(rest.partition("?")[0].strip("/ "), method=method, confidence=0.96 if not element.hidden else 0.8, element=element.index, kind=kind)
+        if finding is not None:
+            yield finding
+    elif "wa" in href and (chat := _CHAT_LINK.match(href.strip())):
+        finding = reader.read("+" + chat.group(1), method="whatsapp", confidence=0.95, element=element.index, kind="whatsapp")
+        if finding is not None:
+            yield finding
+
+
+@lru_cache(maxsize=4_000)
+def _parse_stated(text: str, regions: tuple[str, ...]) -> tuple[PhoneNumber | None, bool]:
+    possible: PhoneNumber | None = None
+    text = re.sub(r"^\s*tel\s*:", "", text, flags=re.IGNORECASE)
+    text = re.sub(r"\(0\)", " ", text) if text.lstrip("( ").startswith(("+", "00")) else text
+    readings = [(text, region) for region in regions]
+    if text.startswith("00"):
+        readings.insert(0, ("+" + text[2:], regions[0]))
+    elif not text.startswith("+"):
+        readings.append(("+" + text, regions[0]))
+    for written, region in readings:
+        try:
+            number = phonenumbers.parse(written, region, keep_raw_input=False)
+        except NumberParseException:
+            continue
+        if phonenumbers.is_valid_number(number):
+            return number, True
+        if possible is None and written == text and region == regions[0] and phonenumbers.is_possible_number(number) and not _is_invented(number):
+            possible = number
+    return possible, False
+
+
+def _is_invented(number: PhoneNumber) -> bool:
+    digits = str(number.national_number)
+    return len(set(digits)) <= 2 or digits in "01234567890123456789" or digits in "98765432109876543210"
+
+
+def _finding(number: PhoneNumber, raw: str, method: str, confidence: float, *, element: int = -1, kind: str | None = None) -> Finding | None:
+    value = phonenumbers.format_number(number, PhoneNumberFormat.E164)
+    if _FICTIONAL_US.fullmatch(value):
+        confidence *= 0.5
+    details: dict[str, object] = {"type": kind or _TYPES.get(phonenumbers.number_type(number), "unknown"), "region": phonenumbers.region_code_for_number(number)}
+    if number.extension:
+        details["extension"] = number.extension
+    return Finding("phone", value, raw, method, confidence, element=element, details=details)
+
+
+def text_windows(text: str) -> Iterator[tuple[int, int]]:
+    """Ranges of a text that can hold a phone number, widened by what decides about it; the rest cannot.
+
+    This is the pre-filter: everything libphonenumber's matcher finds in the text it also finds in one of these.
+    """
+    start = end = -1
+    count = 0
+    for match in _RUN.finditer(text):
+        if start >= 0 and match.start() - _CONTEXT_BEFORE <= end and match.end() - start < _MAX_WINDOW:
+            end = min(len(text), match.end() + _CONTEXT_AFTER)
+            continue
+        if start >= 0:
+            yield start, end
+            count += 1
+            if count >= MAX_WINDOWS:
+                return
+        start, end = max(0, match.start() - _CONTEXT_BEFORE), min(len(text), match.end() + _CONTEXT_AFTER)
+    if start >= 0:
+        yield start, end
+
+
+def _in_text(document: Document, reader: PhoneReader) -> Iterator[Finding]:
+    text = document.text
+    for start, end in text_windows(text):
+        window = text[start:end]
+        for number, raw, at in _matches(window, tuple(reader.regions[:3])):
+            finding = _judge(document, number, raw, start + at)
+            if finding is not None:
+                yield finding
+    for match in _VANITY.finditer(text):
+        number, valid = _parse_stated(match.group(), ("US",))
+        if number is not None and valid and (finding := _finding(number, match.group(), "text", 0.85)) is not None:
+            finding.start, finding.end = match.span()
+            yield finding
+
+
+@lru_cache(maxsize=2_000)
+def _matches(window: str, regions: tuple[str, ...]) -> tuple[tuple[PhoneNumber, str, int], ...]:
+    """What the matcher finds in a window, in the first region; then in the others what stands behind a label."""
+    found = _matched(window, regions[0])
+    taken = [(at, at + len(raw)) for _, raw, at in found]
+    uncovered = [m for m in _RUN.finditer(window) if not any(a < m.end() and m.start() < b for a, b in taken)]
+    if not uncovered:
+        return tuple(found)
+    for match in uncovered:
+        local = _local_region(window, match.start())
+        before = window[max(0, match.start() - 30) : match.start()]
+        labelled = bool(_LABEL.search(before) or _FAX_LABEL.search(before))
+        for region in ([local] if local else []) + (list(regions[1:]) if labelled else []):
+            number, valid = _parse_stated(match.group(), (region,))
+            if number is not None and valid:
+                found.append((number, match.group(), match.start()))
+                break
+    return tuple(found)
+
+
+def _matched(window: str, region: str) -> list[tuple[PhoneNumber, str, int]]:
+    return [(m.number, m.raw_string, m.start) for m in PhoneNumberMatcher(window, region, leniency=Leniency.VALID, max_tries=200)]
+
+
+def _local_region(window: str, start: int) -> str | None:
+    names = [m.group().lower() for m in COUNTRY_NAME.finditer(window, 0, start)]
+    return COUNTRY_OF_NAME[names[-1]] if names else None
+
+
+def _judge(document: Document, number: PhoneNumber, raw: str, start: int) -> Finding | None:
+    """Keep a matched number unless its surroundings say that it is another kind of number."""
+    text = document.text
+    line_start = text.rfind("\n", max(0, start - 60), start) + 1 or max(0, start - 60)
+    before = text[max(line_start, start - 60) : start]
+    international = raw.lstrip("( ").startswith(("+", "00"))
+    if not international and _OTHER_NUMBER.search(before):
+        return None
+    if not before.strip():
+        before = text[max(0, start - 30) : start]
+    end = start + len(raw)
+    kind = "fax" if _FAX_LABEL.search(before) and not _TELEPHONE_AND_FAX.search(before) else None
+    if kind is None and re.match(r"\s{0,2}\(?(?:tele)?fax\b(?!\s?:?\s?[+(\d])", text[end : end + 12], re.IGNORECASE):
+        kind = "fax"
+    labelled = kind == "fax" or bool(_LABEL.search(before))
+    plain = raw.strip("+").isdigit()
+    confidence = 0.95 if labelled else 0.9 if international else 0.55 if plain else 0.85
+    finding = _finding(number, raw, "text", confidence, element=document.element_at(start).index, kind=kind)
+    if finding is not None:
+        finding.start, finding.end = start, end
+    return finding

@@ -1,0 +1,30 @@
+"""Postal addresses as values: their parts in one line, the way their country writes them.
+
+What lives here: putting parts together. What does not: finding addresses in text (`addresses`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+_CITY_FIRST: Final = frozenset(("US", "CA", "AU", "GB", "IE", "NZ", "IN", "USA", "UNITED STATES", "CANADA", "AUSTRALIA", "UNITED KINGDOM", "UK"))
+
+
+def one_line(parts: Mapping[str, str]) -> str:
+    """An address on one line.
+
+    Args:
+        parts: Any of `extended`, `street`, `box`, `city`, `region`, `postcode`, `country`.
+
+    Returns:
+        "Street 1, 12345 City, Country", or "1 Street, City, ST 12345, Country" where the postcode stands behind the city.
+    """
+    postcode, city, region = parts.get("postcode", ""), parts.get("city", ""), parts.get("region", "")
+    if parts.get("country", "").upper() in _CITY_FIRST or (region and len(region) <= 3 and region.isupper()) or " " in postcode:
+        place = [city, f"{region} {postcode}".strip()]
+    else:
+        place = [f"{postcode} {city}".strip(), region if region != city else ""]
+    pieces = [parts.get("street", ""), parts.get("extended", ""), parts.get("box", ""), *place, parts.get("country", "")]
+    tidy = [" ".join(piece.split()).strip(" ,") for piece in pieces]
+    return ", ".join(dict.fromkeys(piece for piece in tidy if piece))
