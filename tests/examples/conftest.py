@@ -12,21 +12,29 @@ from examples.network import ExampleNetwork
 
 
 class ConnectTo(httpx2.BaseTransport):
-    """Sends every host to the network, TLS name and Host unchanged, each request on a connection of its own."""
+    """Sends every host to the network, TLS name and Host unchanged; hosts share no connection, as they share no server."""
 
     def __init__(self, network: ExampleNetwork) -> None:
         self._plain, self._tls = network.ports
-        context = ssl.create_default_context(cafile=str(network.ca_file))
-        self._transport = httpx2.HTTPTransport(verify=context, limits=httpx2.Limits(max_keepalive_connections=0))
+        self._context = ssl.create_default_context(cafile=str(network.ca_file))
+        self._transports: dict[str, httpx2.HTTPTransport] = {}
 
     def handle_request(self, request: httpx2.Request) -> httpx2.Response:
-        request.extensions["sni_hostname"] = request.url.host
-        port = self._tls if request.url.scheme == "https" else self._plain
-        request.url = request.url.copy_with(host="127.0.0.1", port=port)
-        return self._transport.handle_request(request)
+        host = request.url.host
+        routed = httpx2.Request(
+            request.method,
+            request.url.copy_with(host="127.0.0.1", port=self._tls if request.url.scheme == "https" else self._plain),
+            headers=request.headers,
+            stream=request.stream,
+            extensions={**request.extensions, "sni_hostname": host},
+        )
+        if host not in self._transports:
+            self._transports[host] = httpx2.HTTPTransport(verify=self._context)
+        return self._transports[host].handle_request(routed)
 
     def close(self) -> None:
-        self._transport.close()
+        for transport in self._transports.values():
+            transport.close()
 
 
 @pytest.fixture(scope="session")
@@ -47,7 +55,13 @@ def connect() -> Callable[[ExampleNetwork], httpx2.Client]:
     return lambda network: httpx2.Client(transport=ConnectTo(network), timeout=20)
 
 
-@pytest.fixture
-def client(network: ExampleNetwork, connect: Callable[[ExampleNetwork], httpx2.Client]) -> Iterator[httpx2.Client]:
-    with connect(network) as client:
+@pytest.fixture(scope="session")
+def served_client(served_network: ExampleNetwork, connect: Callable[[ExampleNetwork], httpx2.Client]) -> Iterator[httpx2.Client]:
+    with connect(served_network) as client:
         yield client
+
+
+@pytest.fixture
+def client(network: ExampleNetwork, served_client: httpx2.Client) -> httpx2.Client:
+    """A client of the network, whose log is empty and whose passing trouble is still to come."""
+    return served_client

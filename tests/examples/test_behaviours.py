@@ -22,6 +22,38 @@ def test_a_behaviour_that_does_not_exist_is_refused() -> None:
         Behaviour(kind="explode", path="/")
 
 
+def test_too_many_requests_comes_once_with_retry_after(network: ExampleNetwork, client: httpx2.Client) -> None:
+    """Otherwise waiting for as long as the site asks would be tested by nothing, or would never help."""
+    url = "https://www.waterkant-logistiek.example/contact"
+    answers = [client.get(url) for _ in range(3)]
+    assert [answer.status_code for answer in answers] == [429, 200, 200]
+    assert answers[0].headers["retry-after"] == "2"
+    network.reset()
+    assert client.get(url).status_code == 429
+
+
+def test_a_failing_page_fails_twice_and_stays_well(network: ExampleNetwork, client: httpx2.Client) -> None:
+    """Otherwise a bounded retry could not be shown to succeed."""
+    url = "https://www.waterkant-logistiek.example/over-ons"
+    assert [client.get(url).status_code for _ in range(4)] == [503, 503, 200, 200]
+    network.reset()
+    assert client.get(url).status_code == 503
+
+
+def test_a_redirect_to_the_canonical_host_is_no_visit(client: httpx2.Client) -> None:
+    """Otherwise trouble would pass while a client is still being sent to the right host."""
+    assert client.get("https://waterkant-logistiek.example/contact").status_code == 301
+    assert client.get("https://www.waterkant-logistiek.example/contact").status_code == 429
+
+
+def test_a_closed_page_and_a_page_behind_a_login_say_so(client: httpx2.Client) -> None:
+    """Otherwise neither could be told from a page that was read."""
+    assert client.get("https://orchard-ledger.example/about/press-kit").status_code == 403
+    answer = client.get("https://parallax-freight.example/careers/internal", follow_redirects=True)
+    assert (answer.url.path, answer.status_code) == ("/login", 200)
+    assert 'type="password"' in answer.text
+
+
 def test_the_gzip_bomb_is_small_on_the_wire_and_gigabytes_when_unpacked(client: httpx2.Client) -> None:
     """Otherwise the limit on unpacked bytes would not be what stops it."""
     packed = client.get(f"{HOSTILE}/sitemap-lots.xml.gz").content
