@@ -1,7 +1,7 @@
 """Dagster's event log on Postgres, with many partitions' events stored in one go.
 
-What lives here: batched storing of materialisation, observation and planned events, and reading a range of partition keys.
-What does not: connections (`pooled`), and everything else of the event log, which is dagster-postgres's.
+What lives here: storing materialisation, observation and planned events in batches, reading a range of partition keys, and
+telling which runs hold a latest materialisation. What does not: connections (`pooled`), and the rest, which is dagster-postgres's.
 
 A run over N partitions of an asset emits N planned and N materialisation events. Stock dagster-postgres stores planned ones
 singly, about five statements each; here a batch costs four statements, whatever its size.
@@ -122,3 +122,32 @@ class BatchingEventLogStorage(PooledConnections, PostgresEventLogStorage):
                 return None
             in_range = named.where(keys.id.between(ids[first], ids[last])).order_by(keys.id)
             return [row.partition for row in conn.execute(in_range)]
+
+    def runs_with_latest_materializations(self, run_ids: Sequence[str]) -> set[str]:
+        """Which of some runs hold the latest materialisation of any asset's partition, or of an asset without partitions.
+
+        Args:
+            run_ids: Runs to look at, some hundreds at a time.
+
+        Returns:
+            Those whose events cannot be deleted without a partition looking as if it had never been materialised.
+        """
+        mine = SqlEventLogStorageTable.c
+        materialized = DagsterEventType.ASSET_MATERIALIZATION.value
+        ours = (
+            db.select(mine.run_id, mine.asset_key, mine.partition, db.func.max(mine.id).label("id"))
+            .where(mine.run_id.in_(run_ids), mine.dagster_event_type == materialized)
+            .group_by(mine.run_id, mine.asset_key, mine.partition)
+            .subquery()
+        )
+        later = SqlEventLogStorageTable.alias().c
+        newer = [later.asset_key == ours.c.asset_key, later.dagster_event_type == materialized, later.id > ours.c.id]
+        # Two queries: "both are NULL" beside "both are equal" in one would keep Postgres from using the index on partitions.
+        in_partition = db.exists().where(*newer, later.partition == ours.c.partition)
+        in_asset = db.exists().where(*newer, later.partition.is_(None))
+        queries = (
+            db.select(ours.c.run_id).distinct().where(ours.c.partition.is_not(None), ~in_partition),
+            db.select(ours.c.run_id).distinct().where(ours.c.partition.is_(None), ~in_asset),
+        )
+        with self.index_connection() as conn:
+            return {run_id for query in queries for run_id in conn.scalars(query)}
