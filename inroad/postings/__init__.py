@@ -1,12 +1,15 @@
 """Open jobs: read from pages and boards, taken apart, keyed. Bytes in, values out; no network and no database."""
 
 from inroad.postings.boards import parse_board
+from inroad.postings.careers import find_posting_links
 from inroad.postings.extraction import POSTING_EXTRACTOR_VERSION, extract_postings
 from inroad.postings.model import Posting, PostingLink, Requirement, Salary, Span, Structured
 from inroad.postings.skills import SkillMention, find_skills, normalise_skill, related_skills
+from inroad.postings.structuring import STRUCTURER_VERSION, structure_posting
 
 __all__ = [
     "POSTING_EXTRACTOR_VERSION",
+    "STRUCTURER_VERSION",
     "Posting",
     "PostingLink",
     "Requirement",
@@ -15,8 +18,10 @@ __all__ = [
     "Span",
     "Structured",
     "extract_postings",
+    "find_posting_links",
     "find_skills",
     "normalise_skill",
     "parse_board",
     "related_skills",
+    "structure_posting",
 ]

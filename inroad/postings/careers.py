@@ -19,8 +19,10 @@ MAX_LINKS: Final = 1_000
 MAX_ANCHORS: Final = 5_000
 
 _JOB_WORD: Final = (
-    r"jobs?|careers?|positions?|vacanc(?:y|ies)|openings?|job-?openings?|opportunit(?:y|ies)|roles?|stellen(?:angebote?|anzeigen?)?|karriere|stelle"
-    r"|offres?(?:-d?-?emplois?)?|emplois?|recrutement|carrieres?|empleos?|ofertas?(?:-de-empleo|-de-trabajo)?|vacantes?|trabajos?|postings?"
+    r"jobs?|careers?|positions?|vacanc(?:y|ies)|openings?|job-?openings?|opportunit(?:y|ies)|roles?"
+    r"|stellen(?:angebote?|anzeigen?)?|karriere|stelle"
+    r"|offres?(?:-d?-?emplois?)?|emplois?|recrutement|carrieres?|empleos?|ofertas?(?:-de-empleo|-de-trabajo)?"
+    r"|vacantes?|trabajos?|postings?"
     r"|requisitions?|job-offers?|join-us|o|j|p|job_listing|jobopening|job-listings?|bolsa-de-trabajo|lavora-con-noi|vacatures?"
 )
 _JOB_PATH: Final = re.compile(rf"/(?:{_JOB_WORD})/(?:[^/?#]{{1,60}}/){{0,3}}[^/?#]{{2,200}}/?\Z", re.IGNORECASE)
@@ -29,32 +31,43 @@ _JOB_QUERY: Final = re.compile(
     re.IGNORECASE,
 )
 _JOB_WORD_IN_SLUG: Final = re.compile(
-    r"(?:^|[-_/])(?:engineer|developer|manager|analyst|designer|nurse|assistant|consultant|specialist|technician|accountant|director|intern"
-    r"|architect|administrator|coordinator|representative|sales|lead|officer|entwickler(?:in)?|ingenieur(?:in)?|mitarbeiter(?:in)?|berater(?:in)?"
-    r"|sachbearbeiter(?:in)?|techniker(?:in)?|pflegefachkraft|fachkraft|praktikum|ausbildung|leiter(?:in)?|m-w-d|w-m-d|mwd|ingenieur(?:e)?|chef"
-    r"|responsable|technicien(?:ne)?|ingeniero|tecnico|operator|driver|mechanic|electrician|teacher|supervisor|scientist|buyer|planner|clerk)"
+    r"(?:^|[-_/])(?:engineer|developer|manager|analyst|designer|nurse|assistant|consultant|specialist|technician"
+    r"|accountant|director|intern"
+    r"|architect|administrator|coordinator|representative|sales|lead|officer|entwickler(?:in)?|ingenieur(?:in)?"
+    r"|mitarbeiter(?:in)?|berater(?:in)?"
+    r"|sachbearbeiter(?:in)?|techniker(?:in)?|pflegefachkraft|fachkraft|praktikum|ausbildung|leiter(?:in)?|m-w-d|w-m-d"
+    r"|mwd|ingenieur(?:e)?|chef"
+    r"|responsable|technicien(?:ne)?|ingeniero|tecnico|operator|driver|mechanic|electrician|teacher|supervisor"
+    r"|scientist|buyer|planner|clerk)"
     r"(?:[-_./]|$)",
     re.IGNORECASE,
 )  # fmt: skip
 _NOT_A_JOB_PATH: Final = re.compile(
-    r"/(?:search|login|signin|sign-in|register|alerts?|saved|faq|benefits|culture|teams?|locations?|departments?|category|categories|tag|page|blog"
-    r"|news|about|privacy|terms|apply|application|students?|life|values|diversity|events?|author|feed|share|talent-?(?:community|network)|intro"
+    r"/(?:search|login|signin|sign-in|register|alerts?|saved|faq|benefits|culture|teams?|locations?|departments?"
+    r"|category|categories|tag|page|blog"
+    r"|news|about|privacy|terms|apply|application|students?|life|values|diversity|events?|author|feed|share"
+    r"|talent-?(?:community|network)|intro"
     r"|introduceyourself|connect|profile|account|how-we-hire|our-process|initiativbewerbung)/?\Z",
     re.IGNORECASE,
 )
 _NOT_A_TITLE: Final = re.compile(
-    r"\A(?:(?:view|see|show|browse|search|find|explore|load|all|more)\b.{0,40}|(?:apply|learn|read)(?: now| here| more| online)?"
-    r"|details?|jobs?|careers?|open (?:positions|roles|jobs)|current (?:openings|vacancies)|vacancies|job (?:openings|search|alerts?)"
-    r"|home|back.{0,20}|next|previous|share.{0,20}|(?:jetzt )?bewerben|mehr(?: erfahren| lesen)?|zur stelle(?:nanzeige)?|alle .{0,40}"
-    r"|stellenangebote|karriere|weiter(?:lesen)?|details ansehen|postuler|voir.{0,40}|en savoir plus|lire la suite|toutes .{0,40}"
-    r"|offres d'emploi|carrières?|ver .{0,40}|leer más|más información|solicitar|sign (?:in|up)|log ?in|register|linkedin|facebook"
-    r"|twitter|x|instagram|pdf|download.{0,20}|email|e-mail|print|save(?: job)?|join us|contact.{0,20}"
+    r"\A(?:(?:view|see|show|browse|search|find|explore|load|all|more)\b.{0,40}"
+    r"|(?:apply|learn|read)(?: now| here| more| online)?|details?|jobs?|careers?|open (?:positions|roles|jobs)"
+    r"|current (?:openings|vacancies)|vacancies|job (?:openings|search|alerts?)"
+    r"|home|back.{0,20}|next|previous|share.{0,20}|(?:jetzt )?bewerben|mehr(?: erfahren| lesen)?|zur stelle(?:nanzeige)?"
+    r"|alle .{0,40}|stellenangebote|karriere|weiter(?:lesen)?|details ansehen|postuler|voir.{0,40}"
+    r"|en savoir plus|lire la suite"
+    r"|toutes .{0,40}|offres d'emploi|carrières?|ver .{0,40}|leer más|más información|solicitar|sign (?:in|up)|log ?in"
+    r"|register|linkedin"
+    r"|facebook|twitter|x|instagram|pdf|download.{0,20}|email|e-mail|print|save(?: job)?|join us|contact.{0,20}"
     r"|our (?:team|culture|values|benefits|story)|benefits|culture|life at .{0,40}|why .{0,40}|\W*|[\d\W]+)\Z",
     re.IGNORECASE,
 )
 _BOARD_JOB_HOSTS: Final = re.compile(
-    r"(?:\A|\.)(?:greenhouse\.io|lever\.co|ashbyhq\.com|workable\.com|recruitee\.com|personio\.(?:de|com)|smartrecruiters\.com|teamtailor\.com"
-    r"|bamboohr\.com|myworkdayjobs\.com|eightfold\.ai|hrmdirect\.com|icims\.com|jobvite\.com|oraclecloud\.com|pinpointhq\.com|rippling\.com"
+    r"(?:\A|\.)(?:greenhouse\.io|lever\.co|ashbyhq\.com|workable\.com|recruitee\.com|personio\.(?:de|com)"
+    r"|smartrecruiters\.com|teamtailor\.com"
+    r"|bamboohr\.com|myworkdayjobs\.com|eightfold\.ai|hrmdirect\.com|icims\.com|jobvite\.com|oraclecloud\.com"
+    r"|pinpointhq\.com|rippling\.com"
     r"|paylocity\.com|governmentjobs\.com|breezy\.hr|join\.com|softgarden\.io|applytojob\.com)\Z"
 )
 

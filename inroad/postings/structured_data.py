@@ -164,7 +164,7 @@ def json_ld_items(tree: LexborHTMLParser, wanted: frozenset[str]) -> list[Item]:
         kind = (node.attributes.get("type") or "").lower()
         if "ld+json" not in kind and kind != "application/json+ld":
             continue
-        for document in load_json(node.text_content or node.text() or ""):
+        for document in load_json(node.text()):
             everything.extend(_plain_keys(item) for item in items_in(document))
         if len(everything) > MAX_VALUES:
             break

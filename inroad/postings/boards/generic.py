@@ -30,11 +30,9 @@ _FIELDS: Final[dict[str, frozenset[str]]] = {
     "title": _words("title jobtitle positiontitle jobopeningname postingtitle jobname positionname name text position role"),
     "url": _words(
         "url absoluteurl joburl hostedurl applyurl careersurl link href joblink detailurl externalurl externalpath shortlink"
-        " canonicalpositionurl positionurl postingurl displayurl path permalink"
+        " canonicalpositionurl positionurl postingurl displayurl path"
     ),
-    "id": _words(
-        "id jobid requisitionid reqid shortcode uuid externalid positionid slug jobseqno referencenumber postingid requisitionnumber"
-    ),
+    "id": _words("id jobid requisitionid reqid shortcode uuid externalid positionid slug jobseqno referencenumber postingid"),
     "place": _words(
         "location locations joblocation locationname city primarylocation locationstext office worklocation cityname"
     ),
@@ -145,7 +143,7 @@ def embedded_json(text: str) -> Iterator[Any]:
     decoder = json.JSONDecoder(strict=False)
     budget = 100
     for node in parse_html(text).css("script")[:500]:
-        script = (node.text_content or "")[:MAX_SCRIPT_CHARS]
+        script = node.text()[:MAX_SCRIPT_CHARS]
         starts = [match.end() - 1 for match in re.finditer(r"(?:\A|[=:(])\s{0,20}[{\[]", script)] if len(script) > 60 else []
         position = 0
         for start in starts:

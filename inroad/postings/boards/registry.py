@@ -9,18 +9,39 @@ from typing import Any, Final
 
 from inroad.guard.errors import PermanentError
 from inroad.postings.assembly import Draft, build_posting
-from inroad.postings.boards import greenhouse, lever
+from inroad.postings.boards import (
+    ashby,
+    bamboohr,
+    eightfold,
+    greenhouse,
+    html_lists,
+    lever,
+    oracle_orc,
+    paylocity,
+    personio,
+    phenom,
+    pinpoint,
+    recruitee,
+    rippling,
+    smartrecruiters,
+    teamtailor,
+    workable,
+    workday,
+)
 from inroad.postings.boards.generic import read_any_json, read_any_markup
 from inroad.postings.boards.reading import BoardReader, Source, jobs_at
 from inroad.postings.documents import decode
 from inroad.postings.model import Posting
 
 READERS: Final[dict[str, BoardReader]] = {
-    module.READER.provider: module.READER
-    for module in (
-        greenhouse, lever,
+    reader.provider: reader
+    for reader in (
+        *(ashby.READER, bamboohr.READER, eightfold.READER, greenhouse.READER, lever.READER, oracle_orc.READER, paylocity.READER),
+        *(personio.READER, phenom.READER, pinpoint.READER, recruitee.READER, rippling.READER, smartrecruiters.READER),
+        *(teamtailor.READER, workable.READER, workday.READER),
+        *(html_lists.HRMDIRECT, html_lists.ICIMS, html_lists.JOBVITE, html_lists.NEOGOV),
     )
-}  # fmt: skip
+}
 
 PROVIDERS: Final = tuple(sorted(READERS))
 

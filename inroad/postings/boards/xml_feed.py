@@ -1,0 +1,72 @@
+"""XML and RSS answers, read without entities, external documents or recursion.
+
+Shared by the providers that publish XML (Personio, NEOGOV, Teamtailor, Jobvite). An element becomes a record of its
+children's texts, by local name.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from lxml import etree
+
+from inroad.postings.boards.reading import MAX_JOBS, Record
+
+MAX_XML_CHARS: Final = 20_000_000
+
+_DOCTYPE: Final = re.compile(r"<!DOCTYPE[^>\[]*(?:\[[^\]]*\])?[^>]*>", re.IGNORECASE)
+_DECLARATION: Final = re.compile(r"\A\s*<\?xml[^>]*\?>")
+
+
+def is_xml(text: str) -> bool:
+    """Tells whether an answer is XML (or RSS), and not HTML."""
+    start = text.lstrip("\ufeff \t\r\n")[:200].lower()
+    return start.startswith(("<?xml", "<rss", "<feed", "<workzag", "<source", "<jobs", "<result", "<job>", "<positions"))
+
+
+def _local(tag: object) -> str:
+    return tag.rsplit("}", 1)[-1] if isinstance(tag, str) else ""
+
+
+def elements(text: str, *names: str) -> list[etree._Element]:
+    """Every element with one of the local names, in document order, at most `MAX_JOBS`.
+
+    A document type, with the entities that it may declare, is removed before parsing: no entity is ever expanded.
+    """
+    body = _DOCTYPE.sub("", _DECLARATION.sub("", text[:MAX_XML_CHARS].lstrip("\ufeff")), count=1)
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, recover=True, huge_tree=False)
+    try:
+        root = etree.fromstring(body.encode("utf-8", "replace"), parser)
+    except (etree.XMLSyntaxError, ValueError):
+        return []
+    if root is None:
+        return []
+    found: list[etree._Element] = []
+    for element in root.iter():
+        if _local(element.tag) in names:
+            found.append(element)
+            if len(found) == MAX_JOBS:
+                break
+    return found
+
+
+def text_of(element: etree._Element) -> str:
+    """All text inside an element, CDATA included."""
+    return "".join(str(part) for part in element.itertext()).strip()
+
+
+def record_of(element: etree._Element) -> Record:
+    """An element's children by local name: a text each, a list where a name repeats; attributes likewise."""
+    record: Record = {str(name): str(value) for name, value in element.attrib.items()}
+    for child in element:
+        name = _local(child.tag)
+        if not name:
+            continue
+        value = text_of(child)
+        known = record.get(name)
+        if known is None:
+            record[name] = value
+        else:
+            record[name] = [*known, value] if isinstance(known, list) else [known, value]
+    return record

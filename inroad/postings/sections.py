@@ -1,0 +1,149 @@
+"""The headings of postings, and what kind of section each opens, in English, German, French and Spanish.
+
+One table serves both the structuring of descriptions and the recognition of job pages. A line is a heading by its form
+(short, no sentence) and its words.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import Final
+
+MAX_HEADING_CHARS: Final = 90
+
+KINDS: Final = ("responsibilities", "must", "nice", "benefits", "about", "other")
+
+# Searched in this order; the first that fits wins, so that "nice to have skills" is not "must".
+_WORDS: Final[dict[str, str]] = {
+    "nice": (
+        r"nice[ -]to[ -]haves?|bonus(?: points| skills| qualifications)?\b(?! (?:scheme|program|plan|and))|preferred"
+        r"|desirable|desired|pluses|"
+        r"a plus|is a plus|good to have|great to have|ideally|advantageous|extra credit|would be (?:great|nice|a plus)|optional|"
+        r"brownie points|even better|stand out|"
+        r"von vorteil|wunschenswert|idealerweise|plus ?punkte|bonuspunkte|nice|kann-kriterien|"
+        r"un plus|atouts?|serait un plus|apprecie(?:e?s)?|souhaite(?:e?s)?|"
+        r"deseables?|valorable|se valorara|plus\b|valoramos"
+    ),
+    "benefits": (
+        r"benefits?|perks?|what we offer|we offer|what'?s in it for you|in it for you|why (?:join|work|you'?ll love|[\w.&-]{2,30}\Z)|our offer|"
+        r"compensation|salary|pay range|remuneration|rewards|what you(?:'ll| will)? get|what you can expect|you get|we provide|"
+        r"what we give|package|"
+        r"wir bieten|was wir bieten|das bieten wir|unser angebot|deine vorteile|ihre vorteile|vorteile"
+        r"|darauf (?:kannst|konnen)|benefits|"
+        r"das erwartet dich bei uns|freuen sie sich|freu dich|dein mehrwert|was wir dir bieten|wir bieten (?:dir"
+        r"|ihnen)|gehalt|vergutung|"
+        r"was (?:dich|sie) (?:bei uns )?erwartet|unsere leistungen|warum wir|"
+        r"nous (?:vous )?offrons|ce que nous (?:vous )?(?:offrons|proposons)|avantages|pourquoi nous|nous (?:vous )?proposons|"
+        r"les plus du poste|remuneration|pourquoi nous rejoindre|"
+        r"ofrecemos|que ofrecemos|te ofrecemos|beneficios|ventajas|condiciones|lo que ofrecemos|se ofrece|salario"
+    ),
+    "responsibilities": (
+        r"responsibilit\w*|duties|what you(?:'ll| will)? (?:do|be doing|work on|own)|you will|you'?ll|your (?:role"
+        r"|tasks|mission|impact|job|day)|"
+        r"the role|the job|the position|role (?:overview|summary|description|purpose)|job (?:description|summary|purpose|duties)|"
+        r"position (?:summary|overview|description)|day[ -]to[ -]day|key (?:tasks|accountabilities|activities"
+        r"|deliverables)|tasks|"
+        r"in this role|a typical day|how you(?:'ll| will) make an impact|essential functions|accountabilities"
+        r"|about the (?:role|job|position|work)|"
+        r"scope of work|main activities|the opportunity|examples of duties|what you get to do|"
+        r"(?:deine|ihre|die|meine|unsere)? ?aufgaben\w*|aufgabengebiet|tatigkeit\w*|was dich erwartet|das erwartet (?:dich|sie)|"
+        r"das (?:machst|tust) du|dein job|deine rolle|deine mission|verantwortung\w*|stellenbeschreibung|dein beitrag|"
+        r"so sieht dein|womit du|deine herausforderung\w*|einsatzgebiet|ihr verantwortungsbereich|"
+        r"(?:vos|tes|les|principales)? ?missions?|responsabilites|taches|votre role|le poste|description du poste|vos activites|"
+        r"ce que vous ferez|au quotidien|descriptif du poste|attributions|"
+        r"responsabilidades|funciones|tareas|tus funciones|tu mision|que haras|descripcion del puesto|el puesto|tus retos|mision"
+    ),
+    "must": (
+        r"requirements?|qualifications?|who you are|about you|what you(?:'ll| will)? (?:need|bring|have)|you have"
+        r"|your profile|skills|"
+        r"what we(?:'re| are) looking for|we(?:'re| are) looking for|looking for|must[ -]haves?|experience"
+        r"|candidate profile|your background|"
+        r"essential(?: criteria)?|competenc\w+|what it takes|what we expect|we expect|expectations|you are|education"
+        r"|knowledge|what makes you|expertise|who we(?:'re| are) looking for|"
+        r"person specification|you'?ll need|the ideal candidate|ideal candidate|minimum qualifications"
+        r"|basic qualifications|certifications?|"
+        r"(?:dein|ihr|das|unser|gesuchtes|das bringst du mit|mein)? ?profil\b|anforderung\w*|qualifikation\w*|das bringst du mit|"
+        r"was du mitbring\w*|was sie mitbring\w*|das bringen sie mit|voraussetzung\w*|das solltest du"
+        r"|damit uberzeug\w*|kenntnisse|"
+        r"das zeichnet (?:dich|sie) aus|wen wir suchen|wir suchen|wir erwarten|was wir erwarten|mitbringen"
+        r"|dein hintergrund|das haben sie|so passt du|"
+        r"(?:votre|ton|le)? ?profil(?: recherche| souhaite)?|competences|qualifications|prerequis|exigences"
+        r"|ce que nous (?:re)?cherchons|"
+        r"vous etes|qui etes[- ]vous|formation|savoir[- ](?:faire|etre)|criteres|"
+        r"requisitos|perfil|tu perfil|que buscamos|buscamos|experiencia|lo que necesitas|conocimientos|formacion"
+        r"|imprescindible|aptitudes|"
+        r"habilidades"
+    ),
+    "about": (
+        r"about (?:us|the company|the team|our|[a-z0-9&. -]{2,30})|who we are|our (?:company|team|mission|story|values"
+        r"|culture)|the (?:company|team)|"
+        r"company (?:overview|description)|overview|introduction|summary|meet the team|life at|"
+        r"uber uns|wir sind|wer wir sind|das sind wir|unternehmen|unser(?:e)? (?:team|mission|unternehmen)"
+        r"|das unternehmen|einleitung|"
+        r"a propos|qui sommes[- ]nous|l'entreprise|notre (?:entreprise|equipe|societe)|presentation|contexte|"
+        r"sobre nosotros|quienes somos|la empresa|nuestra empresa|nuestro equipo|acerca de"
+    ),
+    "other": (
+        r"how to apply|apply|application(?: process| instructions)?|contact|equal (?:employment )?opportunit\w*|eeo"
+        r"|diversity|interview process|"
+        r"hiring process|recruitment process|next steps|disclaimer|privacy|location|additional information"
+        r"|working hours|physical demands|"
+        r"work environment|travel|start date|job type|department|schedule|process|"
+        r"bewerbung\w*|kontakt|ansprechpartner\w*|interesse(?: geweckt)?|haben wir|datenschutz|jetzt bewerben|standort"
+        r"|arbeitsort|eintritt|"
+        r"klingt (?:gut|spannend)|noch fragen|weitere informationen|"
+        r"postuler|candidature|comment postuler|processus de recrutement|informations complementaires|lieu|"
+        r"como aplicar|solicitud|contacto|inscripcion|proceso de seleccion|informacion adicional|ubicacion"
+    ),
+}
+_PATTERNS: Final = tuple((kind, re.compile(rf"(?<![a-z])(?:{words})(?![a-z])")) for kind, words in _WORDS.items())
+
+_LEADING: Final = re.compile(r"\A[\W\d_]+")
+_SENTENCE_END: Final = re.compile(r"[.;,]\Z|[.!?] [A-ZÄÖÜÉ]")
+_VERB_LIKE: Final = re.compile(
+    r"\b(?:is|are|was|were|has|must|should|may|can be|ist|sind|werden|wird|est|sont|doit|es un|son)\b"
+    r".{0,80}\b(?:a|an|the|to|ein|eine|der|le|la|un)\b"
+)
+
+
+def fold(text: str) -> str:
+    """Lower case without accents, curly quotes made straight; for comparing headings, not for display."""
+    lowered = text.replace("’", "'").replace("`", "'").replace("ß", "ss").lower()
+    return "".join(char for char in unicodedata.normalize("NFKD", lowered) if not unicodedata.combining(char))
+
+
+def heading_kind(line: str, *, marked: bool = False) -> str | None:
+    """Tells which kind of section a line opens.
+
+    Args:
+        line: One line of a description, without its line break.
+        marked: The line is set as a heading (its own blank-line block, an HTML heading, bold, a trailing colon), so that fewer
+            of its words need to be a heading's.
+
+    Returns:
+        One of `KINDS`, or None when the line is no heading. A line with a list marker never is.
+    """
+    text = line.strip()
+    if not text or len(text) > MAX_HEADING_CHARS or text.startswith("- "):
+        return None
+    ends_as_heading = text.endswith((":", "?", "…", "..."))
+    words = fold(_LEADING.sub("", text)).rstrip(":?!.… ")
+    if not words or (not ends_as_heading and _SENTENCE_END.search(text)):
+        return None
+    count = len(words.split())
+    if count > 10 or (count > 5 and not ends_as_heading and not marked and not text.isupper()):
+        return None
+    for kind, pattern in _PATTERNS:
+        found = pattern.search(words)
+        if found and _is_the_heart(words, found, count, ends_as_heading or marked or text.isupper()):
+            return kind
+    return None
+
+
+def _is_the_heart(words: str, found: re.Match[str], count: int, emphasised: bool) -> bool:
+    """A heading's words are most of a short line, or open it: "Required skills", not "five skills workshops a year"."""
+    share = (found.end() - found.start()) / len(words)
+    if share >= 0.45 or (emphasised and (count <= 6 or found.start() == 0)):
+        return not _VERB_LIKE.search(words)
+    return found.start() == 0 and count <= 5
