@@ -1,5 +1,16 @@
 """Job boards (applicant tracking systems): one module a provider, one table of them, one reader for what none foresees."""
 
+from inroad.postings.boards.feeds import BoardRequest, detail_request, first_request, next_request
+from inroad.postings.boards.finding import Board, find_boards
 from inroad.postings.boards.registry import PROVIDERS, parse_board
 
-__all__ = ["PROVIDERS", "parse_board"]
+__all__ = [
+    "PROVIDERS",
+    "Board",
+    "BoardRequest",
+    "detail_request",
+    "find_boards",
+    "first_request",
+    "next_request",
+    "parse_board",
+]
