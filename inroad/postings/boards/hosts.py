@@ -1,6 +1,6 @@
 """Which addresses belong to which provider, and how a board's token is read from them: one table.
 
-The table is the gate: an address is asked only when its host is one of these (or the page's own, for Phenom), and a token is
+The table is the gate: an address is asked only when its host is one of these, and a token is
 letters, digits, dots, hyphens and underscores. A page can name a board; it cannot name a host for us to call.
 """
 
@@ -12,66 +12,18 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import parse_qs, urlsplit
 
-from inroad.guard.errors import PermanentError
-from inroad.postings.documents import origin_of
-
 TOKEN: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.%&-]{0,80}\Z")
 
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
 # First path segments and subdomains that are the provider's own and never a customer.
-_NOT_TOKENS: Final = frozenset(
-    [
-        "www",
-        "api",
-        "app",
-        "boards",
-        "board",
-        "job",
-        "jobs",
-        "job-boards",
-        "embed",
-        "careers",
-        "career",
-        "apply",
-        "help",
-        "support",
-        "static",
-        "assets",
-        "cdn",
-        "blog",
-        "docs",
-        "status",
-        "login",
-        "js",
-        "css",
-        "images",
-        "img",
-        "fonts",
-        "public",
-        "search",
-        "privacy",
-        "terms",
-        "about",
-        "pricing",
-        "en",
-        "de",
-        "fr",
-        "es",
-        "v1",
-        "v2",
-        "v3",
-        "widget",
-        "widgets",
-        "external",
-        "recruiting",
-        "companies",
-        "company",
-        "favicon.ico",
-        "robots.txt",
-        "sitemap.xml",
-        "j",
-        "o",
-        "p",
-    ]
+_NOT_TOKENS: Final = _words(
+    "www api app boards board job jobs job-boards embed careers career apply help support static assets cdn blog docs status login"
+    " js css images img fonts public search privacy terms about pricing en de fr es v1 v2 v3 widget widgets external recruiting"
+    " companies company favicon.ico robots.txt sitemap.xml j o p media resources platform"
 )
 
 
@@ -140,7 +92,7 @@ _LOCALE: Final = re.compile(r"[a-z]{2}(?:-[A-Za-z]{2})?\Z")
 
 def _path_token(host: str, parts: list[str], query: str) -> tuple[str, str | None] | None:
     """Providers whose hosts are shared by all customers: (provider, token)."""
-    if re.search(r"(?:\A|\.)greenhouse\.io\Z", host):
+    if re.fullmatch(r"(?:boards|job-boards|boards-api|api)(?:\.eu)?\.greenhouse\.io", host):
         return "greenhouse", _query(query, "for", "board_token") or _after(parts, "boards") or _first(parts)
     if host in {"jobs.lever.co", "jobs.eu.lever.co", "api.lever.co", "api.eu.lever.co"}:
         return "lever", _after(parts, "postings") or _first(parts)
@@ -170,8 +122,8 @@ def _workday(host: str, parts: list[str]) -> Address | None:
             if parts[:2] == ["wday", "cxs"] and len(parts) > 3
             else next((p for p in parts if p not in {"wday", "job"}), "")
         )
-        return Address("workday", found.group(1), site, host) if _clean(site) else None
-    if _WORKDAY_SITE_HOST.match(host) and len(parts) >= 3 and parts[0] == "recruiting" and _clean(parts[2]):
+        return Address("workday", found.group(1), site, host) if TOKEN.match(site) else None
+    if _WORKDAY_SITE_HOST.match(host) and len(parts) >= 3 and parts[0] == "recruiting" and TOKEN.match(parts[2]):
         return Address("workday", parts[1], parts[2], host)
     return None
 
@@ -206,24 +158,12 @@ def board_address(url: str, *, extra_hosts: Mapping[str, str] | None = None) -> 
     shared = _path_token(host, path, parts.query)
     if shared is not None:
         token = _clean(shared[1])
-        return Address(shared[0], token) if token else None
+        return Address(shared[0], token, host=host) if token else None
     special = _workday(host, path) or _oracle(host, path, url)
     if special is not None:
         return special
     for pattern, provider in _SUBDOMAIN_HOSTS:
         found = pattern.match(host)
         if found and _clean(found.group(1)):
-            return Address(provider, found.group(1), host=host)
+            return Address(provider, found.group(1), _query(parts.query, "domain") or "", host)
     return None
-
-
-def page_origin(url: str) -> str:
-    """Origin of a page that serves its own board (Phenom).
-
-    Raises:
-        PermanentError: The address has no http(s) origin.
-    """
-    origin = origin_of(url)
-    if not origin:
-        raise PermanentError(f"{url!r:.200} is no http address.", reason="not-a-board")
-    return origin
