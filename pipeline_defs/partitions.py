@@ -14,6 +14,7 @@ from dagster import DagsterInstance, DynamicPartitionsDefinition, PartitionKeyRa
 from dagster._core.definitions.partitions.context import partition_loading_context
 from dagster._core.errors import DagsterInvalidInvocationError
 from dagster._core.execution.context.compute import current_execution_context
+from dagster._core.storage.tags import ASSET_PARTITION_RANGE_END_TAG, ASSET_PARTITION_RANGE_START_TAG
 
 from pipeline_defs.event_log import BatchingEventLogStorage
 
@@ -124,3 +125,8 @@ def contiguous_ranges(all_keys: Sequence[str], wanted: Iterable[str], *, limit: 
             ranges.append((key, key))
             length = 1
     return ranges
+
+
+def range_tags(first: str, last: str) -> dict[str, str]:
+    """Tags of a run over the partitions from `first` to `last`, both included."""
+    return {ASSET_PARTITION_RANGE_START_TAG: first, ASSET_PARTITION_RANGE_END_TAG: last}

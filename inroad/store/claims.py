@@ -7,7 +7,6 @@ holds a PostgreSQL advisory lock for its life, so a killed process's rows are cl
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any, Self, TypeVar
 
@@ -130,7 +129,7 @@ def renew(session: Session, model: type[Any], row_id: int, *, owner: str, lease_
     return bool(session.execute(statement).rowcount)  # type: ignore[attr-defined]
 
 
-def complete(session: Session, model: type[Any], row_id: int, *, owner: str, **values: Any) -> bool:
+def complete(session: Session, /, model: type[Any], row_id: int, *, owner: str, **values: Any) -> bool:
     """Records success. The attempts start again at nought, so that a row's state does not tell how often it was interrupted.
 
     Returns:
@@ -140,8 +139,8 @@ def complete(session: Session, model: type[Any], row_id: int, *, owner: str, **v
     return _finish(session, model, row_id, owner, done)
 
 
-def fail(session: Session, model: type[Any], row_id: int, error: BaseException, *, owner: str, **values: Any) -> bool:
-    """Records a failure: permanent ones go to Error at once, others back to Queued for 1, 2, 4 ... minutes until the last attempt."""
+def fail(session: Session, /, model: type[Any], row_id: int, error: BaseException, *, owner: str, **values: Any) -> bool:
+    """Records a failure: permanent ones go to Error at once, others wait 1, 2, 4 ... minutes, Queued, until the last attempt."""
     reason, sentence = describe_error(error)
     again = false() if isinstance(error, PermanentError) else model.attempts < model.max_attempts
     wait_s = getattr(error, "retry_after_s", None) or 0.0
@@ -157,12 +156,13 @@ def fail(session: Session, model: type[Any], row_id: int, error: BaseException, 
     return _finish(session, model, row_id, owner, done)
 
 
-def put_back(session: Session, model: type[Any], row_ids: Sequence[int], *, owner: str, reason: str | None = None) -> None:
-    """Returns claimed rows that were not worked on (Ctrl-C, refused budget) without counting an attempt."""
+def put_back(session: Session, model: type[Any], *, owner: str, domain_id: int | None = None) -> int:
+    """Returns a worker's claimed rows that were not finished (Ctrl-C, time up) without counting the attempt; returns how many."""
+    statement = update(model).where(model.lease_owner == owner, _status(model) == "Processing")
+    if domain_id is not None:
+        statement = statement.where((model.id if model is Domain else model.domain_id) == domain_id)
     values = {model.STATUS: "Queued", "attempts": func.greatest(model.attempts - 1, 0), **_released()}
-    if reason:
-        values["error"] = reason
-    session.execute(update(model).where(model.id.in_(row_ids), model.lease_owner == owner).values(values))
+    return int(session.execute(statement.values(values).execution_options(synchronize_session=False)).rowcount)  # type: ignore[attr-defined]
 
 
 def _released() -> dict[str, Any]:

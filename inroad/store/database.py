@@ -120,16 +120,16 @@ class Database:
         except OperationalError as error:
             raise self._unavailable(error) from error
 
-    async def aclose(self) -> None:
-        """Closes the asynchronous engine of the running loop."""
-        if held := self._async.pop(id(asyncio.get_running_loop()), None):
-            await held[1].dispose()
-
     def close(self) -> None:
-        """Closes the synchronous engine."""
-        if self._engine is not None and self._pid == os.getpid():
+        """Closes all engines of this process."""
+        if self._pid != os.getpid():
+            return
+        if self._engine is not None:
             self._engine.dispose()
-        self._engine = None
+        for loop, engine in self._async.values():
+            if loop.is_running():
+                asyncio.run_coroutine_threadsafe(engine.dispose(), loop).result(CLOSE_S)
+        self._engine, self._async = None, {}
 
     def _unavailable(self, error: DBAPIError) -> DatabaseUnavailable:
         url = make_url(self.url)
@@ -141,6 +141,7 @@ class Database:
 
 
 # Seconds to wait for a connection: a wrong host must not hold the command for the system's two minutes.
+CLOSE_S = 5.0
 CONNECT: dict[str, Any] = {"connect_timeout": 10}
 
 

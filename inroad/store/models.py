@@ -496,9 +496,7 @@ class LlmCall(Identified, Base):
     trace_id: Mapped[str | None]
     prompt: Mapped[str | None] = mapped_column(comment="only where the setting says so")
     answer: Mapped[str | None] = mapped_column(comment="only where the setting says so")
-    __table_args__ = (
-        Index("ix_llm_calls_reserved", "reservation_expires_at", postgresql_where=text("outcome = 'reserved'")),
-    )
+    __table_args__ = (Index("ix_llm_calls_reserved", "reservation_expires_at", postgresql_where=text("outcome = 'reserved'")),)
 
 
 class LlmAnswer(Base):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import and_, case, func, or_, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -13,23 +13,39 @@ from inroad.store.models import EXTRACTION_KINDS, Extraction, Page, PageContent
 
 
 def add_pages(session: Session, domain_id: int, rows: Sequence[dict[str, Any]]) -> int:
-    """Adds pages that are not there yet; returns how many are new.
+    """Adds pages that are not there yet, and gives known ones a better type where the new link tells one.
+
+    Which link is seen first depends on the network; the type must not: the smallest pair of priority and type wins in any order.
 
     Args:
         session: Transaction.
         domain_id: Domain that they belong to.
         rows: url, source, page_type, priority_level, classifier_version, and any other column.
+
+    Returns:
+        How many are new or better named.
     """
     if not rows:
         return 0
-    unique = {row["url"]: {**row, "domain_id": domain_id} for row in reversed(rows)}
-    statement = insert(Page).on_conflict_do_nothing(index_elements=["url"]).returning(Page.id)
-    return len(session.scalars(statement, [*reversed(unique.values())]).all())
+    # Sorted: two transactions that add the same pages take their locks in the same order.
+    unique = sorted({row["url"]: {**row, "domain_id": domain_id} for row in reversed(rows)}.items())
+    statement = insert(Page)
+    given = statement.excluded
+    statement = statement.on_conflict_do_update(
+        index_elements=["url"],
+        set_={"page_type": given.page_type, "priority_level": given.priority_level},
+        where=and_(
+            Page.domain_id == given.domain_id,
+            tuple_(given.priority_level, given.page_type) < tuple_(Page.priority_level, Page.page_type),
+        ),
+    )
+    return len(session.scalars(statement.returning(Page.id), [row for _, row in unique]).all())
 
 
-def page_count(session: Session, domain_id: int) -> int:
-    """Pages of a domain."""
-    return session.scalar(select(func.count()).select_from(Page).where(Page.domain_id == domain_id)) or 0
+def page_count(session: Session, domain_id: int, *, source: str | None = None) -> int:
+    """Pages of a domain, of one source or of all."""
+    statement = select(func.count()).select_from(Page).where(Page.domain_id == domain_id)
+    return session.scalar(statement if source is None else statement.where(Page.source == source)) or 0
 
 
 def selectable(session: Session, domain_id: int) -> list[Page]:
@@ -186,3 +202,18 @@ def requeue_extractions(session: Session, kind: str, version: str) -> int:
         .execution_options(synchronize_session=False)
     )
     return int(session.execute(statement).rowcount)  # type: ignore[attr-defined]
+
+
+def page_by_url(session: Session, url: str) -> Page | None:
+    """A page by its canonical URL."""
+    return session.scalar(select(Page).where(Page.url == url))
+
+
+def mark_missed(session: Session, page_id: int) -> None:
+    """Counts a visit that found a known page missing; after the second in a row the page is gone."""
+    session.execute(
+        update(Page)
+        .where(Page.id == page_id, Page.gone_at.is_(None))
+        .values(missed_count=Page.missed_count + 1, gone_at=case((Page.missed_count >= 1, func.now())))
+        .execution_options(synchronize_session=False)
+    )

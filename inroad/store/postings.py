@@ -74,8 +74,8 @@ def _twin(session: Session, domain_id: int, posting: Mapping[str, Any], *, from_
     statement = select(PostingRow).where(
         PostingRow.domain_id == domain_id,
         other,
-        PostingRow.key != posting.key,
-        func.lower(PostingRow.title) == posting.title.lower(),
+        PostingRow.key != posting["key"],
+        func.lower(PostingRow.title) == posting["title"].lower(),
     )
     for row in session.scalars(statement.order_by(PostingRow.key)):
         if not row.location or not posting["location"] or _same_place(row.location, posting["location"]):
@@ -115,6 +115,7 @@ def add_boards(session: Session, domain_id: int, page_id: int, boards: Sequence[
             "token": board.token,
             "url": board.url,
             "api_url": board.api_url,
+            "facts": {"method": board.method, "body": board.body, "headers": dict(board.headers), "site": board.site},
             "max_attempts": max_attempts,
         }
         for board in boards
@@ -245,3 +246,18 @@ def requeue_matches(session: Session, profile_id: int, version: str, profile_has
 def default_profile(session: Session) -> ProfileRow | None:
     """The person's default profile."""
     return session.scalar(select(ProfileRow).where(ProfileRow.is_default))
+
+
+def update_board(session: Session, board_id: int, **values: Any) -> None:
+    """Writes what the last reading of a board found."""
+    session.execute(update(Board).where(Board.id == board_id).values(values).execution_options(synchronize_session=False))
+
+
+def matched_postings(session: Session, posting_ids: Sequence[int], profile_id: int) -> dict[int, tuple[PostingRow, MatchRow]]:
+    """Posting and match by posting id."""
+    statement = (
+        select(PostingRow, MatchRow)
+        .join(MatchRow, and_(MatchRow.posting_id == PostingRow.id, MatchRow.profile_id == profile_id))
+        .where(PostingRow.id.in_(posting_ids))
+    )
+    return {posting.id: (posting, match) for posting, match in session.execute(statement)}

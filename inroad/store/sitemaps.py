@@ -74,6 +74,8 @@ def import_pages(session: Session, domain_id: int, sitemap_file_id: int, rows: S
     """
     if not rows:
         return 0
+    # Sorted: two transactions that add the same pages take their locks in the same order.
+    rows = sorted(rows, key=lambda row: row["url"])
     new = len(session.scalars(_insert_pages(), [{**row, "domain_id": domain_id} for row in rows]).all())
     links = insert(PageSitemap).from_select(
         ["page_id", "sitemap_file_id", "lastmod"],
@@ -144,3 +146,10 @@ def miss_pages(session: Session, sitemap_file_id: int, read_at: datetime, seen: 
     if drop:
         session.execute(delete(PageSitemap).where(tuple_(PageSitemap.page_id, PageSitemap.sitemap_file_id).in_(drop)))
     return sum(moment is not None for moment in gone)
+
+
+def update_sitemap(session: Session, sitemap_file_id: int, **values: Any) -> None:
+    """Writes values on a sitemap file where at least one of them differs."""
+    different = [getattr(SitemapFile, name).is_distinct_from(value) for name, value in values.items()]
+    statement = update(SitemapFile).where(SitemapFile.id == sitemap_file_id, or_(*different)).values(values)
+    session.execute(statement.execution_options(synchronize_session=False))

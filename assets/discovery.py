@@ -1,0 +1,52 @@
+"""Assets of the group `discovery`: which domains there are, what their sitemaps list, which pages to read."""
+
+from __future__ import annotations
+
+from dagster import AssetExecutionContext, asset
+
+from assets.materialising import materialise_stage
+from pipeline_defs.partitions import domain_partitions
+from pipeline_defs.policies import CRAWLED, RETRY, WEB_POOL
+from resources import DatabaseResource, LlmResource, WebResource
+
+GROUP = "discovery"
+
+
+@asset(
+    group_name=GROUP,
+    kinds={"python", "postgres", "http"},
+    partitions_def=domain_partitions,
+    retry_policy=RETRY,
+    freshness_policy=CRAWLED,
+    pool=WEB_POOL,
+)
+def domains(context: AssetExecutionContext, database: DatabaseResource, web: WebResource, llm: LlmResource) -> None:
+    """Companies by their domain: robots.txt, the home page and its facts, and where the sitemaps are. Table `domains`."""
+    materialise_stage(context, "domains", database, web, llm)
+
+
+@asset(
+    deps=[domains],
+    group_name=GROUP,
+    kinds={"python", "postgres", "xml"},
+    partitions_def=domain_partitions,
+    retry_policy=RETRY,
+    freshness_policy=CRAWLED,
+    pool=WEB_POOL,
+)
+def sitemaps(context: AssetExecutionContext, database: DatabaseResource, web: WebResource, llm: LlmResource) -> None:
+    """Sitemap files, indexes and feeds, read to their end; every page that they list is a row. Table `sitemap_files`."""
+    materialise_stage(context, "sitemaps", database, web, llm)
+
+
+@asset(
+    deps=[sitemaps],
+    group_name=GROUP,
+    kinds={"python", "postgres"},
+    partitions_def=domain_partitions,
+    retry_policy=RETRY,
+    freshness_policy=CRAWLED,
+)
+def pages(context: AssetExecutionContext, database: DatabaseResource, web: WebResource, llm: LlmResource) -> None:
+    """Pages by canonical URL, classified, and selected by rule or by a person. Table `pages`."""
+    materialise_stage(context, "pages", database, web, llm)

@@ -1,0 +1,117 @@
+"""Jobs of the group `operations`: the sweep over scattered due rows, and housekeeping. They are not partitioned.
+
+A sweep claims whatever is due, whichever domains it belongs to, and reports one materialisation for each domain that it touched.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from dagster import AssetMaterialization, Config, Failure, OpExecutionContext, job, op
+from pydantic import Field
+
+from assets.materialising import VISIT_TAG, partition_metadata, summary, visit_since
+from inroad.stages import STAGES, StageFailed, StageReport, Work, open_work, run_stage
+from inroad.stages.work import now
+from inroad.store.claims import release_lost
+from inroad.store.due import due_domains
+from inroad.store.progress import last_heartbeat
+from inroad.store.results import stage_states
+from pipeline_defs.policies import RETRY, WEB_POOL
+from pipeline_defs.reaper import reap_silent_runs
+from pipeline_defs.retention import purge_old_runs
+from resources import DatabaseResource, LlmResource, WebResource
+
+SWEEP_LIMIT = 1_000
+# Stages write a heartbeat every few seconds; one CV or one document never takes this long.
+SILENT_AFTER_S = 300.0
+RUNS_KEPT = timedelta(days=30)
+
+
+class SweepConfig(Config):
+    """Which domains a sweep looks at."""
+
+    names: list[str] = Field(default_factory=list, description="Domain names; empty takes those with due rows.")
+    limit: int = Field(SWEEP_LIMIT, ge=1, description="Domains at most.")
+
+
+@op(pool=WEB_POOL, retry_policy=RETRY, tags={"kind": "sweep"})
+def sweep_due_rows(
+    context: OpExecutionContext, config: SweepConfig, database: DatabaseResource, web: WebResource, llm: LlmResource
+) -> None:
+    """Runs every stage on the domains with due rows."""
+    settings, store = database.settings(), database.open()
+    failed: list[str] = []
+    with open_work(
+        settings,
+        store,
+        run=context.run_id,
+        since=visit_since(context, settings.refresh_after_hours) if VISIT_TAG in context.run.tags else None,
+        open_web=lambda: web.open(settings, store),
+        open_writer=lambda scope: llm.open_writer(settings, store, scope),
+    ) as work:
+        names = config.names or store.call(due_domains, limit=config.limit)
+        for stage in STAGES:
+            failed += _sweep_stage(context, work, stage, names)
+    if failed:
+        raise Failure(" ".join(failed), allow_retries=False)
+
+
+def _sweep_stage(context: OpExecutionContext, work: Work, stage: str, names: list[str]) -> list[str]:
+    report = run_stage(work, stage, names)
+    _report(context, work, report)
+    context.log.info(summary(report))
+    try:
+        report.raise_if_nothing_succeeded()
+    except StageFailed as error:
+        return [str(error)]
+    return []
+
+
+def _report(context: OpExecutionContext, work: Work, report: StageReport) -> None:
+    """One materialisation for each domain that the stage touched, if it is a partition."""
+    partitions = set(context.instance.get_dynamic_partitions("domains"))
+    touched = [name for name, tally in report.tallies.items() if tally.counts["due"] and name in partitions]
+    states = work.database.call(stage_states, report.stage, touched)
+    for name in touched:
+        metadata = partition_metadata(report, states[name], name)
+        context.log_event(AssetMaterialization(asset_key=report.stage, partition=name, metadata=metadata))
+
+
+@job(description="Works on every due row, whichever domain it belongs to, and reports each domain that it touched.")
+def sweep() -> None:
+    """The sweep."""
+    sweep_due_rows()
+
+
+@op
+def bring_back_lost(context: OpExecutionContext, database: DatabaseResource) -> None:
+    """Returns rows of dead workers to their queues and ends runs whose process is gone."""
+    store = database.open()
+    released = store.call(release_lost)
+    reaped = reap_silent_runs(
+        context.instance,
+        silent_after_s=SILENT_AFTER_S,
+        last_heartbeat=lambda run_id: store.call(last_heartbeat, run_id),
+        now=now(),
+    )
+    context.log.info(f"released {released or 'no rows'}; ended {len(reaped)} silent runs")
+
+
+@op
+def purge_runs(context: OpExecutionContext) -> None:
+    """Deletes old runs, except those that hold some partition's latest materialisation."""
+    deleted = purge_old_runs(context.instance, finished_before=now() - RUNS_KEPT)
+    context.log.info(f"deleted {len(deleted)} runs")
+
+
+@job(description="Returns lost rows to their queues and ends runs whose process is gone.")
+def release_leases() -> None:
+    """The release of expired leases."""
+    bring_back_lost()
+
+
+@job(description="Deletes runs older than 30 days, keeping each partition's latest materialisation.")
+def keep_tidy() -> None:
+    """The retention of runs."""
+    purge_runs()

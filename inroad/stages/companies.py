@@ -1,0 +1,64 @@
+"""Stage `companies`: what a company says of itself, merged from its own pages, each fact with the page it was read from."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from inroad.contacts.company import COMPANY_VERSION, CompanyFacts, extract_company
+from inroad.stages.documents import stored_html
+from inroad.stages.extractions import claim_extractions
+from inroad.stages.work import StageReport, Tally, Work, each_domain
+from inroad.store import claims
+from inroad.store.contacts import store_company
+from inroad.store.models import Domain, Extraction, Page, PageContent
+from inroad.store.pages import newest_contents, requeue_extractions
+
+STAGE = "companies"
+KIND = "companies"
+# Pages on which a company speaks of itself, the most reliable for legal facts first.
+SOURCES = ("IMPRINT", "ABOUT", "HOME", "CONTACT_ROOT", "CONTACT", "LEGAL")
+
+
+async def run(work: Work, names: Sequence[str]) -> StageReport:
+    """Reads the company's facts again for every domain with a content that is due."""
+    await work.database.run(requeue_extractions, KIND, COMPANY_VERSION)
+
+    async def handle(domain: Domain, tally: Tally) -> None:
+        while rows := await work.database.run(claim_extractions, work, KIND, domain):
+            contents = await work.database.run(newest_contents, domain.id, SOURCES)
+            facts = await asyncio.to_thread(_merge, contents)
+            changed = await work.database.run(_record, work, domain, facts, rows)
+            tally.succeed("changed" if changed else "unchanged")
+
+    return await each_domain(work, STAGE, names, handle)
+
+
+def _merge(contents: Sequence[tuple[Page, PageContent]]) -> dict[str, Any]:
+    """The best word on every fact: from the most reliable kind of page, among those from the first URL."""
+    ranked = sorted(contents, key=lambda pair: (SOURCES.index(pair[0].page_type), pair[0].url))
+    merged: dict[str, Any] = {}
+    for page, content in ranked:
+        for name, fact in _facts(extract_company(stored_html(content.html_zlib), url=content.final_url)).items():
+            merged.setdefault(name, {**fact, "page_url": page.url})
+    return merged
+
+
+def _facts(found: CompanyFacts) -> Mapping[str, dict[str, Any]]:
+    return {fact.name: {"value": fact.value, "snippet": fact.snippet, "method": fact.method} for fact in found.facts}
+
+
+def _record(session: Session, work: Work, domain: Domain, facts: Mapping[str, Any], rows: Sequence[Extraction]) -> bool:
+    def text(name: str) -> str | None:
+        value = facts.get(name, {}).get("value")
+        return str(value) if value is not None else None
+
+    changed = bool(facts) and store_company(
+        session, domain.id, name=text("name"), legal_name=text("legal_name"), description=text("description"), facts=facts
+    )
+    for row in rows:
+        claims.complete(session, Extraction, row.id, owner=work.owner, extractor_version=COMPANY_VERSION, found_count=len(facts))
+    return changed

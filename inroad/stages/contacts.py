@@ -1,0 +1,35 @@
+"""Stage `contacts`: reads the contacts that stored pages prove, and merges them into one row per contact."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy.orm import Session
+
+from inroad.contacts import EXTRACTOR_VERSION, Contact, extract_contacts
+from inroad.stages.extractions import read_contents
+from inroad.stages.work import StageReport, Tally, Work, each_domain
+from inroad.store.contacts import store_page_contacts
+from inroad.store.models import Domain, Page, PageContent
+from inroad.store.pages import requeue_extractions
+
+STAGE = "contacts"
+KIND = "contacts"
+
+
+async def run(work: Work, names: Sequence[str]) -> StageReport:
+    """Extracts from what is due; contents that an older extractor read are due again."""
+    await work.database.run(requeue_extractions, KIND, EXTRACTOR_VERSION)
+
+    async def handle(domain: Domain, tally: Tally) -> None:
+        await read_contents(work, KIND, EXTRACTOR_VERSION, domain, tally, read=_read, record=_record)
+
+    return await each_domain(work, STAGE, names, handle)
+
+
+def _read(html: str, _page: Page, content: PageContent) -> list[Contact]:
+    return extract_contacts(html, url=content.final_url)
+
+
+def _record(session: Session, page: Page, _content: PageContent, contacts: Sequence[Contact]) -> int:
+    return store_page_contacts(session, page.domain_id, page.id, contacts)

@@ -1,0 +1,90 @@
+"""Stage `cvs`: writes a CV for every selected posting, checks each line against the profile, and renders the files."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from inroad.cvs import Cv, Profile, best_contact, check_cv, compose_cv, render_cv
+from inroad.cvs.profile import slug
+from inroad.guard import Scope
+from inroad.stages.postings import posting_from_row
+from inroad.stages.work import StageReport, Tally, Work, each_domain
+from inroad.store import claims
+from inroad.store.contacts import domain_contacts
+from inroad.store.database import DatabaseUnavailable
+from inroad.store.models import CvRow, Domain, MatchRow, PostingRow, ProfileRow
+from inroad.store.postings import matched_postings, queue_cvs
+from inroad.store.profiles import get_profile
+
+STAGE = "cvs"
+
+
+async def run(work: Work, names: Sequence[str]) -> StageReport:
+    """Writes what is due with the default profile; without a profile nothing is."""
+    row = await work.database.run(get_profile)
+    if row is None:
+        return StageReport(STAGE)
+    profile = Profile.from_resume(row.resume)
+
+    async def handle(domain: Domain, tally: Tally) -> None:
+        await work.database.run(queue_cvs, [domain.id], row.id, max_attempts=work.settings.max_attempts)
+        while rows := await work.database.run(_claim, work, domain, row):
+            matched = await work.database.run(matched_postings, [cv.posting_id for cv in rows], row.id)
+            for cv in rows:
+                await _write(work, domain, profile, cv, *matched[cv.posting_id], tally)
+
+    return await each_domain(work, STAGE, names, handle)
+
+
+def _claim(session: Session, work: Work, domain: Domain, profile: ProfileRow) -> list[CvRow]:
+    where = (CvRow.domain_id == domain.id, CvRow.profile_id == profile.id, CvRow.cv_curation_status != "Rejected")
+    return claims.claim(session, CvRow, *where, owner=work.owner, lease_s=work.settings.lease_s, limit=8)
+
+
+async def _write(
+    work: Work, domain: Domain, profile: Profile, cv: CvRow, posting: PostingRow, match: MatchRow, tally: Tally
+) -> None:
+    folder = work.settings.files / "cvs" / domain.name / slug(posting.key, 80)
+    contact = await work.database.run(_best_contact, domain, posting)
+    try:
+        made = await asyncio.to_thread(_make, work, domain, profile, posting, folder)
+    except DatabaseUnavailable:
+        raise
+    except Exception as error:  # noqa: BLE001 - one CV's failure is its row's; a bug says so there and fails the check
+        findings = [asdict(finding) for finding in getattr(error, "findings", ())]
+        await work.database.run(claims.fail, CvRow, cv.id, error, owner=work.owner, findings=findings)
+        tally.fail(posting.url, error)
+        return
+    values = {**made, "contact": contact, "version": cv.version + 1, "score": match.score, "input_hash": match.input_hash}
+    await work.database.run(claims.complete, CvRow, cv.id, owner=work.owner, **values)
+    tally.succeed("changed" if cv.version else "new")
+
+
+def _make(work: Work, domain: Domain, profile: Profile, row: PostingRow, folder: Path) -> dict[str, Any]:
+    """Composes, checks and renders one CV; raises CvBlocked, and leaves no file, when a line cannot be proved."""
+    writer = work.open_writer(Scope(run=work.run, domain=domain.name, posting=row.key))
+    cv: Cv = compose_cv(profile, posting_from_row(row), writer=writer)
+    findings = check_cv(cv, profile)
+    files = render_cv(cv, folder, profile=profile)
+    return {
+        "resume": dict(cv.resume),
+        "evidence": {pointer: list(ids) for pointer, ids in cv.evidence.items()},
+        "findings": [asdict(finding) for finding in findings],
+        "files": {kind: path.relative_to(work.settings.files).as_posix() for kind, path in files.items()},
+        "writer": getattr(writer, "name", "rules"),
+    }
+
+
+def _best_contact(session: Session, domain: Domain, posting: PostingRow) -> dict[str, Any] | None:
+    rows = [row for row, _ in domain_contacts(session, domain.id)]
+    best = best_contact(rows, posting_from_row(posting))
+    if best is None:
+        return None
+    row, reason = best
+    return {"kind": row.kind, "value": row.value, "name": row.name, "role": row.role, "reason": reason}

@@ -1,0 +1,225 @@
+"""Stage `domains`: the analysis of a domain. Robots, the home page and its facts, and where its sitemaps are.
+
+The home page is fetched here and stored as a page like any other, so that nothing downstream fetches it again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from inroad.crawl.classify import CLASSIFIER_VERSION
+from inroad.crawl.fetch import WebClient
+from inroad.crawl.html import page_language, page_title
+from inroad.crawl.links import feed_links
+from inroad.crawl.response import Response
+from inroad.crawl.sitemaps import sitemap_candidates
+from inroad.crawl.urls import canonical_url, registrable_domain
+from inroad.guard.errors import InroadError, PermanentError
+from inroad.stages.documents import Document, read_document, store_document
+from inroad.stages.linking import is_own_url, own_urls
+from inroad.stages.work import StageReport, Tally, Work, each_domain
+from inroad.store import claims, visits
+from inroad.store.domains import update_domain
+from inroad.store.models import Domain, Page
+from inroad.store.pages import add_pages, page_by_url, update_page
+from inroad.store.sitemaps import add_sitemaps, sitemap_count
+
+STAGE = "domains"
+RULE = "rule:home"
+# With these the same host may answer under another name or scheme; anything else is an answer.
+TRY_ELSEWHERE = frozenset(
+    {"unknown-host", "no-route", "connect-failed", "timeout", "tls-failed", "connection-reset", "bad-response"}
+)
+# Well-known paths asked for when robots.txt names no sitemap, most likely first.
+CANDIDATES_TRIED = 6
+
+
+class DomainMoved(PermanentError):
+    """The home page answers under another registrable domain."""
+
+    reason = "moved"
+
+
+@dataclass(frozen=True, slots=True)
+class Analysis:
+    """What one visit found out about a domain.
+
+    Attributes:
+        home: The home page, None where the site does not give it to us.
+        home_error: Why not.
+        robots_sitemaps: Locations that robots.txt names.
+        feeds: Feeds that the home page links.
+        guessed: Sitemaps that answered under a well-known path.
+    """
+
+    home: Document | None
+    home_error: InroadError | None
+    robots_sitemaps: tuple[str, ...]
+    feeds: tuple[str, ...]
+    guessed: tuple[str, ...]
+
+
+async def run(work: Work, web: WebClient, names: Sequence[str]) -> StageReport:
+    """Analyses the domains that are due and visits the analysed ones again whose visit is older than `work.since`."""
+
+    async def handle(domain: Domain, tally: Tally) -> None:
+        if domain.sitemap_curation_status == "Rejected":
+            return
+        where = (Domain.id == domain.id,)
+        for row in await work.database.run(claims.claim, Domain, *where, owner=work.owner, lease_s=work.settings.lease_s):
+            await _analyse(work, web, row, tally)
+        if work.since is not None and domain.sitemap_analysis_status == "Complete":
+            await _visit_again(work, web, domain, tally)
+
+    return await each_domain(work, STAGE, names, handle)
+
+
+async def _analyse(work: Work, web: WebClient, domain: Domain, tally: Tally) -> None:
+    opened = await work.database.run(_open_visit, work, domain)
+    try:
+        analysis = await _look(work, web, domain, None)
+    except InroadError as error:
+        await work.database.run(claims.fail, Domain, domain.id, error, owner=work.owner)
+        await work.database.run(_close_visit, opened, "error", error_reason=error.reason)
+        tally.fail(domain.name, error)
+        return
+    await work.database.run(_record, work, domain, analysis, is_first=True)
+    await work.database.run(_close_visit, opened, "new")
+    tally.succeed("new")
+
+
+async def _visit_again(work: Work, web: WebClient, domain: Domain, tally: Tally) -> None:
+    opened = await work.database.run(_open_visit_if_due, work, domain)
+    if opened is None:
+        return
+    home = await work.database.run(_home_page, domain)
+    try:
+        analysis = await _look(work, web, domain, home)
+    except InroadError as error:
+        await work.database.run(_close_visit, opened, "error", error_reason=error.reason)
+        tally.fail(domain.name, error)
+        return
+    changed = await work.database.run(_record, work, domain, analysis, is_first=False)
+    outcome = "changed" if changed else "unchanged"
+    await work.database.run(_close_visit, opened, outcome)
+    tally.succeed(outcome)
+
+
+def _open_visit(session: Session, work: Work, domain: Domain) -> int | None:
+    subject = [(domain.id, domain.id)]
+    opened = visits.open_visits(session, "domain", subject, run=work.run, owner=work.owner, lease_s=work.settings.lease_s)
+    return opened.get(domain.id)
+
+
+def _open_visit_if_due(session: Session, work: Work, domain: Domain) -> int | None:
+    from sqlalchemy import select
+
+    assert work.since is not None
+    due = session.scalar(select(Domain.id).where(Domain.id == domain.id, visits.not_visited_since("domain", Domain, work.since)))
+    return _open_visit(session, work, domain) if due else None
+
+
+def _close_visit(session: Session, /, opened: int | None, outcome: str, **facts: Any) -> None:
+    if opened is not None:
+        visits.finish_visit(session, opened, outcome, **facts)
+
+
+def _home_page(session: Session, domain: Domain) -> Page | None:
+    return page_by_url(session, canonical_url(domain.home_url)) if domain.home_url else None
+
+
+async def _look(work: Work, web: WebClient, domain: Domain, known: Page | None) -> Analysis:
+    home, error = await _fetch_home(web, domain, known)
+    base = home.final_url if home else f"https://{domain.name}/"
+    robots = await web.robots_for(base)
+    named = tuple(own_urls(domain, robots.robots.sitemaps, base=base))
+    feeds = tuple(own_urls(domain, feed_links(home.html, url=home.final_url), base=base)) if home and home.html else ()
+    guessed: tuple[str, ...] = ()
+    if not named and known is None and not await work.database.run(sitemap_count, domain.id):
+        guessed = tuple(await _guess_sitemaps(web, base))
+    return Analysis(home, error, named, feeds, guessed)
+
+
+async def _fetch_home(web: WebClient, domain: Domain, known: Page | None) -> tuple[Document | None, InroadError | None]:
+    """The home page under the first name and scheme that answers.
+
+    Raises:
+        InroadError: Nothing answers under the domain at all, or the company has moved to another one.
+    """
+    first: InroadError | None = None
+    urls = [domain.home_url] if domain.home_url else []
+    urls += [f"{scheme}://{host}/" for scheme in ("https", "http") for host in (domain.name, f"www.{domain.name}")]
+    for url in dict.fromkeys(urls):
+        try:
+            document = await read_document(web, url, known=known)
+        except InroadError as error:
+            first = first or error
+            if error.reason in TRY_ELSEWHERE:
+                continue
+            return None, error
+        _check_not_moved(domain, document.response)
+        return document, None
+    assert first is not None
+    raise first
+
+
+def _check_not_moved(domain: Domain, response: Response) -> None:
+    if not is_own_url(domain, response.url):
+        new = registrable_domain(response.url)
+        raise DomainMoved(f"{domain.name} sends its visitors to {new}.", mend=f"Add that domain instead: inroad add {new}")
+
+
+async def _guess_sitemaps(web: WebClient, base: str) -> list[str]:
+    """The first well-known path under which something answers that is no HTML page."""
+    for url in sitemap_candidates(base)[:CANDIDATES_TRIED]:
+        try:
+            response = await web.fetch(url, purpose="sitemap")
+        except InroadError:
+            continue
+        if response.status == 200 and not response.body[:512].lstrip().lower().startswith((b"<!doctype html", b"<html")):
+            return [canonical_url(response.url)]
+    return []
+
+
+def _record(session: Session, work: Work, domain: Domain, analysis: Analysis, *, is_first: bool) -> bool:
+    settings = work.settings
+    changed = False
+    if analysis.home is not None:
+        changed = _record_home(session, work, domain, analysis.home)
+    for source, urls in (("robots", analysis.robots_sitemaps), ("well-known", analysis.guessed), ("feed", analysis.feeds)):
+        room = max(settings.sitemaps_per_domain - sitemap_count(session, domain.id), 0)
+        changed |= bool(
+            add_sitemaps(
+                session, domain.id, urls[:room], source=source, waiting=work.is_manual, max_attempts=settings.max_attempts
+            )
+        )
+    if is_first:
+        claims.complete(session, Domain, domain.id, owner=work.owner)
+    return changed
+
+
+def _record_home(session: Session, work: Work, domain: Domain, home: Document) -> bool:
+    if home.response.not_modified:
+        return False
+    url = canonical_url(home.final_url)
+    row = {"url": url, "source": "home", "page_type": "HOME", "priority_level": 1, "classifier_version": CLASSIFIER_VERSION}
+    status = {
+        "page_curation_status": "Selected",
+        "curated_by": RULE,
+        "curation_reason": "home page",
+        "page_processing_status": "Complete",
+    }
+    add_pages(session, domain.id, [{**row, **status}])
+    page = page_by_url(session, url)
+    if page is None or page.domain_id != domain.id:
+        return False
+    if page.page_curation_status == "New":
+        update_page(session, page.id, **status)
+    changed = store_document(session, page, home, max_attempts=work.settings.max_attempts)
+    facts = {"home_url": home.final_url, "title": page_title(home.html), "language": page_language(home.html)}
+    update_domain(session, domain.id, **facts)
+    return changed

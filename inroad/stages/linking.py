@@ -1,0 +1,104 @@
+"""Which URLs belong to a domain, and the pages that a document's links make known."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from inroad.crawl.classify import CLASSIFIER_VERSION, classify_page
+from inroad.crawl.links import extract_links
+from inroad.crawl.urls import canonical_url, host_of
+from inroad.guard.errors import PermanentError
+from inroad.settings import Settings
+from inroad.store.models import Domain, Page
+from inroad.store.pages import add_pages, page_count
+
+# A site whose sitemaps list fewer pages than this is explored by every link; larger ones only by links worth reading.
+SMALL_SITE = 50
+LINKS_FOLLOWED = 500
+ASSETS = (
+    ".jpg", ".jpeg", ".png", ".gif", ".webp", ".avif", ".svg", ".ico", ".bmp", ".css", ".js", ".mjs", ".map", ".json",
+    ".xml", ".rss", ".atom", ".gz", ".zip", ".rar", ".7z", ".tar", ".exe", ".dmg", ".apk", ".pdf", ".doc", ".docx",
+    ".xls", ".xlsx", ".ppt", ".pptx", ".csv", ".txt", ".mp3", ".mp4", ".webm", ".mov", ".avi", ".ogg", ".wav", ".woff",
+    ".woff2", ".ttf", ".eot", ".ics", ".vcf", ".eps", ".ai", ".psd",
+)  # fmt: skip
+
+
+def is_own_url(domain: Domain, url: str) -> bool:
+    """Whether a URL belongs to a domain: in its registrable domain, or on a host that its allow-list names."""
+    host = host_of(url)
+    return host == domain.name or host.endswith("." + domain.name) or host in domain.allowed_hosts
+
+
+def own_urls(domain: Domain, urls: Iterable[str], *, base: str) -> list[str]:
+    """URLs in canonical form that belong to the domain, in order and without repetition; what is none is left out."""
+    out: dict[str, None] = {}
+    for url in urls:
+        try:
+            canonical = canonical_url(url, base=base)
+        except PermanentError:
+            continue
+        if is_own_url(domain, canonical):
+            out[canonical] = None
+    return list(out)
+
+
+def is_asset(url: str) -> bool:
+    """Whether a URL names a file that is no page, by its ending."""
+    return url.split("?", 1)[0].lower().endswith(ASSETS)
+
+
+def page_row(
+    url: str, *, source: str, title: str | None = None, lastmod: str | None = None, page_type: str | None = None
+) -> dict[str, Any]:
+    """The columns of a page that is known only by its URL and what links to it."""
+    kind = classify_page(url, title=title)
+    return {
+        "url": url,
+        "source": source,
+        "page_type": page_type or kind.page_type,
+        "priority_level": 1 if page_type else kind.priority_level,
+        "classifier_version": CLASSIFIER_VERSION,
+        "lastmod": lastmod,
+    }
+
+
+def add_linked_pages(
+    session: Session, settings: Settings, domain: Domain, html: str, *, url: str, postings: Sequence[str] = ()
+) -> int:
+    """Adds the pages that a document links to: all of a small site's, of a larger one only those worth reading.
+
+    Args:
+        session: Transaction.
+        settings: `urls_per_domain` bounds the domain.
+        domain: Links that leave it are left out.
+        html: The document.
+        url: Where it was read.
+        postings: URLs that a careers page lists as its jobs; they are postings whatever their address says.
+
+    Returns:
+        Pages that are new.
+    """
+    room = max(settings.urls_per_domain - page_count(session, domain.id), 0)
+    is_small = page_count(session, domain.id, source="sitemap") < SMALL_SITE
+    jobs = set(own_urls(domain, postings, base=url))
+    rows: dict[str, dict[str, Any]] = {
+        job: page_row(job, source="link", page_type="POSTING") for job in sorted(jobs) if not is_asset(job)
+    }
+    for link in extract_links(html, url=url):
+        if link.kind != "a" or link.url in rows or is_asset(link.url) or not is_own_url(domain, link.url):
+            continue
+        row = page_row(link.url, source="link", title=link.text)
+        if row["priority_level"] == 1 or is_small:
+            rows[link.url] = row
+    return add_pages(session, domain.id, list(rows.values())[: min(room, LINKS_FOLLOWED)])
+
+
+def reclassified(page: Page) -> dict[str, Any]:
+    """The columns that the present classifier gives a page that an older one named."""
+    kind = classify_page(page.url, title=page.title)
+    if page.page_type == "POSTING" and kind.priority_level > 1:  # a careers page said so, which its address cannot
+        return {"classifier_version": CLASSIFIER_VERSION}
+    return {"page_type": kind.page_type, "priority_level": kind.priority_level, "classifier_version": CLASSIFIER_VERSION}

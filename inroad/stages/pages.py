@@ -1,0 +1,43 @@
+"""Stage `pages`: names the pages of a domain, adds those that its home page links, and selects which to fetch."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy.orm import Session
+
+from inroad.crawl.classify import CLASSIFIER_VERSION
+from inroad.stages.documents import stored_html
+from inroad.stages.linking import add_linked_pages, reclassified
+from inroad.stages.selection import select_by_rule
+from inroad.stages.work import StageReport, Tally, Work, each_domain
+from inroad.store.models import Domain
+from inroad.store.pages import newest_contents, page_count, reclassify, update_page
+
+STAGE = "pages"
+
+
+async def run(work: Work, names: Sequence[str]) -> StageReport:
+    """Classifies, discovers by links and selects; a domain in which nothing is new is not written."""
+
+    async def handle(domain: Domain, tally: Tally) -> None:
+        if domain.sitemap_analysis_status != "Complete" or domain.sitemap_curation_status == "Rejected":
+            return
+        changed = await work.database.run(_bring_up_to_date, work, domain)
+        tally.succeed("changed" if changed else "unchanged")
+        tally.counts["pages"] = await work.database.run(page_count, domain.id)
+        tally.counts["selected"] = changed
+
+    return await each_domain(work, STAGE, names, handle)
+
+
+def _bring_up_to_date(session: Session, work: Work, domain: Domain) -> int:
+    changed = 0
+    for page in reclassify(session, domain.id, CLASSIFIER_VERSION):
+        update_page(session, page.id, **reclassified(page))
+        changed += 1
+    for _, content in newest_contents(session, domain.id, ("HOME",)):
+        changed += add_linked_pages(session, work.settings, domain, stored_html(content.html_zlib), url=content.final_url)
+    if not work.is_manual:
+        changed += select_by_rule(session, work.settings, domain.id, fill=False)
+    return changed

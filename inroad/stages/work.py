@@ -1,0 +1,282 @@
+"""What every stage works with: settings, database, identity, the web, progress; and the loop over the domains of a batch.
+
+A stage is "bring these domains' rows up to date": claim due rows, call the pure functions, record. One bad row or domain never
+ends the batch: its rows carry the error. What does not belong here: what any one stage does.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+import uuid
+from collections import Counter
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import AbstractAsyncContextManager, contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from inroad.guard.errors import InroadError, PermanentError, Scope, TransientError
+from inroad.settings import Settings
+from inroad.store import Database
+from inroad.store import progress as progress_rows
+from inroad.store.claims import PROCESSED, Worker, describe_error, put_back
+from inroad.store.database import DatabaseUnavailable
+from inroad.store.domains import domain_ids, get_domains
+from inroad.store.models import Domain
+
+if TYPE_CHECKING:
+    from inroad.crawl.fetch import WebClient
+    from inroad.cvs import CvWriter
+
+# Seconds between two writes of a stage's position; the reaper calls a run dead after many times this.
+BEAT_S = 2.0
+# Domains at work at one time in one stage; the web client bounds the requests.
+DOMAINS_AT_ONCE = 64
+
+
+class StageFailed(TransientError):
+    """Something was due in a batch and nothing of it succeeded."""
+
+    reason = "stage-failed"
+
+
+@dataclass(slots=True)
+class Tally:
+    """What happened in one domain, counted: never what was tried.
+
+    Attributes:
+        counts: due, new, changed, unchanged, failed, deferred, and what the stage adds.
+        errors: Subject, reason and sentence of each failure.
+        has_transient: One of the failures may pass by itself.
+    """
+
+    counts: Counter[str] = field(default_factory=Counter)
+    errors: list[tuple[str, str, str]] = field(default_factory=list)
+    has_transient: bool = False
+
+    def succeed(self, outcome: str) -> None:
+        """Counts one success: "new", "changed" or "unchanged"."""
+        self.counts["due"] += 1
+        self.counts[outcome] += 1
+
+    def fail(self, subject: str, error: BaseException) -> None:
+        """Counts one failure."""
+        reason, sentence = describe_error(error)
+        self.counts["due"] += 1
+        self.counts["failed"] += 1
+        self.errors.append((subject, reason, sentence))
+        self.has_transient |= not isinstance(error, PermanentError)
+
+    @property
+    def succeeded(self) -> int:
+        """Successes of any outcome."""
+        return self.counts["new"] + self.counts["changed"] + self.counts["unchanged"]
+
+
+@dataclass(slots=True)
+class StageReport:
+    """What a stage did, by domain name.
+
+    Attributes:
+        stage: The stage's name.
+        tallies: One for each domain of the batch.
+        seconds: Wall time of each domain.
+    """
+
+    stage: str
+    tallies: dict[str, Tally] = field(default_factory=dict)
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    def total(self, name: str) -> int:
+        """One count over all domains."""
+        return sum(tally.counts[name] for tally in self.tallies.values())
+
+    def raise_if_nothing_succeeded(self) -> None:
+        """Fails the batch when something was due, nothing succeeded and it may be more than the sites' own faults.
+
+        In the first stage any total failure counts. Later ones also end in permanent answers (a page that is gone), which are the
+        site's fault and final; there a transient failure must be among them.
+
+        Raises:
+            StageFailed: With the reasons and their counts.
+        """
+        if not self.total("failed") or any(tally.succeeded for tally in self.tallies.values()):
+            return
+        if self.stage != "domains" and not any(tally.has_transient for tally in self.tallies.values()):
+            return
+        reasons = Counter(reason for tally in self.tallies.values() for _, reason, _ in tally.errors)
+        listed = ", ".join(f"{reason} ({count})" for reason, count in reasons.most_common(5))
+        raise StageFailed(
+            f"All {self.total('failed')} due rows of {self.stage} failed: {listed}.", mend="The rows carry each error."
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class StageProgress:
+    """A stage's position: domains done of the batch's total."""
+
+    stage: str
+    done: int
+    total: int
+    message: str | None = None
+
+
+@dataclass(slots=True)
+class Work:
+    """One run's context; made by `open_work`.
+
+    Attributes:
+        settings: All settings.
+        database: The application's database.
+        owner: Name on the leases.
+        run: Run id, for visits, progress and the ledger.
+        since: Complete rows without a visit since then are visited again; None visits none.
+        listeners: Called with every `StageProgress`.
+        open_web: Makes the guarded client of a stage that visits sites.
+        open_writer: Makes the model that words a CV for a scope; None where CVs are written by rules.
+    """
+
+    settings: Settings
+    database: Database
+    owner: str
+    run: str
+    since: datetime | None = None
+    listeners: list[Callable[[StageProgress], None]] = field(default_factory=list)
+    open_web: Callable[[], AbstractAsyncContextManager[WebClient]] = field(kw_only=True)
+    open_writer: Callable[[Scope], CvWriter | None] = field(kw_only=True)
+
+    @property
+    def is_manual(self) -> bool:
+        """Whether a person selects what is processed."""
+        return self.settings.curation == "manual"
+
+
+@contextmanager
+def open_work(
+    settings: Settings,
+    database: Database,
+    *,
+    run: str | None = None,
+    since: datetime | None = None,
+    listeners: Sequence[Callable[[StageProgress], None]] = (),
+    open_web: Callable[[], AbstractAsyncContextManager[WebClient]] | None = None,
+    open_writer: Callable[[Scope], CvWriter | None] | None = None,
+) -> Iterator[Work]:
+    """A context whose leases end with it: rows that were claimed and not finished go back to the queue, uncounted."""
+    from inroad.crawl.fetch import WebClient
+    from inroad.llm.writer import open_cv_writer
+
+    with Worker(database) as worker:
+        work = Work(
+            settings,
+            database,
+            worker.name,
+            run or uuid.uuid4().hex,
+            since,
+            list(listeners),
+            open_web=open_web or (lambda: WebClient(settings, database)),
+            open_writer=open_writer or (lambda scope: open_cv_writer(settings, database, scope)),
+        )
+        try:
+            yield work
+        finally:
+            database.call(_put_all_back, worker.name)
+
+
+def _put_all_back(session: Any, owner: str, domain_id: int | None = None) -> None:
+    for model in PROCESSED:
+        put_back(session, model, owner=owner, domain_id=domain_id)
+
+
+async def each_domain(
+    work: Work, stage: str, names: Sequence[str], handle: Callable[[Domain, Tally], Awaitable[None]]
+) -> StageReport:
+    """Runs a stage's work on every domain of a batch, many at a time, each within its own wall clock.
+
+    Args:
+        work: The run's context.
+        stage: Name for progress and the report.
+        names: The batch; names that are no domain rows are left out.
+        handle: Works on one domain and counts in its tally. Row errors are its own matter; what it raises is counted here.
+
+    Raises:
+        DatabaseUnavailable: Nothing can be recorded, so the batch stops.
+    """
+    report = StageReport(stage)
+    ids = await work.database.run(domain_ids, list(names))
+    domains = await work.database.run(get_domains, list(ids.values()))
+    meter = _Meter(work, stage, len(domains))
+    await meter.step(0)
+    gate = asyncio.Semaphore(DOMAINS_AT_ONCE)
+
+    async def one(domain: Domain) -> None:
+        async with gate:
+            tally = report.tallies[domain.name] = Tally()
+            start = time.perf_counter()
+            try:
+                await _within_time(work, domain, tally, handle)
+            finally:
+                report.seconds[domain.name] = time.perf_counter() - start
+            await meter.step(1)
+
+    try:
+        async with asyncio.TaskGroup() as group:
+            for domain in domains:
+                group.create_task(one(domain))
+    except* DatabaseUnavailable as errors:
+        raise errors.exceptions[0] from None
+    await meter.step(0, finished=True)
+    return report
+
+
+async def _within_time(work: Work, domain: Domain, tally: Tally, handle: Callable[[Domain, Tally], Awaitable[None]]) -> None:
+    limit = work.settings.domain_timeout_s
+    try:
+        async with asyncio.timeout(limit):
+            await handle(domain, tally)
+    except DatabaseUnavailable:
+        raise
+    except TimeoutError:
+        error = TransientError(
+            f"{domain.name}: no end after {limit:g} s.", reason="domain-timeout", mend="The rest follows later."
+        )
+        tally.fail(domain.name, error)
+        await work.database.run(_put_all_back, work.owner, domain.id)
+        await note(work, "error", str(error), domain=domain, level="warning")
+    except InroadError as error:
+        tally.fail(domain.name, error)
+    except Exception as error:  # noqa: BLE001 - a bug in one domain must not end the batch; it is recorded and fails the check
+        tally.fail(domain.name, error)
+        await work.database.run(_put_all_back, work.owner, domain.id)
+        await note(work, "bug", describe_error(error)[1], domain=domain, level="error")
+
+
+async def note(work: Work, kind: str, message: str, *, domain: Domain, subject: str | None = None, level: str = "info") -> None:
+    """Records an event about a domain."""
+    await work.database.run(
+        progress_rows.record_event, kind, message, domain_id=domain.id, subject=subject, level=level, run=work.run
+    )
+
+
+class _Meter:
+    """Tells listeners every step and writes the position to the database every `BEAT_S` seconds and at the end."""
+
+    def __init__(self, work: Work, stage: str, total: int) -> None:
+        self._work, self._stage, self._total, self._done, self._written = work, stage, total, 0, 0.0
+
+    async def step(self, count: int, *, finished: bool = False) -> None:
+        self._done += count
+        for listener in self._work.listeners:
+            listener(StageProgress(self._stage, self._done, self._total))
+        now = time.monotonic()
+        if finished or now - self._written >= BEAT_S:
+            self._written = now
+            await self._work.database.run(
+                progress_rows.beat, self._work.run, self._stage, done=self._done, total=self._total, finished=finished
+            )
+
+
+def now() -> datetime:
+    """The time now, aware and UTC."""
+    return datetime.now(UTC)

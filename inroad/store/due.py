@@ -1,0 +1,75 @@
+"""What is due, counted and fingerprinted for the sensors."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, String, and_, cast, exists, func, or_, select
+from sqlalchemy.dialects.postgresql import aggregate_order_by
+from sqlalchemy.orm import Session
+
+from inroad.store.claims import is_due
+from inroad.store.models import Board, CvRow, Domain, Extraction, MatchRow, Page, PostingRow, SitemapFile
+
+# A new domain belongs to the run that its own sensor launches; after this it counts as left behind.
+FIRST_RUN = timedelta(minutes=10)
+
+
+def _selected(model: Any) -> ColumnElement[bool]:
+    return model.page_curation_status == "Selected"  # type: ignore[no-any-return]
+
+
+def due_sitemaps(session: Session) -> tuple[int, str]:
+    """Sitemap files that are due, and domains that are due again or were left behind."""
+    left_behind = or_(Domain.attempts > 0, Domain.created_at < func.now() - FIRST_RUN)
+    return _summary(session, ((SitemapFile, SitemapFile.sitemap_curation_status != "Rejected"), (Domain, left_behind)))
+
+
+def due_pages(session: Session) -> tuple[int, str]:
+    """Selected pages, contents to read and boards that are due."""
+    return _summary(session, ((Page, _selected(Page)), (Extraction, None), (Board, None)))
+
+
+def due_postings(session: Session) -> tuple[int, str]:
+    """Postings to match, selected postings without a CV, and CVs to write; nothing without a profile."""
+    from inroad.store.profiles import get_profile
+
+    if get_profile(session) is None:
+        return 0, ""
+    count, digest = _summary(session, ((PostingRow, PostingRow.posting_curation_status != "Rejected"), (CvRow, None)))
+    waiting = session.scalars(select(PostingRow.id).where(wants_cv()).order_by(PostingRow.id).limit(1_000)).all()
+    return count + len(waiting), f"{digest}{','.join(map(str, waiting))[:200]}"
+
+
+def wants_cv() -> ColumnElement[bool]:
+    """Whether a posting was selected and matched and has no CV row yet."""
+    return and_(
+        PostingRow.posting_curation_status == "Selected",
+        PostingRow.posting_processing_status == "Complete",
+        exists().where(MatchRow.posting_id == PostingRow.id),
+        ~exists().where(CvRow.posting_id == PostingRow.id),
+    )
+
+
+def _summary(session: Session, parts: Sequence[tuple[Any, ColumnElement[bool] | None]]) -> tuple[int, str]:
+    total, digests = 0, []
+    for model, condition in parts:
+        mark = cast(model.id, String) + ":" + cast(model.attempts, String)
+        listed = func.md5(func.string_agg(mark, aggregate_order_by(",", model.id)))
+        where = (is_due(model),) if condition is None else (is_due(model), condition)
+        count, digest = session.execute(select(func.count(), listed).select_from(model).where(*where)).one()
+        total += count
+        digests.append((digest or "")[:8])
+    return total, "".join(digests)
+
+
+def due_domains(session: Session, *, limit: int) -> list[str]:
+    """Names of the domains with rows that a sweep would work on now, the longest known first."""
+    parts: list[ColumnElement[bool]] = [is_due(Domain)]
+    tables: tuple[Any, ...] = (SitemapFile, Page, Extraction, Board, PostingRow, CvRow)
+    parts += [exists().where(model.domain_id == Domain.id, is_due(model)) for model in tables]
+    parts.append(exists().where(PostingRow.domain_id == Domain.id, wants_cv()))
+    statement = select(Domain.name).where(Domain.sitemap_curation_status != "Rejected", or_(*parts))
+    return list(session.scalars(statement.order_by(Domain.id).limit(limit)))

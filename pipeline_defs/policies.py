@@ -1,0 +1,19 @@
+"""Policies that every asset shares: retry, freshness, pools."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from dagster import Backoff, FreshnessPolicy, Jitter, RetryPolicy
+
+# For what is left after the guard and the rows: a database that restarts, a worker that loses its network. Row failures are not
+# retried here; the rows carry their next attempts.
+RETRY = RetryPolicy(max_retries=3, delay=2, backoff=Backoff.EXPONENTIAL, jitter=Jitter.PLUS_MINUS)
+
+# The daily schedule refreshes; two missed days are a failure.
+CRAWLED = FreshnessPolicy.time_window(fail_window=timedelta(hours=48), warn_window=timedelta(hours=30))
+WRITTEN = FreshnessPolicy.time_window(fail_window=timedelta(days=7), warn_window=timedelta(hours=48))
+
+WEB_POOL = "web"
+BROWSER_POOL = "browser"
+LLM_POOL = "llm"

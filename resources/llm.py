@@ -1,0 +1,22 @@
+"""The language model at an OpenAI-compatible endpoint; without a key there is none and everything is done by rules."""
+
+from __future__ import annotations
+
+from dagster import ConfigurableResource
+from inroad.llm.writer import open_cv_writer
+from pydantic import Field
+
+from inroad.cvs import CvWriter
+from inroad.guard import Scope
+from inroad.settings import Settings
+from inroad.store import Database
+
+
+class LlmResource(ConfigurableResource[CvWriter]):
+    """Opens model-backed writers, each call within its budget."""
+
+    is_enabled: bool = Field(True, description="False writes by rules even where a key is set.")
+
+    def open_writer(self, settings: Settings, database: Database, scope: Scope) -> CvWriter | None:
+        """The writer for one CV, None without a key."""
+        return open_cv_writer(settings, database, scope) if self.is_enabled else None

@@ -1,0 +1,32 @@
+"""The sensor `new_domains`: makes partitions of domains that were added and launches their first run, in ranges."""
+
+from __future__ import annotations
+
+from dagster import DefaultSensorStatus, RunRequest, SensorEvaluationContext, SensorResult, SkipReason, sensor
+
+from inroad.stages.decisions import plan_new_domains
+from inroad.store.domains import domain_names
+from pipeline_defs.jobs import pipeline
+from pipeline_defs.partitions import DOMAINS, add_domain_partitions, contiguous_ranges, range_tags
+from resources import DatabaseResource
+
+# Domains of one tick; a hundred thousand new ones take a few minutes of ticks and never one huge one.
+PER_TICK = 20_000
+
+
+@sensor(
+    job=pipeline,
+    default_status=DefaultSensorStatus.RUNNING,
+    minimum_interval_seconds=15,
+    description="Adds a partition for each new domain and requests runs over ranges of them.",
+)
+def new_domains(context: SensorEvaluationContext, database: DatabaseResource) -> SensorResult | SkipReason:
+    """Decides by comparing the rows of `domains` with the partitions."""
+    partitions = context.instance.get_dynamic_partitions(DOMAINS)
+    plan = plan_new_domains(database.open().call(domain_names), partitions, limit=PER_TICK)
+    if not plan.run:
+        return SkipReason("No new domains.")
+    add_domain_partitions(context.instance, plan.add)
+    ranges = contiguous_ranges([*partitions, *plan.add], plan.run)
+    requests = [RunRequest(run_key=f"new_domains:{first}:{last}", tags=range_tags(first, last)) for first, last in ranges]
+    return SensorResult(run_requests=requests)
