@@ -1,7 +1,7 @@
 """Dagster's event log on Postgres, with many partitions' events stored in one go.
 
-What lives here: storing materialisation, observation and planned events in batches, reading a range of partition keys, and
-telling which runs hold a latest materialisation. What does not: connections (`pooled`), and the rest, which is dagster-postgres's.
+What lives here: storing materialisation, observation and planned events in batches, reading partition keys, and telling which
+runs hold a latest materialisation. What does not: connections (`pooled`), and the rest, which is dagster-postgres's.
 
 A run over N partitions of an asset emits N planned and N materialisation events. Stock dagster-postgres stores planned ones
 singly, about five statements each; here a batch costs four statements, whatever its size.
@@ -19,6 +19,7 @@ from dagster._core.events.log import EventLogEntry
 from dagster._core.storage.event_log.migration import ASSET_KEY_INDEX_COLS
 from dagster._core.storage.event_log.schema import AssetEventTagsTable, DynamicPartitionsTable, SqlEventLogStorageTable
 from dagster_postgres import PostgresEventLogStorage
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from pipeline_defs.pooled import PooledConnections
 
@@ -105,6 +106,16 @@ class BatchingEventLogStorage(PooledConnections, PostgresEventLogStorage):
         if name not in known and ask():
             known.add(name)
         return name in known
+
+    def get_dynamic_partitions(self, partitions_def_name: str) -> Sequence[str]:
+        """All keys of a dynamic partitions definition, in insertion order.
+
+        As one array: 100,000 keys take 0.02 s, as rows 0.2 s; the daemon reads them for each asset of a run over a range.
+        """
+        keys = DynamicPartitionsTable.c
+        ordered = db.select(db.func.array_agg(aggregate_order_by(keys.partition, keys.id)))
+        with self.index_connection() as conn:
+            return conn.scalar(ordered.where(keys.partitions_def_name == partitions_def_name)) or []
 
     def get_dynamic_partitions_in_range(self, partitions_def_name: str, first: str, last: str) -> list[str] | None:
         """Keys of a dynamic partitions definition from one to another, both included, in insertion order.

@@ -5,6 +5,7 @@ import pytest
 from dagster import DagsterInstance
 from dagster._core.definitions.partitions.context import partition_loading_context
 from dagster._core.errors import DagsterInvalidInvocationError
+from dagster_postgres import PostgresEventLogStorage
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -87,6 +88,19 @@ def test_a_range_is_what_dagster_itself_would_read(instance: DagsterInstance) ->
     stock = dg.DynamicPartitionsDefinition(name=DOMAINS)
     for start, end in ((KEYS[5], KEYS[9]), (KEYS[8], KEYS[7]), (KEYS[0], "new.example")):
         assert _range(instance, start, end) == _range(instance, start, end, stock)
+
+
+def test_all_keys_are_what_stock_storage_reads(instance: DagsterInstance) -> None:
+    """Otherwise a key with a comma, a brace or a quote is read as another, since keys come as one array."""
+    odd = ["b,c", "{d}", 'e"f', "g\\h", "NULL", "münchen.example", " ", "a'b", *KEYS]
+    assert list(instance.get_dynamic_partitions(DOMAINS)) == []
+    for key in odd:
+        instance.add_dynamic_partitions(DOMAINS, [key])
+    instance.delete_dynamic_partition(DOMAINS, "NULL")
+    instance.add_dynamic_partitions(DOMAINS, ["NULL"])
+    read = list(instance.get_dynamic_partitions(DOMAINS))
+    assert read == list(PostgresEventLogStorage.get_dynamic_partitions(instance.event_log_storage, DOMAINS))  # type: ignore[arg-type]
+    assert read == [key for key in odd if key != "NULL"] + ["NULL"]
 
 
 def test_a_range_can_be_read_from_an_instance_with_another_storage() -> None:
