@@ -57,6 +57,7 @@ NOTHING = Amounts()
 class Reservation:
     """An amount set aside; give it to `settle` or `release` exactly once."""
 
+    provider: str
     estimate: Amounts
     booking: ledger.Booking | None
 
@@ -101,7 +102,7 @@ class Budgets:
             BudgetExceeded: A hard budget does not cover the estimate; nothing was set aside.
         """
         if self._database is None:
-            return Reservation(estimate, None)
+            return Reservation(provider, estimate, None)
         keys = scope_keys(scope, purpose=purpose, provider=provider, model=model)
         options: dict[str, Any] = {
             "expires_s": expires_s or self._expires_s,
@@ -112,7 +113,7 @@ class Budgets:
             booking = await self._database.run(ledger.reserve, keys, estimate.as_units(), **options)
         except ledger.OverLimit:
             booking = await self._reserve_again(keys, estimate, options)
-        return Reservation(estimate, booking)
+        return Reservation(provider, estimate, booking)
 
     async def _reserve_again(self, keys: Mapping[str, str], estimate: Amounts, options: dict[str, Any]) -> ledger.Booking:
         """Takes expired reservations back first: a killed process must not make the budget refuse what it covers."""

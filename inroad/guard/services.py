@@ -1,0 +1,79 @@
+"""The table of external services: how each is rated, broken, retried and timed. `docs/external-services.md` shows it.
+
+What does not belong here: the guard that obeys it (`guard`) and limits that a person sets (`budget`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+from inroad.guard.breaker import BreakerPolicy
+from inroad.guard.rate import MAX_WAIT_S, Rate
+from inroad.guard.retry import RetryPolicy
+from inroad.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """How calls to one kind of external service are guarded.
+
+    Attributes:
+        name: Also the first part of its breaker's and bucket's name.
+        permission: What must allow the call first, for the table.
+        budget: Unit that it is budgeted in; empty for none.
+        rate: Calls allowed; None for no limit of ours.
+        max_wait_s: Longest wait for the rate limit in seconds.
+        breaker: When its breaker opens.
+        retry: Attempts within a call.
+        timeout_s: Seconds for one attempt, from start to end.
+        charges_lost: The service may charge a call of which no answer arrived.
+    """
+
+    name: str
+    permission: str
+    budget: str = ""
+    rate: Rate | None = None
+    max_wait_s: float = MAX_WAIT_S
+    breaker: BreakerPolicy = field(default_factory=BreakerPolicy)
+    retry: RetryPolicy = field(default_factory=RetryPolicy)
+    timeout_s: float = 30.0
+    charges_lost: bool = False
+
+
+DAY_S = 86_400.0
+
+WEB = Service("web", permission="robots.txt, public address")
+LLM = Service(
+    "llm",
+    permission="a key or an endpoint is set",
+    budget="tokens",
+    breaker=BreakerPolicy(fail_max=8, reset_after_s=20.0),
+    retry=RetryPolicy(attempts=4, timeout_s=60.0),
+    timeout_s=60.0,
+    charges_lost=True,
+)
+# The free plan gives 600 pages a day; half of them may go at once, so that one evening's work is not spread over the day.
+FIRECRAWL = Service(
+    "firecrawl",
+    permission="robots.txt, a key is set",
+    budget="credits",
+    rate=Rate(600, DAY_S, burst=300),
+    timeout_s=90.0,
+    charges_lost=True,
+)
+SCRAPERAPI = Service(
+    "scraperapi", permission="robots.txt, a key is set", budget="credits", rate=Rate(5, 1.0), timeout_s=90.0, charges_lost=True
+)
+BOARDS = Service("boards", permission="public address", rate=Rate(5, 1.0, burst=2))
+WEBHOOK = Service("webhook", permission="a person entered it", retry=RetryPolicy(attempts=5, timeout_s=120.0), timeout_s=10.0)
+
+SERVICES: dict[str, Service] = {service.name: service for service in (WEB, LLM, FIRECRAWL, SCRAPERAPI, BOARDS, WEBHOOK)}
+
+
+def services(settings: Settings) -> dict[str, Service]:
+    """The table with the settings' own figures in it."""
+    web_retry = replace(WEB.retry, attempts=settings.retries, timeout_s=settings.retry_timeout_s)
+    return SERVICES | {
+        "web": replace(WEB, retry=web_retry, timeout_s=settings.request_timeout_s),
+        "llm": replace(LLM, retry=replace(LLM.retry, attempts=settings.retries), timeout_s=settings.llm_timeout_s),
+    }

@@ -1,0 +1,338 @@
+"""The model client: typed answers from one endpoint, through the guard, priced, recorded and cached.
+
+What does not belong here: the wire (`endpoint`), the prompts' words (`prompts`), what is asked for (`writer`, `people`).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from inroad.guard.budget import Amounts
+from inroad.guard.errors import PermanentError, Scope
+from inroad.guard.guard import Attempt, Call, Guard
+from inroad.guard.services import LLM, Service, services
+from inroad.guard.sync import run_sync
+from inroad.llm.endpoint import Answer, Endpoint, Unfinished, dialect_of
+from inroad.llm.faults import InvalidAnswer, RequestRefused
+from inroad.llm.prices import price_usd, price_version, provider_name
+from inroad.llm.prompts import AGAIN, SCHEMA, SYSTEM
+from inroad.llm.schema import NotJson, read_json, response_format, schema_text
+from inroad.settings import Settings, load_settings
+from inroad.store import ledger
+from inroad.store.database import Database, open_database
+
+S = TypeVar("S", bound=BaseModel)
+
+# Times that a model is told what was wrong with its answer.
+REASKS = 2
+# Output cap in tokens: a CV's wordings need about 1,500; reasoning models count their thinking too.
+MAX_OUTPUT_TOKENS = 4096
+# Bytes of one request; the guard against a prompt that somebody forgot to cut.
+MAX_REQUEST_BYTES = 1_000_000
+# A token is at least one byte of text; endpoints add a few of their own for each message and for the schema.
+OVERHEAD_TOKENS = 256
+# Characters of a refused answer that are sent back with the fault.
+_QUOTED = 8_000
+
+
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """One call of `complete`: everything that does not change from ask to ask."""
+
+    schema: type[BaseModel]
+    purpose: str
+    scope: Scope
+    cap: int
+    messages: tuple[dict[str, str], ...]
+    schema_said: bool = False
+
+    def with_schema(self) -> _Question:
+        """The schema in words, for endpoints that have no schema mode or ignore it."""
+        if self.schema_said:
+            return self
+        words = {"role": "system", "content": SYSTEM.text + "\n" + SCHEMA.text.format(schema=schema_text(self.schema))}
+        return replace(self, messages=(words, *self.messages[1:]), schema_said=True)
+
+    def again(self, answer: str, fault: str) -> _Question:
+        """The question with a refused answer and what was wrong with it."""
+        said = self.with_schema()
+        quoted = {"role": "assistant", "content": answer[:_QUOTED] or "{}"}
+        correction = {"role": "user", "content": AGAIN.text.format(fault=fault)}
+        return replace(said, messages=(*said.messages[:2], quoted, correction))
+
+
+@dataclass(slots=True)
+class _Asked:
+    """What one ask may use and how it is sent."""
+
+    request: dict[str, Any]
+    input_bound: int
+    estimate: Amounts = field(default_factory=Amounts)
+
+
+class LlmClient:
+    """Typed answers from a language model, inside budgets.
+
+    Args:
+        endpoint: Where the model is.
+        guard: Breakers, budgets and limits.
+        database: Ledger and cache; None for neither.
+        service: How its calls are guarded.
+        store_prompts: Keep prompts and answers in the ledger.
+    """
+
+    def __init__(
+        self,
+        endpoint: Endpoint,
+        *,
+        guard: Guard | None = None,
+        database: Database | None = None,
+        service: Service = LLM,
+        store_prompts: bool = False,
+    ) -> None:
+        self._endpoint = endpoint
+        self._database = database
+        self._guard = guard or Guard(database)
+        self._service = service
+        self._store_prompts = store_prompts
+        self._provider = provider_name(endpoint.base_url)
+        self._dialect = dialect_of(endpoint.base_url, endpoint.model)
+
+    @staticmethod
+    def available(settings: Settings) -> bool:
+        """Whether a model is configured: a key, or an endpoint that may need none."""
+        return bool(settings.llm_api_key or settings.llm_base_url)
+
+    @classmethod
+    def from_settings(cls, settings: Settings | None = None, database: Database | None = None) -> LlmClient:
+        """The client that the settings describe; without a database it opens the settings' own.
+
+        Raises:
+            PermanentError: No model is configured.
+        """
+        settings = settings or load_settings()
+        if not cls.available(settings):
+            message = "No language model is configured."
+            raise PermanentError(
+                message, reason="no-llm", mend="Set INROAD_LLM_API_KEY, and INROAD_LLM_BASE_URL for another endpoint."
+            )
+        return cls(
+            Endpoint.from_settings(settings),
+            database=database or open_database(settings),
+            service=services(settings)["llm"],
+            store_prompts=settings.llm_store_prompts,
+        )
+
+    def complete(self, prompt: str, *, schema: type[S], purpose: str, scope: Scope, **options: Any) -> S:
+        """`acomplete` for synchronous code; also works where an event loop already runs."""
+        return run_sync(self.acomplete(prompt, schema=schema, purpose=purpose, scope=scope, **options))
+
+    async def acomplete(
+        self,
+        prompt: str,
+        *,
+        schema: type[S],
+        purpose: str,
+        scope: Scope,
+        version: str = "",
+        max_output_tokens: int = MAX_OUTPUT_TOKENS,
+        check: Callable[[S], str | None] | None = None,
+    ) -> S:
+        """Asks the model and returns its answer as the schema's instance.
+
+        Args:
+            prompt: The question; strangers' text in it framed by `prompts.untrusted`.
+            schema: What the answer must be.
+            purpose: The pipeline's layer, for budgets and the ledger.
+            scope: What it is for.
+            version: The prompt's, part of the cache's key.
+            max_output_tokens: Output cap, also what is reserved for it.
+            check: Says what is wrong with an answer that fits the schema, or None; a fault is asked again like a misfit.
+
+        Raises:
+            BudgetExceeded, CircuitOpen, BucketEmpty: The guard refused.
+            RateLimited, TransientError: The endpoint failed, after bounded retries.
+            InvalidAnswer: No answer fitted, after two re-asks.
+            PermanentError: The key, the model or the request is refused; or the model refused to answer.
+        """
+        prompt = prompt.encode("utf-8", "replace").decode()  # a page may hold lone surrogates, which no request can carry
+        key = cache_key(self._endpoint.base_url, self._endpoint.model, f"{SYSTEM.version}/{version}", schema, prompt)
+        held = await self._cached(key, schema, check)
+        if held is not None:
+            await self._record_cached(purpose, scope)
+            return held
+        messages = ({"role": "system", "content": SYSTEM.text}, {"role": "user", "content": prompt})
+        question = _Question(schema, purpose, scope, max_output_tokens, messages)
+        found = await self._until_valid(question, schema, check)
+        if self._database:
+            await self._database.run(ledger.store_answer, key, found.model_dump(mode="json"), self._endpoint.model)
+        return found
+
+    async def _until_valid(self, question: _Question, schema: type[S], check: Callable[[S], str | None] | None) -> S:
+        fault = ""
+        for _ in range(1 + REASKS):
+            answer = await self._ask(question)
+            if answer.refusal or answer.finish_reason == "content_filter":
+                message = f"The model refused to answer for {question.purpose}."
+                raise PermanentError(message, reason="llm-content-filter")
+            found, fault = read_as(answer, schema, check)
+            if found is not None:
+                return found
+            question = question.again(answer.text, fault)
+        message = f"{self._endpoint.model} gave no valid answer for {question.purpose} in {1 + REASKS} attempts: {fault}"
+        raise InvalidAnswer(message)
+
+    async def _ask(self, question: _Question) -> Answer:
+        """One guarded ask, in the endpoint's dialect; a refusal of the dialect teaches and is asked again, once for each part."""
+        for _ in range(2):
+            try:
+                return await self._send(question)
+            except RequestRefused as refusal:
+                if not self._learn(refusal):
+                    raise
+        return await self._send(question)
+
+    def _learn(self, refusal: RequestRefused) -> bool:
+        if refusal.wants_other_cap and self._dialect.cap == "max_tokens":
+            self._dialect.cap = "max_completion_tokens"
+        elif refusal.is_about_format and self._dialect.json_schema:
+            self._dialect.json_schema = False
+        else:
+            return False
+        return True
+
+    async def _send(self, question: _Question) -> Answer:
+        asked = self._prepare(question)
+
+        async def attempt(attempt: Attempt) -> Answer:
+            return await self._attempt(attempt, asked)
+
+        return await self._guard.call(
+            Call(
+                self._service,
+                attempt,
+                key=self._endpoint.host,
+                scope=question.scope,
+                purpose=question.purpose,
+                provider=self._provider,
+                model=self._endpoint.model,
+                estimate=asked.estimate,
+                entry=lambda number: self._entry(question.purpose, question.scope, number, asked.request["messages"]),
+            )
+        )
+
+    def _prepare(self, question: _Question) -> _Asked:
+        spoken = question if self._dialect.json_schema else question.with_schema()
+        request: dict[str, Any] = {
+            "model": self._endpoint.model,
+            "messages": list(spoken.messages),
+            self._dialect.cap: spoken.cap,
+        }
+        if self._dialect.json_schema:
+            request["response_format"] = response_format(spoken.schema)
+        sent_bytes = len(json.dumps(request, ensure_ascii=False).encode("utf-8", "replace"))
+        if sent_bytes > MAX_REQUEST_BYTES:
+            message = f"The request for {question.purpose} has {sent_bytes:,} bytes; at most {MAX_REQUEST_BYTES:,} are sent."
+            raise PermanentError(message, reason="llm-too-long")
+        bound = sent_bytes + OVERHEAD_TOKENS
+        price = self._price(bound, spoken.cap)
+        return _Asked(request, bound, Amounts(bound + spoken.cap, price))
+
+    def _price(self, input_tokens: int, output_tokens: int, cached_tokens: int = 0) -> float | None:
+        return price_usd(
+            self._endpoint.model,
+            self._endpoint.base_url,
+            input_tokens=input_tokens,
+            output_tokens=output_tokens,
+            cached_tokens=cached_tokens,
+        )
+
+    async def _attempt(self, attempt: Attempt, asked: _Asked) -> Answer:
+        began = time.monotonic()
+        # Until the endpoint reports, the ledger shows the bound; a failure that charges nothing sets it to zero.
+        bound = {
+            "input_tokens": asked.input_bound,
+            "output_tokens": asked.estimate.tokens - asked.input_bound,
+            "cached_tokens": 0,
+        }
+        attempt.result.update(bound, cost_usd=asked.estimate.usd)
+        try:
+            answer = await self._endpoint.ask(asked.request)
+        except Unfinished:
+            attempt.charge_all()
+            raise
+        except Exception:
+            attempt.result.update(input_tokens=0, output_tokens=0, cost_usd=0)
+            raise
+        finally:
+            attempt.result["latency_ms"] = (time.monotonic() - began) * 1000
+        self._account(attempt, answer)
+        return answer
+
+    def _account(self, attempt: Attempt, answer: Answer) -> None:
+        if self._store_prompts:
+            attempt.result["answer"] = answer.text.replace("\x00", "")
+        if answer.usage is None:
+            attempt.charge_all()
+            return
+        usage = answer.usage
+        cost = self._price(usage.input, usage.output, usage.cached)
+        attempt.used = Amounts(usage.input + usage.output, cost)
+        attempt.result.update(input_tokens=usage.input, output_tokens=usage.output, cached_tokens=usage.cached, cost_usd=cost)
+
+    def _entry(self, purpose: str, scope: Scope, number: int, messages: list[dict[str, str]] | None) -> ledger.LedgerEntry:
+        prompt = json.dumps(messages, ensure_ascii=False).replace("\\u0000", "") if self._store_prompts and messages else None
+        return ledger.LedgerEntry(
+            purpose=purpose,
+            provider=self._provider,
+            model=self._endpoint.model,
+            attempt=number,
+            run=scope.run,
+            domain=scope.domain,
+            posting=scope.posting,
+            tenant=scope.tenant,
+            price_version=price_version(),
+            prompt=prompt,
+        )
+
+    async def _cached(self, key: str, schema: type[S], check: Callable[[S], str | None] | None) -> S | None:
+        if self._database is None:
+            return None
+        document = await self._database.run(ledger.cached_answer, key)
+        if document is None:
+            return None
+        try:
+            found = schema.model_validate(document)
+        except ValidationError:
+            return None
+        return None if check and check(found) else found
+
+    async def _record_cached(self, purpose: str, scope: Scope) -> None:
+        assert self._database
+        await self._database.run(ledger.complete_entry, self._entry(purpose, scope, 1, None), outcome="cached")
+
+
+def cache_key(base_url: str, model: str, version: str, schema: type[BaseModel], prompt: str) -> str:
+    """SHA-256 over everything that the answer depends on."""
+    parts = json.dumps([base_url, model, version, schema_text(schema), prompt])
+    return hashlib.sha256(parts.encode()).hexdigest()
+
+
+def read_as(answer: Answer, schema: type[S], check: Callable[[S], str | None] | None = None) -> tuple[S | None, str]:
+    """The answer as the schema's instance, or None and one sentence on what is wrong with it."""
+    try:
+        found = schema.model_validate(read_json(answer.text))
+    except NotJson as error:
+        return None, "It was cut off at the length limit; be shorter." if answer.finish_reason == "length" else f"{error}."
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_url=False)[:5]
+        return None, "; ".join(f"{'.'.join(map(str, item['loc'])) or 'answer'}: {item['msg']}" for item in first)[:1000]
+    fault = check(found) if check else None
+    return (None, fault) if fault else (found, "")
