@@ -13,6 +13,7 @@ from inroad.postings.boards import (
 from inroad.postings.careers import find_posting_links
 from inroad.postings.extraction import POSTING_EXTRACTOR_VERSION, extract_postings
 from inroad.postings.model import Posting, PostingLink, Requirement, Salary, Span, Structured
+from inroad.postings.reading import read_posting
 from inroad.postings.skills import SkillMention, find_skills, normalise_skill, related_skills
 from inroad.postings.structuring import STRUCTURER_VERSION, structure_posting
 
@@ -38,6 +39,7 @@ __all__ = [
     "next_request",
     "normalise_skill",
     "parse_board",
+    "read_posting",
     "related_skills",
     "structure_posting",
 ]

@@ -6,12 +6,18 @@ in `inroad.postings.boards`.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
-from inroad.postings.assembly import build_posting
+from selectolax.lexbor import LexborHTMLParser
+
+from inroad.postings.assembly import MAX_DESCRIPTION_CHARS, build_posting
 from inroad.postings.documents import parse_html
 from inroad.postings.jobposting import draft_of
+from inroad.postings.languages import detect_language
 from inroad.postings.model import Posting
+from inroad.postings.pages import MIN_DESCRIPTION_CHARS, main_region, page_lines, read_job_pages, text_of_lines
+from inroad.postings.pay import find_salary
 from inroad.postings.structured_data import Item, attribute_items, json_ld_items
 
 POSTING_EXTRACTOR_VERSION: Final = "postings-1"
@@ -48,4 +54,19 @@ def extract_postings(html: bytes | str, *, url: str) -> list[Posting]:
     postings = _from_items(json_ld_items(tree, _WANTED), "json-ld", url)
     for syntax in ("microdata", "rdfa"):
         postings = postings or _from_items(attribute_items(tree, _WANTED, syntax=syntax), syntax, url)
-    return postings
+    if not postings:
+        return read_job_pages(tree, url)
+    return [_with_page_text(postings[0], tree)] if len(postings) == 1 else postings
+
+
+def _with_page_text(posting: Posting, tree: LexborHTMLParser) -> Posting:
+    """Fills in a description that the structured data left out or only teased, from the page around it."""
+    region = main_region(tree)
+    if region is None or len(posting.description) >= MIN_DESCRIPTION_CHARS:
+        return posting
+    text = text_of_lines(page_lines(region))[:MAX_DESCRIPTION_CHARS]
+    if len(text) < max(MIN_DESCRIPTION_CHARS, 2 * len(posting.description)):
+        return posting
+    return replace(
+        posting, description=text, language=posting.language or detect_language(text), salary=posting.salary or find_salary(text)
+    )

@@ -18,6 +18,10 @@ MAX_MARKUP_CHARS: Final = 1_000_000
 
 MAX_NODES: Final = 200_000
 
+HEADING_MARK: Final = "\ue000"
+"""A private-use character, so that no text of a page can be taken for a mark: it is removed from the page's own text."""
+
+_HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _SKIPPED = frozenset(
     {"script", "style", "template", "svg", "head", "noscript", "iframe", "object", "select", "option", "textarea"}
 )
@@ -81,7 +85,8 @@ def walk(root: LexborNode, *, limit: int = MAX_NODES) -> Iterator[tuple[str, Lex
 class _Lines:
     """Collects text into lines; list items stay on one line of their own."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, mark_headings: bool = False) -> None:
+        self.mark_headings = mark_headings
         self.lines: list[str] = []
         self.parts: list[str] = []
         self.prefix = ""
@@ -114,6 +119,8 @@ class _Lines:
             self.parts.append(" ")
         else:
             self._boundary(tag)
+            if self.mark_headings and tag in _HEADINGS and not self.items_open:
+                self.prefix = HEADING_MARK + tag[1]
 
     def close(self, tag: str) -> None:
         if tag == "li":
@@ -122,6 +129,8 @@ class _Lines:
             self.items_open = max(0, self.items_open - 1)
         else:
             self._boundary(tag)
+            if tag in _HEADINGS:
+                self.prefix = "" if self.prefix.startswith(HEADING_MARK) else self.prefix
 
     def _boundary(self, tag: str) -> None:
         if tag in {"ul", "ol"} and self.items_open:
@@ -148,14 +157,23 @@ class _Lines:
         return tidy_lines("\n".join(self.lines))
 
 
-def node_text(root: LexborNode, *, skip: frozenset[str] = frozenset()) -> str:
-    """The text of one element with line breaks and "- " items; elements named in `skip` are left out whole."""
-    lines = _Lines()
+def node_text(root: LexborNode, *, skip: frozenset[str] = frozenset(), mark_headings: bool = False) -> str:
+    """The text of one element with line breaks and "- " items.
+
+    Args:
+        root: The element.
+        skip: Names of elements that are left out whole.
+        mark_headings: Begin the lines of h1 to h6 with `HEADING_MARK` and the level's digit.
+
+    Returns:
+        Plain text.
+    """
+    lines = _Lines(mark_headings=mark_headings)
     skipping = 0
     for event, node in walk(root):
         if event == "text":
             if not skipping:
-                lines.add((node.text_content or "").replace("\n", " "))
+                lines.add((node.text_content or "").replace("\n", " ").replace(HEADING_MARK, ""))
             continue
         tag = node.tag or ""
         if tag in skip:
@@ -170,7 +188,7 @@ def tidy_lines(text: str) -> str:
     text = _CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n"))
     out: list[str] = []
     for raw in text.split("\n"):
-        line = _SPACES.sub(" ", raw.expandtabs(2).replace("  ", "  ")).strip() if not raw.startswith("o  ") else raw.strip()
+        line = raw.strip()
         bullet = _BULLET.match(line)
         if bullet:
             line = "- " + line[bullet.end() :].lstrip("-–• ")

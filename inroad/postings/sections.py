@@ -26,7 +26,8 @@ _WORDS: Final[dict[str, str]] = {
         r"deseables?|valorable|se valorara|plus\b|valoramos"
     ),
     "benefits": (
-        r"benefits?|perks?|what we offer|we offer|what'?s in it for you|in it for you|why (?:join|work|you'?ll love|[\w.&-]{2,30}\Z)|"
+        r"benefits?|perks?|what we offer|we offer|what'?s in it for you|in it for you|"
+        r"why (?:join|work|you'?ll love|[\w.&-]{2,30}\Z)|"
         r"our offer|"
         r"compensation|salary|pay range|remuneration|rewards|what you(?:'ll| will)? get|what you can expect|you get|we provide|"
         r"what we give|package|"

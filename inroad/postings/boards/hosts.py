@@ -21,9 +21,10 @@ def _words(text: str) -> frozenset[str]:
 
 # First path segments and subdomains that are the provider's own and never a customer.
 _NOT_TOKENS: Final = _words(
-    "www api app boards board job jobs job-boards embed careers career apply help support static assets cdn blog docs status login"
-    " js css images img fonts public search privacy terms about pricing en de fr es v1 v2 v3 widget widgets external recruiting"
-    " companies company favicon.ico robots.txt sitemap.xml j o p media resources platform"
+    "www api app boards board job jobs job-boards embed careers career apply help support static assets cdn blog"
+    " docs status login js css images img fonts public search privacy terms about pricing en de fr es v1 v2 v3"
+    " widget widgets external recruiting companies company favicon.ico robots.txt sitemap.xml j o p media resources"
+    " platform"
 )
 
 

@@ -1,0 +1,246 @@
+"""A job page without structured data, read by its headings.
+
+A page is a posting when it has what postings have: a title, sections of duties and requirements, and a way to apply. Small
+companies put several jobs on one page, each under a heading of its own; those are read one by one. A page that only lists
+jobs is no posting.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from inroad.postings.assembly import Draft, build_posting
+from inroad.postings.careers import is_job_title, is_job_url
+from inroad.postings.model import Posting
+from inroad.postings.plaintext import HEADING_MARK, node_text, one_line
+from inroad.postings.sections import fold, heading_kind
+
+MAX_JOBS_ON_A_PAGE: Final = 50
+MIN_DESCRIPTION_CHARS: Final = 200
+"""Less than this is a teaser, not a posting."""
+
+_CORE: Final = frozenset({"responsibilities", "must"})
+_FURNITURE: Final = frozenset({"nav", "footer", "aside", "form", "dialog"})
+_REGIONS: Final = "main,[role=main],article,#main,#content,.content,.main-content"
+
+_APPLY: Final = re.compile(
+    r"\bappl(?:y|ication|icants?)\b|\bresume\b|\bcv\b|\bcover letter\b|bewerb|lebenslauf|postul|candidat|\binscri"
+    r"|solicitar|curriculum|"
+    r"hoja de vida|send your",
+)
+_GENDER_MARK: Final = re.compile(
+    r"\(?\b[mwfdxhi]\s?[/|*]\s?[mwfdxhi](?:\s?[/|*]\s?[mwfdxhi])?\b\)?|\(all genders\)|:in\b|\*in\b", re.IGNORECASE
+)
+_GENERIC_TITLE: Final = re.compile(
+    r"\A(?:(?:our |current |open |all |latest )?(?:careers?|jobs?|vacanc(?:y|ies)|positions?|openings?|opportunities"
+    r"|job (?:details?|openings?|description)"
+    r"|work (?:with|for) us|join (?:us|our team|the team)|we(?:'| a)?re hiring|recruitment|employment(?: opportunities)?)"
+    r"(?: (?:at|with|in) .{1,40})?|karriere|stellen(?:angebote?|anzeigen?)?|offene stellen|jobs? & karriere|arbeiten bei .{1,40}"
+    r"|(?:nos )?offres? d'emploi|carrieres?|recrutement|nous rejoindre|rejoignez[- ]nous|empleo|trabaja con nosotros"
+    r"|ofertas? de empleo|vacantes"
+    r"|home|startseite|accueil|inicio|welcome.{0,40}|menu|news|contact.{0,20}|kontakt|about.{0,30}|uber uns|search"
+    r"|error.{0,20}|not found)\W*\Z"
+)
+_SITE_SUFFIX: Final = re.compile(r"\s+[|–—·•»-]\s+[^|–—·•»]{1,60}\Z")
+_LABELS: Final[dict[str, re.Pattern[str]]] = {
+    "place": re.compile(
+        r"\A(?:(?:job |work )?locations?|place of work|office|based in|standort|arbeitsort|einsatzort|ort"
+        r"|lieu(?: de travail)?|localisation"
+        r"|ubicacion|lugar(?: de trabajo)?)\Z"
+    ),
+    "employment": re.compile(
+        r"\A(?:(?:job|employment|contract|position) type|type(?: of (?:contract|employment))?|schedule|hours"
+        r"|anstellungsart|beschaftigungsart"
+        r"|arbeitszeit|vertragsart|type de contrat|contrat|tipo de contrato|jornada|contrato)\Z"
+    ),
+    "department": re.compile(r"\A(?:department|team|function|abteilung|bereich|service|equipe|departamento|area)\Z"),
+    "posted_on": re.compile(
+        r"\A(?:(?:date )?posted(?: on)?|published|publication date|veroffentlicht(?: am)?|date de publication"
+        r"|publicado)\Z"),
+    "valid_through": re.compile(
+        r"\A(?:closing date|apply by|application deadline|deadline|closes|bewerbungsfrist|date limite|fecha limite)\Z"
+    ),
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    level: int  # 1 to 6 for headings, 0 for text
+    text: str
+    after_blank: bool
+
+    @property
+    def kind(self) -> str | None:
+        return heading_kind(self.text, marked=bool(self.level) or self.after_blank)
+
+
+def page_lines(region: LexborNode) -> list[_Line]:
+    """The text of a region, line by line, with the levels of its headings."""
+    lines: list[_Line] = []
+    after_blank = True
+    for raw in node_text(region, skip=_FURNITURE, mark_headings=True).split("\n"):
+        if not raw:
+            after_blank = True
+            continue
+        level = int(raw[1]) if raw.startswith(HEADING_MARK) else 0
+        lines.append(_Line(level, raw[2:].strip() if level else raw, after_blank))
+        after_blank = False
+    return lines
+
+
+def text_of_lines(lines: list[_Line]) -> str:
+    """Lines joined again, a blank line before headings and blocks."""
+    parts: list[str] = []
+    for line in lines:
+        if parts and (line.after_blank or line.level):
+            parts.append("")
+        parts.append(line.text)
+    return "\n".join(parts)
+
+
+def main_region(tree: LexborHTMLParser) -> LexborNode | None:
+    """The element that holds the page's own content: the smallest of the usual ones with half of the text, else the body."""
+    body = tree.body
+    if body is None:
+        return None
+    whole = len(body.text())
+    regions = [(len(node.text()), node) for node in tree.css(_REGIONS)[:50]]
+    fitting = [pair for pair in regions if pair[0] * 2 >= whole]
+    return min(fitting, key=lambda pair: pair[0])[1] if fitting else body
+
+
+def meta(tree: LexborHTMLParser, *names: str) -> str | None:
+    """Content of the first meta element with one of the names or properties."""
+    for name in names:
+        node = tree.css_first(f'meta[property="{name}"],meta[name="{name}"]')
+        value = one_line(node.attributes.get("content")) if node is not None else None
+        if value:
+            return value
+    return None
+
+
+def page_title(tree: LexborHTMLParser) -> str | None:
+    """The title that a page gives its content: its h1, else og:title or the title element without the site's name."""
+    for node in tree.css("h1")[:5]:
+        text = one_line(node.text(separator=" "))
+        if text and _can_be_title(text):
+            return text
+    element = tree.css_first("title")
+    for candidate in (meta(tree, "og:title"), one_line(element.text()) if element is not None else None):
+        text = _SITE_SUFFIX.sub("", candidate) if candidate else None
+        if text and _can_be_title(text):
+            return text
+    return None
+
+
+def _can_be_title(text: str) -> bool:
+    return is_job_title(text) and not _GENERIC_TITLE.match(fold(text)) and heading_kind(text) is None
+
+
+def _has_way_to_apply(region: LexborNode, text: str) -> bool:
+    for node in region.css("a[href],button,input[type=submit]")[:2_000]:
+        said = f"{node.text()} {node.attributes.get('href') or ''} {node.attributes.get('value') or ''}"[:300]
+        if _APPLY.search(fold(said)):
+            return True
+    return _APPLY.search(fold(text[:50_000])) is not None and (
+        "@" in text or region.css_first("a[href^='mailto:'],form") is not None
+    )
+
+
+def _labelled(lines: list[_Line]) -> dict[str, str]:
+    """Facts in short lines: "Location: Berlin", or a label alone with its value on the next line."""
+    facts: dict[str, str] = {}
+    for line, following in zip(lines[:300], [*lines[1:300], None], strict=False):
+        label, colon, value = line.text.removeprefix("- ").partition(":")
+        if not colon and following is not None and len(line.text) < 30:
+            label, value = line.text, following.text
+        value = value.strip()
+        if not value or len(value) > 120 or len(label) > 40:
+            continue
+        folded = fold(label).strip()
+        for name, pattern in _LABELS.items():
+            if name not in facts and pattern.match(folded):
+                facts[name] = value
+    return facts
+
+
+def _blocks(lines: list[_Line]) -> Iterator[tuple[str, list[_Line]]]:
+    """Stretches of a page that each stand under a heading which can be a job's title and hold a core section."""
+    levels = {line.level for line in lines if line.level}
+    for level in sorted(levels):
+        starts = [i for i, line in enumerate(lines) if line.level == level and _can_be_title(line.text)]
+        ends = [
+            next((j for j in range(i + 1, len(lines)) if 0 < lines[j].level <= level and lines[j].kind is None), len(lines))
+            for i in starts
+        ]
+        blocks = [(lines[i].text, lines[i + 1 : end]) for i, end in zip(starts, ends, strict=True)]
+        jobs = [(title, block) for title, block in blocks if {line.kind for line in block} & _CORE]
+        if len(jobs) >= 2:
+            yield from jobs[:MAX_JOBS_ON_A_PAGE]
+            return
+
+
+def _is_posting(kinds: set[str], title: str, url: str, *, can_apply: bool) -> bool:
+    """The evidence needed: both core sections, or one with another section, plus a sign that this is one open job."""
+    core = kinds & _CORE
+    sections = kinds & {"responsibilities", "must", "nice", "benefits"}
+    signs = can_apply + is_job_url(url) + bool(_GENDER_MARK.search(title))
+    return bool(core) and ((len(sections) >= 2 and signs >= 1) or signs >= 2)
+
+
+def _draft(title: str, lines: list[_Line], tree: LexborHTMLParser) -> Draft:
+    facts = _labelled(lines)
+    body = lines[1:] if lines and lines[0].text == title else lines
+    language = tree.css_first("html[lang]")
+    return Draft(
+        title=title,
+        company=meta(tree, "og:site_name", "application-name"),
+        places=[facts.get("place")],
+        description=[(None, text_of_lines(body))],
+        remote=[facts.get("place"), facts.get("employment")],
+        posted_on=facts.get("posted_on"),
+        valid_through=facts.get("valid_through"),
+        employment=[facts.get("employment")],
+        department=facts.get("department"),
+        language=language.attributes.get("lang") if language is not None else None,
+    )
+
+
+def read_job_pages(tree: LexborHTMLParser, url: str) -> list[Posting]:
+    """Reads the postings that a page without structured data shows.
+
+    Args:
+        tree: The parsed page.
+        url: Its address.
+
+    Returns:
+        One posting; several where a page holds several jobs, each with duties or requirements under its own heading; none for any
+        other page.
+    """
+    region = main_region(tree)
+    if region is None:
+        return []
+    lines = page_lines(region)
+    can_apply = _has_way_to_apply(region, text_of_lines(lines))
+    drafts = [
+        _draft(title, block, tree)
+        for title, block in _blocks(lines)
+        if _is_posting({line.kind or "" for line in block}, title, url, can_apply=can_apply)
+    ]
+    title = page_title(tree)
+    if len(drafts) < 2:
+        whole = _is_posting({line.kind or "" for line in lines}, title or "", url, can_apply=can_apply)
+        drafts = [_draft(title, _from_title(lines, title), tree)] if title and whole else []
+    postings = [build_posting(draft, source="page", base_url=url) for draft in drafts]
+    return [posting for posting in postings if posting is not None and len(posting.description) >= MIN_DESCRIPTION_CHARS]
+
+
+def _from_title(lines: list[_Line], title: str) -> list[_Line]:
+    """The lines from the title on: what stands before it is the site's."""
+    start = next((index for index, line in enumerate(lines) if line.level and line.text == title), None)
+    return lines if start is None else lines[start:]
