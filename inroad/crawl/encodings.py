@@ -71,7 +71,7 @@ LENIENT: Final = "inroad-windows-1252"
 @lru_cache(maxsize=512)
 def codec_of(label: str) -> str | None:
     """The Python codec a label stands for on the web; None when it stands for none that may be used."""
-    name = label.strip(" \t\r\n\f\"'").lower()
+    name = label.strip(" \t\r\n\f").lower()
     if not name or len(name) > 40 or not name.isascii():
         return None
     try:

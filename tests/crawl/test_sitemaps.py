@@ -226,7 +226,7 @@ def test_careless_markup_is_read(body: str, found: list[str]) -> None:
         ),
         (
             (
-                '<feed xmlns="http://www.w3.org/2005/Atom"><link href="https://a.example/"/><entry><link rel="edit" href="/edit"/>'
+                '<feed xmlns="atom"><link href="https://a.example/"/><entry><link rel="edit" href="/edit"/>'
                 '<link href="/1"/><updated>2026-02-03T04:05:06Z</updated>'
                 '<content type="xhtml"><div><link href="https://a.example/no"/></div></content></entry></feed>'
             ),
