@@ -111,13 +111,13 @@ def _backends(instance: DagsterInstance) -> list[int]:
         return [int(connection.execute(db.text("select pg_backend_pid()")).scalar_one())]
 
 
-def test_processes_that_start_together_make_the_tables_once(dagster_url: str) -> None:
+def test_processes_that_start_together_make_the_tables_once(empty_url: str) -> None:
     """Otherwise the web server or the daemon dies at the first start: both find no tables and both make them."""
     failures: list[BaseException] = []
 
     def build() -> None:
         try:
-            PooledPostgresStorage(dagster_url)
+            PooledPostgresStorage(empty_url)
         except BaseException as error:  # noqa: BLE001 - reported below
             failures.append(error)
 
@@ -127,7 +127,7 @@ def test_processes_that_start_together_make_the_tables_once(dagster_url: str) ->
     for thread in threads:
         thread.join()
     assert failures == []
-    with engine_for(psycopg2_url(dagster_url)).connect() as connection:
+    with engine_for(psycopg2_url(empty_url)).connect() as connection:
         assert len(connection.execute(db.text("select version_num from alembic_version")).all()) == 1
     dispose_engines()
 
