@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from typing import Final
-from urllib.parse import urldefrag, urlsplit
+from urllib.parse import unquote, urldefrag, urlsplit
 
 from selectolax.lexbor import LexborNode
 
@@ -124,9 +124,19 @@ def _heading_nearby(anchor: LexborNode) -> str | None:
     return None
 
 
+def _title_in(address: str) -> str | None:
+    """A title from the address itself, for links that only say "Learn more": "/careers/qa-engineer"."""
+    last = unquote(urlsplit(address).path.rstrip("/").rsplit("/", 1)[-1])
+    words = re.sub(r"\.\w{2,4}\Z|[\d_-]+", " ", last).split()
+    if not words or not _JOB_WORD_IN_SLUG.search(last):
+        return None
+    return one_line(" ".join(words).capitalize(), limit=200)
+
+
 def is_job_title(text: str) -> bool:
     """Tells whether a link's text can be a job's title: three to 150 characters, not a button's or menu's words."""
-    return 3 <= len(text) <= 150 and not _NOT_A_TITLE.match(text) and any(char.isalpha() for char in text)
+    bare = text.strip(" \t>»›→+-–…·|<«‹←")
+    return 3 <= len(bare) <= 150 and not _NOT_A_TITLE.match(bare) and any(char.isalpha() for char in bare)
 
 
 def _is_page_furniture(anchor: LexborNode) -> bool:
@@ -159,7 +169,7 @@ def find_posting_links(html: bytes | str, *, url: str) -> list[PostingLink]:
         address = urldefrag(target)[0]
         if address.rstrip("/") == here or address in found or _is_foreign(address, url) or _is_page_furniture(anchor):
             continue
-        title = _card_title(anchor)
+        title = _card_title(anchor) or _title_in(address)
         if title:
             found[address] = PostingLink(address, title)
         if len(found) == MAX_LINKS:

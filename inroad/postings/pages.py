@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
+from urllib.parse import urlsplit
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -35,6 +36,18 @@ _APPLY: Final = re.compile(
 )
 _GENDER_MARK: Final = re.compile(
     r"\(?\b[mwfdxhi]\s?[/|*]\s?[mwfdxhi](?:\s?[/|*]\s?[mwfdxhi])?\b\)?|\(all genders\)|:in\b|\*in\b", re.IGNORECASE
+)
+_JOB_WORD: Final = re.compile(
+    r"\b(?:engineer|developer|manager|analyst|designer|nurse|assistant|consultant|specialist|technician|accountant"
+    r"|director|intern|architect"
+    r"|administrator|coordinator|representative|officer|scientist|supervisor|operator|driver|mechanic|electrician"
+    r"|teacher|clerk|cook|chef"
+    r"|\w*entwickler(?:in)?|\w*ingenieur(?:in)?|\w*mitarbeiter(?:in)?|\w*berater(?:in)?|\w*leiter(?:in)?"
+    r"|\w*techniker(?:in)?|\w*kraft|\w*fachmann"
+    r"|\w*kaufmann|\w*kauffrau|\w*pfleger(?:in)?|\w*meister(?:in)?|praktikant(?:in)?|ingenieure?|responsable"
+    r"|technicien(?:ne)?|charge(?:e)?|infirmier(?:e)?"
+    r"|developpeu(?:r|se)|comptable|vendeu(?:r|se)|ingenier[oa]|desarrollador(?:a)?|tecnic[oa]|enfermer[oa]"
+    r"|administrativ[oa]|conductor(?:a)?)\b"
 )
 _GENERIC_TITLE: Final = re.compile(
     r"\A(?:(?:our |current |open |all |latest )?(?:careers?|jobs?|vacanc(?:y|ies)|positions?|openings?|opportunities"
@@ -186,11 +199,15 @@ def _blocks(lines: list[_Line]) -> Iterator[tuple[str, list[_Line]]]:
 
 
 def _is_posting(kinds: set[str], title: str, url: str, *, can_apply: bool) -> bool:
-    """The evidence needed: both core sections, or one with another section, plus a sign that this is one open job."""
+    """The evidence needed, so that a company's "our services" with its "requirements" is none.
+
+    Duties and requirements both, and one sign that this is an open job; or one of them with another section, and two signs.
+    """
     core = kinds & _CORE
     sections = kinds & {"responsibilities", "must", "nice", "benefits"}
-    signs = can_apply + is_job_url(url) + bool(_GENDER_MARK.search(title))
-    return bool(core) and ((len(sections) >= 2 and signs >= 1) or signs >= 2)
+    named = is_job_url(url) or _GENDER_MARK.search(title) is not None or _JOB_WORD.search(fold(title)) is not None
+    signs = can_apply + named
+    return (core == _CORE and signs >= 1) or (bool(core) and len(sections) >= 2 and signs == 2)
 
 
 def _draft(title: str, lines: list[_Line], tree: LexborHTMLParser) -> Draft:
@@ -234,6 +251,8 @@ def read_job_pages(tree: LexborHTMLParser, url: str) -> list[Posting]:
     ]
     title = page_title(tree)
     if len(drafts) < 2:
+        drafts = []
+    if not drafts and urlsplit(url).path.strip("/"):  # a site's home page is never one posting
         whole = _is_posting({line.kind or "" for line in lines}, title or "", url, can_apply=can_apply)
         drafts = [_draft(title, _from_title(lines, title), tree)] if title and whole else []
     postings = [build_posting(draft, source="page", base_url=url) for draft in drafts]

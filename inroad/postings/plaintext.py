@@ -52,6 +52,8 @@ def unescape_markup(text: str) -> str:
 
 def walk(root: LexborNode, *, limit: int = MAX_NODES) -> Iterator[tuple[str, LexborNode]]:
     """Yields ("open" | "close" | "text", node) in document order, without recursion, for at most `limit` nodes."""
+    # Nodes are compared by address: `==` compares their markup, which makes a walk quadratic.
+    end = root.mem_id
     node: LexborNode | None = root
     seen = 0
     while node is not None and seen < limit:
@@ -68,16 +70,11 @@ def walk(root: LexborNode, *, limit: int = MAX_NODES) -> Iterator[tuple[str, Lex
         if descend is not None:
             node = descend
             continue
-        while node is not None and node.next is None:
-            if node == root:
-                return
+        while node is not None and node.mem_id != end and node.next is None:
             node = node.parent
-            if node is None:
-                return
-            yield "close", node
-            if node == root:
-                return
-        if node is None or node == root:
+            if node is not None:
+                yield "close", node
+        if node is None or node.mem_id == end:
             return
         node = node.next
 

@@ -254,10 +254,10 @@ def _read_item(root: LexborNode, syntax: str) -> Item:
     item: Item = {"@type": [local_name(name) for name in (root.attributes.get(type_name) or "").split()]}
     stack: list[tuple[LexborNode, Item]] = [(root, item)]
     for event, node in walk(root):
-        if event == "text" or node == root:
+        if event == "text" or node.mem_id == root.mem_id:
             continue
         if event == "close":
-            if stack[-1][0] == node:
+            if stack[-1][0].mem_id == node.mem_id:
                 stack.pop()
             continue
         attributes = node.attributes
