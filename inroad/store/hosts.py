@@ -129,7 +129,7 @@ def slow_down(
                 SELECT *, CASE WHEN blocked_until > now THEN coalesce(learned_s, doubled_s) ELSE doubled_s END AS next_s FROM held
             )
             UPDATE hosts SET interval_s = next_s, updated_at = now,
-                blocked_until = greatest(hosts.blocked_until, now + make_interval(secs => coalesce(:retry_after_s, next_s)))
+                blocked_until = greatest(hosts.blocked_until, now + make_interval(secs => coalesce(CAST(:retry_after_s AS float8), next_s)))
             FROM ruled WHERE hosts.host = ruled.host
             RETURNING extract(epoch FROM hosts.blocked_until - now)::float8
         """),
@@ -143,7 +143,8 @@ def keep_crawl_delay(session: Session, host: str, crawl_delay_s: float | None) -
     session.execute(
         text("""
             INSERT INTO hosts AS h (host, crawl_delay_s, next_request_at)
-            VALUES (:host, :delay_s, clock_timestamp() + make_interval(secs => coalesce(:delay_s, 0)))
+            VALUES (:host, CAST(:delay_s AS float8),
+                    clock_timestamp() + make_interval(secs => coalesce(CAST(:delay_s AS float8), 0)))
             ON CONFLICT (host) DO UPDATE SET crawl_delay_s = excluded.crawl_delay_s, updated_at = clock_timestamp(),
                 next_request_at = greatest(h.next_request_at, excluded.next_request_at)
         """),
