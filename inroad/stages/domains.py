@@ -116,11 +116,8 @@ def _open_visit(session: Session, work: Work, domain: Domain) -> int | None:
 
 
 def _open_visit_if_due(session: Session, work: Work, domain: Domain) -> int | None:
-    from sqlalchemy import select
-
     assert work.since is not None
-    due = session.scalar(select(Domain.id).where(Domain.id == domain.id, visits.not_visited_since("domain", Domain, work.since)))
-    return _open_visit(session, work, domain) if due else None
+    return _open_visit(session, work, domain) if visits.is_due_again(session, "domain", Domain, domain.id, work.since) else None
 
 
 def _close_visit(session: Session, /, opened: int | None, outcome: str, **facts: Any) -> None:

@@ -114,12 +114,26 @@ class StageReport:
 
 @dataclass(frozen=True, slots=True)
 class StageProgress:
-    """A stage's position: domains done of the batch's total."""
+    """A stage's position: domains done of the batch's total; the report comes with the last one."""
 
     stage: str
     done: int
     total: int
-    message: str | None = None
+    report: StageReport | None = None
+
+
+Listener = Callable[[StageProgress], None]
+_listeners: list[Listener] = []
+
+
+@contextmanager
+def listening(listener: Listener) -> Iterator[None]:
+    """Tells a listener every position of every stage of this process, whoever runs it."""
+    _listeners.append(listener)
+    try:
+        yield
+    finally:
+        _listeners.remove(listener)
 
 
 @dataclass(slots=True)
@@ -132,7 +146,6 @@ class Work:
         owner: Name on the leases.
         run: Run id, for visits, progress and the ledger.
         since: Complete rows without a visit since then are visited again; None visits none.
-        listeners: Called with every `StageProgress`.
         open_web: Makes the guarded client of a stage that visits sites.
         open_writer: Makes the model that words a CV for a scope; None where CVs are written by rules.
     """
@@ -142,7 +155,6 @@ class Work:
     owner: str
     run: str
     since: datetime | None = None
-    listeners: list[Callable[[StageProgress], None]] = field(default_factory=list)
     open_web: Callable[[], AbstractAsyncContextManager[WebClient]] = field(kw_only=True)
     open_writer: Callable[[Scope], CvWriter | None] = field(kw_only=True)
 
@@ -159,7 +171,6 @@ def open_work(
     *,
     run: str | None = None,
     since: datetime | None = None,
-    listeners: Sequence[Callable[[StageProgress], None]] = (),
     open_web: Callable[[], AbstractAsyncContextManager[WebClient]] | None = None,
     open_writer: Callable[[Scope], CvWriter | None] | None = None,
 ) -> Iterator[Work]:
@@ -174,7 +185,6 @@ def open_work(
             worker.name,
             run or uuid.uuid4().hex,
             since,
-            list(listeners),
             open_web=open_web or (lambda: WebClient(settings, database)),
             open_writer=open_writer or (lambda scope: open_cv_writer(settings, database, scope)),
         )
@@ -226,7 +236,7 @@ async def each_domain(
                 group.create_task(one(domain))
     except* DatabaseUnavailable as errors:
         raise errors.exceptions[0] from None
-    await meter.step(0, finished=True)
+    await meter.finish(report)
     return report
 
 
@@ -265,16 +275,25 @@ class _Meter:
     def __init__(self, work: Work, stage: str, total: int) -> None:
         self._work, self._stage, self._total, self._done, self._written = work, stage, total, 0, 0.0
 
-    async def step(self, count: int, *, finished: bool = False) -> None:
+    async def step(self, count: int) -> None:
         self._done += count
-        for listener in self._work.listeners:
-            listener(StageProgress(self._stage, self._done, self._total))
+        self._tell(None)
         now = time.monotonic()
-        if finished or now - self._written >= BEAT_S:
+        if now - self._written >= BEAT_S:
             self._written = now
-            await self._work.database.run(
-                progress_rows.beat, self._work.run, self._stage, done=self._done, total=self._total, finished=finished
-            )
+            await self._beat(finished=False)
+
+    async def finish(self, report: StageReport) -> None:
+        self._tell(report)
+        await self._beat(finished=True)
+
+    def _tell(self, report: StageReport | None) -> None:
+        for listener in _listeners:
+            listener(StageProgress(self._stage, self._done, self._total, report))
+
+    async def _beat(self, *, finished: bool) -> None:
+        work = self._work
+        await work.database.run(progress_rows.beat, work.run, self._stage, done=self._done, total=self._total, finished=finished)
 
 
 def now() -> datetime:

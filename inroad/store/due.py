@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, and_, cast, exists, func, or_, select
+from sqlalchemy import ColumnElement, String, and_, cast, exists, func, literal, or_, select
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import Session
 
@@ -57,7 +57,7 @@ def _summary(session: Session, parts: Sequence[tuple[Any, ColumnElement[bool] | 
     total, digests = 0, []
     for model, condition in parts:
         mark = cast(model.id, String) + ":" + cast(model.attempts, String)
-        listed = func.md5(func.string_agg(mark, aggregate_order_by(",", model.id)))
+        listed = func.md5(func.string_agg(mark, aggregate_order_by(literal(","), model.id)))
         where = (is_due(model),) if condition is None else (is_due(model), condition)
         count, digest = session.execute(select(func.count(), listed).select_from(model).where(*where)).one()
         total += count

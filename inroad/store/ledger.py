@@ -8,7 +8,7 @@ What does not belong here: what a call may cost (`inroad.llm.prices`) and what t
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -106,7 +106,15 @@ class OverLimit(Exception):
         self.hold = hold
 
 
-_RESERVE = text("""
+_ENTER = """
+  INSERT INTO llm_calls (purpose, provider, model, attempt, run, domain, posting, tenant, trace_id, price_version, prompt,
+    outcome, reserved_tokens, reserved_usd, reservation_expires_at)
+  VALUES (:purpose, :provider, :model, :attempt, :run, :domain, :posting, :tenant, :trace_id, :price_version, :prompt, :outcome,
+    :reserved_tokens, :reserved_usd, clock_timestamp() + make_interval(secs => :expires_s))
+  RETURNING id
+"""
+
+_HOLD = """
 WITH wanted AS MATERIALIZED (
   SELECT b.id, b.scope_kind, v.key, b.period, b.unit, b.limit_amount, b.is_soft, u.amount,
     CASE b.period WHEN 'day' THEN to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-DD')
@@ -124,11 +132,21 @@ WITH wanted AS MATERIALIZED (
   INSERT INTO budget_reservations (call_id, budget_id, key, period_start, amount, expires_at, counts_if_lost)
   SELECT :call_id, id, key, period_start, amount, clock_timestamp() + make_interval(secs => :expires_s), :counts_if_lost
   FROM wanted WHERE amount IS NOT NULL
-)
+)"""
+
+_HELD = """
 SELECT w.id, w.scope_kind, w.key, w.period, w.period_start, w.unit, w.amount, w.limit_amount, w.is_soft, h.spent, h.reserved
 FROM wanted w JOIN held h ON h.budget_id = w.id AND h.key = w.key ORDER BY w.id, w.key
-""")
+"""
 
+_RESERVE = text(_HOLD + _HELD)
+# With a row in the ledger: its id comes first, also where no budget applies.
+_RESERVE_AND_ENTER = text(
+    f"{_HOLD}, entered AS ({_ENTER}) SELECT e.id, t.* FROM entered e LEFT JOIN ({_HELD}) AS t ON true"  # noqa: S608 - constants
+)
+_ENTER_ONLY = text(_ENTER)
+
+# The commit need not wait for the disk: a settlement lost in a crash leaves its reservation, which then counts in full.
 _SETTLE = text("""
 WITH gone AS (
   DELETE FROM budget_reservations WHERE call_id = :call_id RETURNING budget_id, key, period_start, amount
@@ -140,8 +158,12 @@ WITH gone AS (
   ORDER BY g.budget_id, g.key, g.period_start
   ON CONFLICT (budget_id, key, period_start)
   DO UPDATE SET reserved = s.reserved - excluded.reserved, spent = s.spent + excluded.spent
+), completed AS (
+  UPDATE llm_calls SET outcome = :outcome, input_tokens = :input_tokens, cached_tokens = :cached_tokens,
+    output_tokens = :output_tokens, cost_usd = :cost_usd, latency_ms = :latency_ms, answer = :answer
+  WHERE id = :ledger_id
 )
-SELECT count(*) FROM gone
+SELECT count(*), set_config('synchronous_commit', 'off', true) FROM gone
 """)
 
 _SPEND_LATE = text("""
@@ -174,13 +196,16 @@ WITH gone AS (
 SELECT count(*) FROM gone
 """)
 
-_ENTER = text("""
-INSERT INTO llm_calls (purpose, provider, model, attempt, run, domain, posting, tenant, trace_id, price_version, prompt, outcome,
-  reserved_tokens, reserved_usd, reservation_expires_at)
-VALUES (:purpose, :provider, :model, :attempt, :run, :domain, :posting, :tenant, :trace_id, :price_version, :prompt, :outcome,
-  :reserved_tokens, :reserved_usd, clock_timestamp() + make_interval(secs => :expires_s))
-RETURNING id
-""")
+# What `settle` writes into the ledger's row where the caller says nothing.
+RESULT: dict[str, Any] = {
+    "outcome": "ok",
+    "input_tokens": None,
+    "cached_tokens": None,
+    "output_tokens": None,
+    "cost_usd": None,
+    "latency_ms": None,
+    "answer": None,
+}
 
 
 def _split(mapping: Mapping[str, Any]) -> tuple[list[str], list[Any]]:
@@ -211,16 +236,20 @@ def reserve(
     """
     kinds, values = _split(keys)
     units, bounds = _split(amounts)
-    call_id = uuid.uuid4().hex
-    parameters = {"kinds": kinds, "keys": values, "units": units, "amounts": bounds, "call_id": call_id}
-    rows = session.execute(_RESERVE, parameters | {"expires_s": expires_s, "counts_if_lost": counts_if_lost}).all()
-    holds = tuple(Hold(*row) for row in rows)
+    parameters: dict[str, Any] = {"kinds": kinds, "keys": values, "units": units, "amounts": bounds, "expires_s": expires_s}
+    parameters |= {"call_id": uuid.uuid4().hex, "counts_if_lost": counts_if_lost}
+    ledger_id: int | None = None
+    if entry:
+        rows = session.execute(_RESERVE_AND_ENTER, parameters | _columns(entry, amounts, "reserved")).all()
+        ledger_id = rows[0][0]
+        holds = tuple(Hold(*row[1:]) for row in rows if row[1] is not None)
+    else:
+        holds = tuple(Hold(*row) for row in session.execute(_RESERVE, parameters))
     for hold in holds:
         if hold.is_over and not hold.is_soft:
             raise OverLimit(hold)
     _record_soft(session, holds)
-    ledger_id = enter(session, entry, amounts, outcome="reserved", expires_s=expires_s) if entry else None
-    return Booking(call_id, ledger_id, holds, counts_if_lost)
+    return Booking(parameters["call_id"], ledger_id, holds, counts_if_lost)
 
 
 def _record_soft(session: Session, holds: tuple[Hold, ...]) -> None:
@@ -231,17 +260,18 @@ def _record_soft(session: Session, holds: tuple[Hold, ...]) -> None:
             session.execute(insert(Event).values(level="warning", kind="budget-soft", subject=hold.name, message=message))
 
 
-def enter(
-    session: Session, entry: LedgerEntry, amounts: Mapping[str, Decimal | None], *, outcome: str, expires_s: float = 0.0
-) -> int:
-    """Writes one row of `llm_calls` and returns its id."""
+def _columns(entry: LedgerEntry, amounts: Mapping[str, Decimal | None], outcome: str) -> dict[str, Any]:
     values = {name: getattr(entry, name) for name in LedgerEntry.__slots__}
-    values |= {"reserved_tokens": int(amounts.get("tokens") or 0), "reserved_usd": amounts.get("usd") or 0}
-    return int(session.execute(_ENTER, values | {"outcome": outcome, "expires_s": expires_s}).scalar_one())
+    reserved = {"reserved_tokens": int(amounts.get("tokens") or 0), "reserved_usd": amounts.get("usd") or Decimal(0)}
+    return values | reserved | {"outcome": outcome}
 
 
 def settle(
-    session: Session, booking: Booking, amounts: Mapping[str, Decimal | None], result: Mapping[str, Any] | None = None
+    session: Session,
+    booking: Booking,
+    amounts: Mapping[str, Decimal | None],
+    result: Mapping[str, Any] | None = None,
+    also: Callable[[Session], None] | None = None,
 ) -> None:
     """Turns a reservation into what was really used (zero releases it), and completes the ledger's row.
 
@@ -252,17 +282,18 @@ def settle(
         session: Commits at its end.
         booking: From `reserve`.
         amounts: Unit to amount used; None counts the reserved amount.
-        result: Columns of `llm_calls` to set.
+        result: Columns of `llm_calls`; see `RESULT`.
+        also: What else is written in the same transaction.
     """
     units, used = _split(amounts)
-    if booking.holds:
-        gone = session.execute(_SETTLE, {"call_id": booking.call_id, "units": units, "amounts": used}).scalar_one()
-        if not gone and not booking.counts_if_lost:
-            starts = [hold.period_start for hold in booking.holds]
-            late = {"ids": [hold.budget_id for hold in booking.holds], "keys": [hold.key for hold in booking.holds]}
-            session.execute(_SPEND_LATE, late | {"starts": starts, "units": units, "amounts": used})
-    if booking.ledger_id is not None and result:
-        _complete(session, booking.ledger_id, result)
+    parameters = {"call_id": booking.call_id, "units": units, "amounts": used, "ledger_id": booking.ledger_id}
+    gone = session.execute(_SETTLE, parameters | RESULT | dict(result or {})).one()[0]
+    if booking.holds and not gone and not booking.counts_if_lost:
+        starts = [hold.period_start for hold in booking.holds]
+        late = {"ids": [hold.budget_id for hold in booking.holds], "keys": [hold.key for hold in booking.holds]}
+        session.execute(_SPEND_LATE, late | {"starts": starts, "units": units, "amounts": used})
+    if also:
+        also(session)
 
 
 def reclaim(session: Session) -> int:
@@ -311,10 +342,6 @@ def store_answer(session: Session, key: str, answer: dict[str, Any], model: str)
 
 def complete_entry(session: Session, entry: LedgerEntry, *, outcome: str) -> None:
     """Writes a row for a call that was not made: answered from the cache, or refused."""
-    ledger_id = enter(session, entry, {}, outcome=outcome)
+    ledger_id = session.execute(_ENTER_ONLY, _columns(entry, {}, outcome) | {"expires_s": 0.0}).scalar_one()
     zero = {"input_tokens": 0, "cached_tokens": 0, "output_tokens": 0, "cost_usd": 0, "reservation_expires_at": None}
-    _complete(session, ledger_id, zero)
-
-
-def _complete(session: Session, ledger_id: int, result: Mapping[str, Any]) -> None:
-    session.execute(update(LlmCall).where(LlmCall.id == ledger_id).values(**result))
+    session.execute(update(LlmCall).where(LlmCall.id == ledger_id).values(**zero))

@@ -79,7 +79,7 @@ def abandon(session: Session, kind: str, subject_ids: Sequence[int]) -> None:
     )
 
 
-def finish_visit(session: Session, visit_id: int, outcome: str, **facts: Any) -> None:
+def finish_visit(session: Session, /, visit_id: int, outcome: str, **facts: Any) -> None:
     """Closes a visit with its outcome ("new", "changed", "unchanged" or "error") and its http facts."""
     session.execute(
         update(Visit)
@@ -103,3 +103,22 @@ def overdue_domains(session: Session, *, older_than: timedelta, limit: int) -> l
         .limit(limit)
     )
     return list(session.scalars(statement))
+
+
+def visit_counts(session: Session, runs: Sequence[str]) -> dict[str, dict[str, int]]:
+    """What some runs visited, by domain name: counts under "KIND/OUTCOME", as in "page/unchanged"."""
+    out: dict[str, dict[str, int]] = {}
+    statement = (
+        select(Domain.name, Visit.kind, Visit.outcome, func.count())
+        .join(Domain, Domain.id == Visit.domain_id)
+        .where(Visit.run.in_(runs), Visit.outcome.is_not(None))
+        .group_by(Domain.name, Visit.kind, Visit.outcome)
+    )
+    for name, kind, outcome, count in session.execute(statement):
+        out.setdefault(name, {})[f"{kind}/{outcome}"] = count
+    return out
+
+
+def is_due_again(session: Session, kind: str, model: type[Any], subject_id: int, since: datetime) -> bool:
+    """Whether one row has had no finished visit since a moment."""
+    return session.scalar(select(model.id).where(model.id == subject_id, not_visited_since(kind, model, since))) is not None

@@ -1,0 +1,64 @@
+# Inroad. `make run` is all a newcomer needs; every target makes .venv when it is missing.
+
+PYTHON ?= python3.11
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+# `dagster` and the command look for dagster.yaml here.
+export DAGSTER_HOME := $(CURDIR)
+
+.PHONY: install run demo test test-all lint bench bench-dagster bench-discovery bench-contacts bench-cvs bench-guard lock clean
+
+install: $(STAMP)
+
+# The lock pins every package with its hashes; the project itself is linked, so that edits take effect.
+$(STAMP): requirements.lock pyproject.toml
+	@command -v $(PYTHON) >/dev/null || { echo "Python 3.11 is needed: install it, or name it with make PYTHON=/path/to/python3.11"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --require-hashes --requirement requirements.lock
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	touch $(STAMP)
+
+run: $(STAMP)
+	$(BIN)/inroad demo
+
+demo: $(STAMP)
+	$(BIN)/inroad demo --once
+
+test: $(STAMP)
+	$(BIN)/python -m pytest -m "not slow" -n 2
+
+test-all: $(STAMP)
+	$(BIN)/python -m pytest
+
+lint: $(STAMP)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+bench: bench-dagster bench-discovery bench-contacts bench-cvs bench-guard
+
+bench-dagster: $(STAMP)
+	$(BIN)/python benchmarks/bench_dagster.py
+
+bench-discovery: $(STAMP)
+	$(BIN)/python benchmarks/bench_sitemaps.py
+	$(BIN)/python benchmarks/bench_fetch.py
+
+bench-contacts: $(STAMP)
+	$(BIN)/python benchmarks/bench_contacts.py
+
+bench-cvs: $(STAMP)
+	$(BIN)/python benchmarks/bench_cvs.py
+
+bench-guard: $(STAMP)
+	$(BIN)/python benchmarks/bench_guard.py
+
+# Renews requirements.lock from pyproject.toml; needs uv on the PATH.
+lock:
+	uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes \
+		--no-emit-index-url --no-emit-find-links --no-annotate --output-file requirements.lock
+
+clean:
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -1,0 +1,47 @@
+"""`inroad demo`: the example network, the whole pipeline over it, and the UI left open."""
+
+from __future__ import annotations
+
+import contextlib
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from inroad.cli.context import open_for, use_settings
+from inroad.cli.intake import use_profile
+from inroad.cli.running import Json, is_usable, report, run_domains
+from inroad.settings import CHECKOUT, load_settings
+
+PROFILE = CHECKOUT / "examples" / "profile.yaml"
+
+
+def demo(
+    once: Annotated[bool, typer.Option("--once", help="End after the results instead of leaving the UI open.")] = False,
+    out: Annotated[Path, typer.Option("--out", help="Folder for the CVs, contacts.csv and results.json.")] = Path("out"),
+    as_json: Json = False,
+) -> None:
+    """Runs the whole pipeline over a network of invented companies, served on this machine."""
+    from examples.network import ExampleNetwork
+    from inroad.cli import serving
+
+    settings = use_settings(home=load_settings().home / "demo")
+    if not once:
+        serving.check_port(settings.dagster_port, "INROAD_DAGSTER_PORT")
+    with contextlib.ExitStack() as stack:
+        network = stack.enter_context(ExampleNetwork())
+        settings = use_settings(home=settings.home, resolve=tuple(network.resolve), ca_file=network.ca_file)
+        database = open_for(settings)
+        if not once:
+            stack.enter_context(serving.only_one(database))
+        use_profile(database, settings, settings.profile or PROFILE)
+        results = run_domains(settings, database, list(network.domains), is_quiet=as_json)
+        report(settings, results, (), hint=None, out=out, as_json=as_json)
+        if not once:
+            children = stack.enter_context(serving.serving(settings))
+            console = Console()
+            console.print(f"Dagster UI: http://127.0.0.1:{settings.dagster_port}/  (Ctrl-C ends the demo)", highlight=False)
+            serving.wait(children)
+    if not any(is_usable(item) for item in results):
+        raise typer.Exit(1)
