@@ -75,7 +75,8 @@ def open_instance(folder: Path | None = None) -> Iterator[DagsterInstance]:
         folder: Folder of `dagster.yaml`; default the checkout.
 
     Raises:
-        inroad.guard.errors.UserError: A setting is wrong or the database cannot be reached.
+        inroad.guard.errors.UserError: A setting is wrong, or no server can be started.
+        inroad.store.database.DatabaseUnavailable: The database cannot be reached.
     """
     from inroad.settings import CHECKOUT
 

@@ -18,9 +18,10 @@ from dagster._core.storage.runs import RunStorage
 from dagster._core.storage.schedules import ScheduleStorage
 from dagster._serdes import ConfigurableClass, ConfigurableClassData
 from dagster_postgres import PostgresRunStorage, PostgresScheduleStorage
-from dagster_postgres.utils import retry_pg_connection_fn
 from sqlalchemy.engine import Engine
+from sqlalchemy.exc import OperationalError
 
+from inroad.store.database import DatabaseUnavailable
 from pipeline_defs.event_log import BatchingEventLogStorage, enable_batches
 from pipeline_defs.pooled import MAX_OVERFLOW, POOL_SIZE, PooledConnections, engine_for, psycopg2_url
 
@@ -51,13 +52,20 @@ def dagster_url() -> str:
 
 
 def _create_missing_tables(engine: Engine, url: str) -> None:
-    """Makes Dagster's tables where they are missing, one process at a time: the web server and the daemon start together."""
+    """Makes Dagster's tables where they are missing, one process at a time: the web server and the daemon start together.
+
+    Raises:
+        DatabaseUnavailable: The server cannot be reached, or has no such database.
+    """
 
     def missing() -> set[str]:
         return _TABLES - set(db.inspect(engine).get_table_names())
 
-    if not retry_pg_connection_fn(missing):
-        return
+    try:
+        if not missing():
+            return
+    except OperationalError as error:
+        raise _unavailable(engine.url, error) from error
     with engine.connect() as conn:
         conn.execute(db.select(db.func.pg_advisory_lock(_CREATION_LOCK)))
         try:
@@ -68,6 +76,15 @@ def _create_missing_tables(engine: Engine, url: str) -> None:
             conn.execute(db.select(db.func.pg_advisory_unlock(_CREATION_LOCK)))
 
 
+def _unavailable(url: db.URL, error: OperationalError) -> DatabaseUnavailable:
+    where = f"{url.host or url.query.get('host', 'localhost')}{f':{url.port}' if url.port else ''}/{url.database}"
+    detail = (str(error.orig).strip().splitlines() or ["no answer"])[0]
+    return DatabaseUnavailable(
+        f"Dagster's database at {where} cannot be used: {detail}.",
+        mend="Start PostgreSQL, or correct INROAD_DAGSTER_DATABASE_URL, then try again.",
+    )
+
+
 class PooledPostgresStorage(DagsterStorage, ConfigurableClass):
     """Dagster's storage on one pool of Postgres connections per process.
 
@@ -76,6 +93,10 @@ class PooledPostgresStorage(DagsterStorage, ConfigurableClass):
         pool_size: Connections that each process keeps open.
         max_overflow: Further ones that it may open under load.
         inst_data: What Dagster read from `dagster.yaml`.
+
+    Raises:
+        inroad.guard.errors.UserError: Not a PostgreSQL URL.
+        DatabaseUnavailable: The server cannot be reached, or has no such database.
     """
 
     def __init__(

@@ -10,11 +10,14 @@ import pytest
 import sqlalchemy as db
 import yaml
 from dagster import DagsterInstance
+from dagster._cli.utils import get_possibly_temporary_instance_for_cli
 from dagster._core.instance.config import dagster_instance_config
 
 from inroad.guard.errors import UserError
+from inroad.store import embedded
+from inroad.store.database import DatabaseUnavailable
 from pipeline_defs import storage as storage_module
-from pipeline_defs.event_log import BATCH_SIZE, BATCH_SIZE_VARIABLE
+from pipeline_defs.event_log import BATCH_SIZE, BATCH_SIZE_VARIABLE, BatchingEventLogStorage
 from pipeline_defs.pooled import dispose_engines, engine_for, psycopg2_url
 from pipeline_defs.storage import PooledPostgresStorage
 
@@ -39,6 +42,44 @@ def test_any_postgres_url_gets_the_driver_that_dagster_can_use(scheme: str) -> N
     found = db.make_url(psycopg2_url(f"{scheme}://u:p%40ss@h:5433/d?host=/run"))
     assert found == db.make_url("postgresql+psycopg2://u:p%40ss@h:5433/d?host=/run")
     assert found.password == "p@ss"
+
+
+@pytest.mark.parametrize("place", ["127.0.0.1:1/x", "/nowhere?host=/nonexistent"])
+def test_an_unreachable_database_is_one_sentence_without_the_password(place: str) -> None:
+    """Otherwise a person reads a stack trace of two libraries, and the log keeps the password."""
+    with pytest.raises(DatabaseUnavailable, match=r"(?s)Dagster's database at .*INROAD_DAGSTER_DATABASE_URL") as caught:
+        PooledPostgresStorage(f"postgresql://user:hunter2@{place}")
+    assert "hunter2" not in str(caught.value)
+    assert "\n" not in str(caught.value)
+    dispose_engines()
+
+
+def test_a_missing_database_is_named(server: embedded.Server) -> None:
+    """Otherwise a misspelt name looks like a server that is down."""
+    with pytest.raises(DatabaseUnavailable, match='"misspelt" does not exist'):
+        PooledPostgresStorage(server.url("misspelt"))
+    dispose_engines()
+
+
+def test_dagsters_own_migrations_run_on_the_shared_pool(instance: DagsterInstance) -> None:
+    """Otherwise `dagster instance migrate` fails after an upgrade of Dagster, and the old schema stays."""
+    instance.upgrade()
+    assert instance.event_log_storage.alembic_version()[0] == instance.event_log_storage.alembic_version()[1]  # type: ignore[attr-defined]
+
+
+def test_dagster_commands_in_the_checkout_find_the_instance_without_a_home(
+    dagster_url: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Otherwise `dagster dev` with nothing set shows an empty instance of its own, on SQLite."""
+    monkeypatch.delenv("DAGSTER_HOME", raising=False)
+    monkeypatch.setenv("INROAD_DAGSTER_DATABASE_URL", dagster_url)
+    monkeypatch.setenv("INROAD_HOME", str(tmp_path))
+    monkeypatch.chdir(CHECKOUT)
+    with get_possibly_temporary_instance_for_cli() as instance:
+        assert isinstance(instance.event_log_storage, BatchingEventLogStorage)
+        assert instance.storage_directory() == str(tmp_path / "dagster" / "storage")
+        assert not instance.telemetry_enabled
+    dispose_engines()
 
 
 def test_three_storages_of_two_instances_share_one_engine(open_instance: OpenInstance, dagster_url: str) -> None:
