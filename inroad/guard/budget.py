@@ -10,10 +10,12 @@ What does not belong here: the statements (`inroad.store.ledger`) and prices (`i
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, Decimal
 from typing import Any
+
+from sqlalchemy.orm import Session
 
 from inroad.guard.errors import BudgetExceeded, Scope, UserError
 from inroad.store import ledger
@@ -127,7 +129,11 @@ class Budgets:
             raise _exceeded(refusal.hold) from None
 
     async def settle(
-        self, reservation: Reservation, used: Amounts | None = None, result: Mapping[str, Any] | None = None
+        self,
+        reservation: Reservation,
+        used: Amounts | None = None,
+        result: Mapping[str, Any] | None = None,
+        also: Callable[[Session], None] | None = None,
     ) -> None:
         """Counts what was used in place of the reservation.
 
@@ -135,10 +141,11 @@ class Budgets:
             reservation: From `reserve`.
             used: What the service reported; None counts the whole estimate.
             result: Columns of the ledger's row.
+            also: A query function whose writes belong to the same transaction.
         """
         if self._database and reservation.booking:
             amounts = (used or reservation.estimate).as_units()
-            await self._database.run(ledger.settle, reservation.booking, amounts, result)
+            await self._database.run(ledger.settle, reservation.booking, amounts, result, also)
 
     async def release(self, reservation: Reservation, result: Mapping[str, Any] | None = None) -> None:
         """Gives the reservation back: the service charged nothing."""

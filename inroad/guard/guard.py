@@ -12,6 +12,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
+from sqlalchemy.orm import Session
+
 from inroad.guard.breaker import Breakers
 from inroad.guard.budget import NOTHING, Amounts, Budgets, Reservation
 from inroad.guard.errors import NotCalled, RateLimited, Scope, TransientError
@@ -36,12 +38,14 @@ class Attempt:
         estimate: The upper bound that is set aside.
         used: What the service reported. Left None, an answered call counts the whole estimate, a failed one nothing.
         result: Columns of the ledger's row; `outcome` is set by the guard where the caller does not.
+        also: A query function whose writes belong to the settlement's transaction.
     """
 
     number: int
     estimate: Amounts
     used: Amounts | None = None
     result: dict[str, Any] = field(default_factory=dict)
+    also: Callable[[Session], None] | None = None
 
     def charge_all(self) -> None:
         """The service may have charged the call although no whole answer arrived."""
@@ -115,7 +119,7 @@ class Guard:
                 await self._after_failure(call, attempt, reservation, error)
                 raise
             attempt.result.setdefault("outcome", "ok")
-            await self._settle(reservation, attempt.used, attempt.result)
+            await self._settle(reservation, attempt.used, attempt)
             return answer
 
     async def _reserve(self, call: Call[T], number: int) -> Reservation:
@@ -144,9 +148,9 @@ class Guard:
             _charge_unanswered(call.service, attempt)
             raise
 
-    async def _settle(self, reservation: Reservation, used: Amounts | None, result: dict[str, Any]) -> None:
+    async def _settle(self, reservation: Reservation, used: Amounts | None, attempt: Attempt) -> None:
         # Shielded: a cancelled task still settles, or what was set aside would wait for its expiry.
-        work = asyncio.ensure_future(self.budgets.settle(reservation, used, result))
+        work = asyncio.ensure_future(self.budgets.settle(reservation, used, attempt.result, attempt.also))
         try:
             await asyncio.shield(work)
         except DatabaseUnavailable as error:
@@ -155,7 +159,7 @@ class Guard:
 
     async def _after_failure(self, call: Call[T], attempt: Attempt, reservation: Reservation, error: BaseException) -> None:
         attempt.result.setdefault("outcome", _outcome(error))
-        await self._settle(reservation, attempt.used or NOTHING, attempt.result)
+        await self._settle(reservation, attempt.used or NOTHING, attempt)
         if isinstance(error, RateLimited) and not isinstance(error, NotCalled) and error.retry_after_s and call.service.rate:
             await self.rates.block(call.name, error.retry_after_s)
 

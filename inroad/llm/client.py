@@ -10,7 +10,7 @@ import json
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
@@ -75,6 +75,31 @@ class _Asked:
     request: dict[str, Any]
     input_bound: int
     estimate: Amounts = field(default_factory=Amounts)
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading(Generic[S]):
+    """An answer as the schema's instance, or what is wrong with it."""
+
+    answer: Answer
+    found: S | None
+    fault: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Reader(Generic[S]):
+    """How an answer is read, and the cache's key for it."""
+
+    schema: type[S]
+    check: Callable[[S], str | None] | None
+    key: str
+
+    def read(self, answer: Answer) -> _Reading[S]:
+        """The answer's reading; a refusal is none."""
+        if answer.refusal or answer.finish_reason == "content_filter":
+            return _Reading(answer, None, "refused")
+        found, fault = read_as(answer, self.schema, self.check)
+        return _Reading(answer, found, fault)
 
 
 class LlmClient:
@@ -170,34 +195,32 @@ class LlmClient:
             return held
         messages = ({"role": "system", "content": SYSTEM.text}, {"role": "user", "content": prompt})
         question = _Question(schema, purpose, scope, max_output_tokens, messages)
-        found = await self._until_valid(question, schema, check)
-        if self._database:
-            await self._database.run(ledger.store_answer, key, found.model_dump(mode="json"), self._endpoint.model)
-        return found
+        return await self._until_valid(question, _Reader(schema, check, key))
 
-    async def _until_valid(self, question: _Question, schema: type[S], check: Callable[[S], str | None] | None) -> S:
+    async def _until_valid(self, question: _Question, reader: _Reader[S]) -> S:
         fault = ""
         for _ in range(1 + REASKS):
-            answer = await self._ask(question)
+            reading = await self._ask(question, reader)
+            answer = reading.answer
             if answer.refusal or answer.finish_reason == "content_filter":
                 message = f"The model refused to answer for {question.purpose}."
                 raise PermanentError(message, reason="llm-content-filter")
-            found, fault = read_as(answer, schema, check)
-            if found is not None:
-                return found
+            if reading.found is not None:
+                return reading.found
+            fault = reading.fault
             question = question.again(answer.text, fault)
         message = f"{self._endpoint.model} gave no valid answer for {question.purpose} in {1 + REASKS} attempts: {fault}"
         raise InvalidAnswer(message)
 
-    async def _ask(self, question: _Question) -> Answer:
+    async def _ask(self, question: _Question, reader: _Reader[S]) -> _Reading[S]:
         """One guarded ask, in the endpoint's dialect; a refusal of the dialect teaches and is asked again, once for each part."""
         for _ in range(2):
             try:
-                return await self._send(question)
+                return await self._send(question, reader)
             except RequestRefused as refusal:
                 if not self._learn(refusal):
                     raise
-        return await self._send(question)
+        return await self._send(question, reader)
 
     def _learn(self, refusal: RequestRefused) -> bool:
         if refusal.wants_other_cap and self._dialect.cap == "max_tokens":
@@ -208,11 +231,16 @@ class LlmClient:
             return False
         return True
 
-    async def _send(self, question: _Question) -> Answer:
+    async def _send(self, question: _Question, reader: _Reader[S]) -> _Reading[S]:
         asked = self._prepare(question)
 
-        async def attempt(attempt: Attempt) -> Answer:
-            return await self._attempt(attempt, asked)
+        async def attempt(attempt: Attempt) -> _Reading[S]:
+            reading = reader.read(await self._attempt(attempt, asked))
+            if reading.found is not None:
+                # In the settlement's own transaction: one commit less for each call.
+                document = reading.found.model_dump(mode="json")
+                attempt.also = lambda session: ledger.store_answer(session, reader.key, document, self._endpoint.model)
+            return reading
 
         return await self._guard.call(
             Call(
