@@ -141,6 +141,7 @@ class ExampleNetwork:
                 interface="asgi3",
                 lifespan="off",
                 log_config=None,
+                log_level="error",
                 access_log=False,
                 server_header=False,
                 timeout_graceful_shutdown=1,
@@ -180,10 +181,10 @@ def _listen(port: int) -> socket.socket:
     bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         bound.bind((ADDRESS, port))
-    except OSError as error:
+    except (OSError, OverflowError) as error:
         bound.close()
-        raise UserError(
-            f"Port {port} on {ADDRESS} cannot be used: {error.strerror}.", mend="Choose another port, or 0 for any."
-        ) from error
+        cause = error.strerror if isinstance(error, OSError) else "ports are 0 to 65535"
+        message = f"Port {port} on {ADDRESS} cannot be used: {cause}."
+        raise UserError(message, mend="Choose another port, or 0 for any.") from error
     bound.listen(512)
     return bound

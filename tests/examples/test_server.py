@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import signal
 import socket
+import subprocess
+import sys
 from datetime import UTC, datetime
+from pathlib import Path
 
 import httpx2
 import pytest
 
 from examples.network import ExampleNetwork
 from inroad.guard.errors import UserError
+
+ROOT = Path(__file__).parents[2]
 
 
 def test_a_host_that_nobody_owns_gets_no_site(client: httpx2.Client) -> None:
@@ -40,6 +46,13 @@ def test_a_taken_port_is_named_in_a_user_error() -> None:
             pass
 
 
+@pytest.mark.parametrize("port", [-1, 65_536])
+def test_a_port_that_cannot_exist_is_a_user_error(port: int) -> None:
+    """Otherwise a typing error would end in a traceback."""
+    with pytest.raises(UserError, match="0 to 65535"):
+        ExampleNetwork(port=port).start()
+
+
 def test_ports_are_unknown_before_the_start() -> None:
     """Otherwise `--resolve` could be built with ports that nobody listens on."""
     with pytest.raises(RuntimeError, match="not being served"):
@@ -54,6 +67,20 @@ def test_stopping_frees_the_ports_and_removes_the_authority() -> None:
     assert not ca_file.exists()
     with pytest.raises(ConnectionRefusedError):
         socket.create_connection(("127.0.0.1", plain), timeout=2)
+
+
+def test_the_command_says_how_to_reach_the_network_and_stops_on_an_interrupt() -> None:
+    """Otherwise nobody could follow the README, or Ctrl-C would leave a traceback and a directory."""
+    with subprocess.Popen([sys.executable, "-m", "examples.network"], stdout=subprocess.PIPE, text=True, cwd=ROOT) as command:
+        assert command.stdout is not None
+        ca_line, resolve_line, domains_line = (command.stdout.readline() for _ in range(3))
+        ca_file = Path(ca_line.removeprefix("INROAD_CA_FILE=").strip())
+        assert ca_file.exists()
+        command.send_signal(signal.SIGINT)
+        assert command.wait(timeout=30) == 0
+    assert resolve_line.count("--resolve '*:") == 2
+    assert "acme.example" in domains_line.split()
+    assert not ca_file.exists()
 
 
 def test_posting_to_a_page_is_not_allowed(client: httpx2.Client) -> None:
