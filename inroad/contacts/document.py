@@ -36,6 +36,8 @@ _UNREAD: Final = frozenset(
     """script style template select datalist textarea iframe noembed noframes svg math title head audio video canvas
     object""".split()  # noqa: SIM905
 )
+_PANELS: Final = frozenset("div section article aside ul ol dl dialog table tbody tr main nav footer header details form fieldset address x-template".split())  # noqa: SIM905
+_MIN_PANEL: Final = 60
 _INLINE_DECOYS: Final = frozenset("span b i em strong small font u s a del ins code".split())  # noqa: SIM905
 # Zero-width characters, soft hyphens, direction marks and interlinear marks: seen by nobody, put in to stop readers like us.
 _INVISIBLE: Final = dict.fromkeys(
@@ -44,6 +46,7 @@ _INVISIBLE: Final = dict.fromkeys(
 # Full-width forms (U+FF01 to U+FF5E) are read as the ASCII characters they picture; the spaces of other widths as spaces.
 _FULL_WIDTH: Final = {code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)} | {0xFE6B: "@", 0x2024: ".", 0xFE52: "."}
 _READ_AS: Final[dict[int, str | None]] = {**_INVISIBLE, **_FULL_WIDTH}
+_TEMPLATE = re.compile(r"<(/?)template(?=[\s>/])")
 _HIDDEN_STYLE = re.compile(r"display\s{0,9}:\s{0,9}none|visibility\s{0,9}:\s{0,9}hidden", re.IGNORECASE)
 _MIRROR_STYLE = re.compile(r"bidi-override", re.IGNORECASE)
 _RTL_STYLE = re.compile(r"direction\s{0,9}:\s{0,9}rtl", re.IGNORECASE)
@@ -63,7 +66,8 @@ class Element:
         start: Offset in the document's text where its own text begins.
         end: Offset where it ends.
         last: Index after its last descendant: the subtree is `elements[index:last]`.
-        hidden: Whether a reader cannot see it.
+        hidden: Whether it is not shown at first.
+        unread: Whether its text is never read: scripts, and hidden words in the middle of a line.
     """
 
     index: int
@@ -74,6 +78,7 @@ class Element:
     end: int = 0
     last: int = 0
     hidden: bool = False
+    unread: bool = False
 
 
 @dataclass(slots=True)
@@ -175,6 +180,8 @@ def parse_document(html: bytes | str, *, url: str) -> Document:
     """
     text = html if isinstance(html, str) else decode_html(html[: MAX_HTML_CHARACTERS * 4])
     text = limit_nesting(text[:MAX_HTML_CHARACTERS].replace("\x00", ""))
+    if "<template" in text:  # the parser keeps their content out of the tree; shadow roots and tooltips stand in them
+        text = _TEMPLATE.sub(r"<\1x-template", text)
     root = LexborHTMLParser(text.encode("utf-8", "replace").decode("utf-8")).root
     document = Document(url=url)
     if root is not None:
@@ -224,6 +231,7 @@ class _Reader:
         self.length = 0
         self.at_break = True  # nothing but a break since the last visible character
         self.mirrors: list[tuple[int, int, int]] = []  # element, first piece, offset
+        self.panel: tuple[int, int, int, int, bool] | None = None  # element, pieces, offset, segments, at_break
 
     def read(self, root: Any) -> None:
         """Fill the document from the root node on."""
@@ -247,7 +255,7 @@ class _Reader:
                 elif tag == "title" and not self.document.title:
                     self.document.title = " ".join((node.text() or "")[:600].split())
                 if child is not None:
-                    skip += element.hidden or tag in _UNREAD
+                    skip += element.unread
                     parent = element.index
                 else:
                     self._close(element)
@@ -260,12 +268,23 @@ class _Reader:
                     self._close_all(parent)
                     return
                 element = elements[parent]
-                skip -= element.hidden or element.tag in _UNREAD
+                skip -= element.unread
                 self._close(element)
                 node = node.parent
                 parent = element.parent
                 following = node.next if parent >= 0 else None
             node = following
+
+    def _close_panel(self) -> None:
+        """Take back a hidden block that holds little but an address, as traps do; others are tabs, accordions and dialogues."""
+        assert self.panel is not None
+        _, pieces, offset, segments, at_break = self.panel
+        self.panel = None
+        if self.length - offset < _MIN_PANEL and any("@" in piece for piece in self.pieces[pieces:]):
+            del self.pieces[pieces:]
+            self.length, self.at_break = offset, at_break
+            del self.document.segment_starts[segments:]
+            del self.document.segment_elements[segments:]
 
     def _close_all(self, parent: int) -> None:
         while parent >= 0:
@@ -286,12 +305,17 @@ class _Reader:
         elif tag in _CELLS:
             self._break("\t")
         element = Element(len(elements), tag, attrs, parent, self.length)
-        if attrs:
+        if tag == "x-template":
+            element.hidden = "shadowrootmode" not in attrs
+        elif attrs:
             element.hidden = self._is_hidden(tag, attrs)
             if self._is_mirrored(tag, attrs):
                 self.mirrors.append((element.index, len(self.pieces), self.length))
+        element.unread = tag in _UNREAD or (element.hidden and tag not in _PANELS)
         if parent >= 0 and elements[parent].hidden:
             element.hidden = True
+        elif element.hidden and tag in _PANELS:
+            self.panel = (element.index, len(self.pieces), self.length, len(self.document.segment_starts), self.at_break)
         elements.append(element)
         return element
 
@@ -300,6 +324,8 @@ class _Reader:
             _, piece, offset = self.mirrors.pop()
             if 0 < self.length - offset <= _MAX_MIRRORED:
                 self.pieces[piece:] = ["".join(self.pieces[piece:])[::-1]]
+        if self.panel is not None and self.panel[0] == element.index:
+            self._close_panel()
         element.end = self.length
         element.last = len(self.document.elements)
         if element.tag in _BLOCKS and element.tag != "br":

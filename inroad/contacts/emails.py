@@ -61,11 +61,10 @@ _TLD_KEYS: Final = "tld ext part3 third p3 zone topleveldomain".split()  # noqa:
 _MAIL_ATTRIBUTE = re.compile(r"mail|contact|addr|enc|crypt|obf|cloak|cf|rot|rev|secret|protect|to$|href|link|token", re.IGNORECASE)
 _SHOWN_ATTRIBUTES: Final = ("title", "alt", "aria-label")
 _HANDLERS: Final = ("onclick", "onmouseover", "onfocus", "onmousedown", "onmouseenter")
-_META_NAMES: Final = frozenset(("email", "reply-to", "contact", "owner", "e-mail", "og:email"))
 
 _CONFIDENCE: Final = {
     "mailto": 0.97, "text": 0.95, "obfuscated": 0.93, "cfemail": 0.96, "attributes": 0.92, "attribute": 0.85, "base64": 0.9, "rot13": 0.88, "reversed": 0.88,
-    "hex": 0.88, "typo3": 0.93, "script": 0.88, "script-literal": 0.7, "meta": 0.85, "hidden": 0.5,
+    "hex": 0.88, "typo3": 0.93, "script": 0.88, "script-literal": 0.7,
 }  # fmt: skip
 
 
@@ -239,8 +238,6 @@ def _in_attributes(element: Element, site: str) -> Iterator[Finding]:
                 yield from _plain(value, value, "attribute", element)
         elif name in _HANDLERS:
             yield from _in_script(value, element.index, site)
-        elif name == "content" and element.tag == "meta" and (attrs.get("name") or attrs.get("property", "")).lower() in _META_NAMES:
-            yield from _plain(value, value, "meta", element)
     yield from _split_over_attributes(element)
 
 
@@ -253,7 +250,7 @@ def _in_link(href: str, element: Element, site: str) -> Iterator[Finding]:
     elif lowered.startswith("javascript:"):
         yield from _in_script(unquote(href[11:]), element.index, site)
     elif "@" in lowered and not lowered.startswith(("http", "/", "#", "tel", "skype", "sip", "xmpp", "matrix")):
-        yield from _plain(href if "/" not in href else "", href, "mailto", element, confidence=0.8)
+        yield from _plain(href if "/" not in href and element.end == element.start else "", href, "mailto", element, confidence=0.8)
 
 
 def _in_mailto(href: str, element: Element) -> Iterator[Finding]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from inroad.contacts.addresses import address_key, find_addresses
 from inroad.contacts.document import Document, parse_document
 from inroad.contacts.emails import find_emails
 from inroad.contacts.finding import Finding
@@ -56,6 +57,7 @@ def _all_signals(document: Document, items: list[Item], regions: list[str]) -> l
         *find_socials(document),
         *schema_findings(document, items, reader),
         *find_registrations(document),
+        *find_addresses(document, regions),
     ]
 
 
@@ -65,13 +67,20 @@ def _union(findings: list[Finding], document: Document) -> list[Finding]:
     places: dict[tuple[str, str], int] = {}
     ranked = sorted(enumerate(findings), key=lambda pair: (-pair[1].confidence, pair[0]))
     for _, finding in ranked:
-        key = (finding.kind, finding.value.casefold())
+        key = _key(finding)
         kept = best.setdefault(key, finding)
         places[key] = min(places.get(key, len(document.text) + 1), finding.place(document))
         if kept is not finding:
             _add(kept, finding)
     order = {kind: at for at, kind in enumerate(CONTACT_KINDS)}
     return [best[key] for key in sorted(best, key=lambda key: (places[key], order[best[key].kind], key))]
+
+
+def _key(finding: Finding) -> tuple[str, str]:
+    """What makes two findings one: the value; of addresses what all their spellings share."""
+    if finding.kind == "address" and (shared := address_key(finding.details.get("parts", {}))) is not None:
+        return finding.kind, "|".join(shared)
+    return finding.kind, finding.value.casefold()
 
 
 def _add(kept: Finding, other: Finding) -> None:

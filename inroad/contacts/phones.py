@@ -45,14 +45,17 @@ _LABEL = re.compile(
 _FAX_LABEL = re.compile(r"(?:\b(?:tele)?fax\w{0,6}|\bfx|\bfacs(?:imile)?|\bfaks|\bt[ée]l[ée]copie(?:ur)?|🖷|📠|\bF)(?:\s?(?:no|nr|number|num|numer)\.?)?\W{0,14}$", re.IGNORECASE)
 _TELEPHONE_AND_FAX = re.compile(r"(?:tel\w*\.?|phone|fon|t)\s?(?:/|&|\+|and|und|et|y|e|i)\s?(?:tele)?fax\W{0,10}$", re.IGNORECASE)
 _OTHER_NUMBER = re.compile(
-    r"(?:\b(?:HR[AB]|VAT|TVA|BTW|MwSt|USt\S{0,8}|Umsatzsteuer\S{0,30}|Steuer\S{0,12}|St\.?-?Nr|IBAN|BIC|SWIFT|Kontonummer|Konto|Kto|BLZ|SIRET|SIREN|RCS|KvK|NIP|REGON|KRS|CIF|NIF|NIPC|CNPJ|"
-    r"P\.? ?IVA|Partita IVA|C\.?F|codice fiscale|ABN|ACN|ISBN(?:-1[03])?|ISSN|DOI|EIN|DUNS|D-U-N-S|LEI|EORI|GLN|GTIN|EAN|UPC|ASIN|SKU|UID|CHE|TIN|TAX ID|Tax|"
-    r"order|bestell\S{0,8}|artikel\S{0,8}|invoice|rechnung\S{0,8}|license|licence|lic|company|registration|registered|charity|reg|"
-    r"reference|ref|serial|tracking|model|part|item|aktenzeichen|account|acct|NPI|MLS|BBB|DRE|NMLS|FRN|patent|case|claim|policy|id|CRN|ICO|IČO|DIČ|INN|OGRN|"
-    r"aba|routing|sort code|handelsregister\S{0,10}|bank|guichet|capital(?: social)?(?: de)?|GPS|lat|lng|latitude|longitude|version|build|pin|zip|code|copyright|©)"
+    r"(?:\b(?:(?-i:HR[AB]|VAT|TVA|BTW|IBAN|BIC|SWIFT|BLZ|SIRET|SIREN|RCS|KVK|KvK|NIP|REGON|KRS|CIF|NIF|NIPC|CNPJ|P\.? ?IVA|C\.?F|ABN|ACN|ISBN(?:-1[03])?|ISSN|DOI|"
+    r"EIN|DUNS|D-U-N-S|LEI|EORI|GLN|GTIN|EAN|UPC|ASIN|SKU|UID|CHE|TIN|NPI|MLS|BBB|DRE|NMLS|FRN|ID|CRN|ICO|IČO|DIČ|INN|OGRN|GPS|PIN|ZIP|MwSt)|USt\S{0,8}|Umsatzsteuer\S{0,30}|"
+    r"Steuer\S{0,12}|St\.?-?Nr|Kontonummer|Konto|Kto|Partita IVA|codice fiscale|tax|order|bestell\S{0,8}|artikel\S{0,8}|invoice|rechnung\S{0,8}|licen[sc]e|lic|company|"
+    r"registration|registered|charity|reg|reference|ref|serial|tracking|model|part|item|aktenzeichen|account|acct|patent|case|claim|policy|aba|routing|sort code|"
+    r"handelsregister\S{0,10}|bank|guichet|capital(?: social)?(?: de)?|lat|lng|latitude|longitude|version|build|copyright|©)"
     r"(?:[ \-]?(?:no|nr|num|number|nummer|numéro|número|numero|n°|id|code|#))?)[\s.:#°º\-=)]{0,6}(?:no|nr|number|nummer|n°)?[\s.:#°\-=]{0,4}(?:DE|AT|FR|IT|ES|PL|GB|NL|BE|U)?$",
     re.IGNORECASE,
 )
+_NOT_DIALLED = re.compile(r"(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\.(?:25[0-5]|2[0-4]\d|1?\d?\d)){3}|.*\d/\d+/\d.*|.*\)\..*")
+_DATE = re.compile(r"(?:19|20)\d\d|\d{1,2}[./]\d{1,2}[./]\d{2,4}")
+_NO_TRUNK_ZERO: Final = frozenset(("US", "CA", "PL", "ES", "IT", "PT", "NO", "DK", "CZ", "GR"))
 _FICTIONAL_US = re.compile(r"\+1\d{3}55501\d{2}")
 _TYPES: Final = {
     PhoneNumberType.FIXED_LINE: "fixed", PhoneNumberType.MOBILE: "mobile", PhoneNumberType.FIXED_LINE_OR_MOBILE: "fixed-or-mobile",
@@ -125,14 +128,14 @@ def _in_link(element: Element, reader: PhoneReader) -> Iterator[Finding]:
 
 
 @lru_cache(maxsize=4_000)
-def _parse_stated(text: str, regions: tuple[str, ...]) -> tuple[PhoneNumber | None, bool]:
+def _parse_stated(text: str, regions: tuple[str, ...], national_only: bool = False) -> tuple[PhoneNumber | None, bool]:
     possible: PhoneNumber | None = None
     text = re.sub(r"^\s*tel\s*:", "", text, flags=re.IGNORECASE)
     text = re.sub(r"\(0\)", " ", text) if text.lstrip("( ").startswith(("+", "00")) else text
     readings = [(text, region) for region in regions]
     if text.startswith("00"):
         readings.insert(0, ("+" + text[2:], regions[0]))
-    elif not text.startswith("+"):
+    elif not text.startswith("+") and not national_only:
         readings.append(("+" + text, regions[0]))
     for written, region in readings:
         try:
@@ -186,10 +189,14 @@ def _in_text(document: Document, reader: PhoneReader) -> Iterator[Finding]:
     text = document.text
     for start, end in text_windows(text):
         window = text[start:end]
-        for number, raw, at in _matches(window, tuple(reader.regions[:3])):
-            finding = _judge(document, number, raw, start + at)
-            if finding is not None:
+        found = _matched(window, reader.regions[0])
+        for number, raw, at in found:
+            if (finding := _judge(document, number, raw, start + at)) is not None:
                 yield finding
+        taken = [(at, at + len(raw)) for _, raw, at in found]
+        for run in _RUN.finditer(window):
+            if not any(a < run.end() and run.start() < b for a, b in taken):
+                yield from _elsewhere(document, run.group(), start + run.start(), reader)
     for match in _VANITY.finditer(text):
         number, valid = _parse_stated(match.group(), ("US",))
         if number is not None and valid and (finding := _finding(number, match.group(), "text", 0.85)) is not None:
@@ -198,31 +205,34 @@ def _in_text(document: Document, reader: PhoneReader) -> Iterator[Finding]:
 
 
 @lru_cache(maxsize=2_000)
-def _matches(window: str, regions: tuple[str, ...]) -> tuple[tuple[PhoneNumber, str, int], ...]:
-    """What the matcher finds in a window, in the first region; then in the others what stands behind a label."""
-    found = _matched(window, regions[0])
-    taken = [(at, at + len(raw)) for _, raw, at in found]
-    uncovered = [m for m in _RUN.finditer(window) if not any(a < m.end() and m.start() < b for a, b in taken)]
-    if not uncovered:
-        return tuple(found)
-    for match in uncovered:
-        local = _local_region(window, match.start())
-        before = window[max(0, match.start() - 30) : match.start()]
-        labelled = bool(_LABEL.search(before) or _FAX_LABEL.search(before))
-        for region in ([local] if local else []) + (list(regions[1:]) if labelled else []):
-            number, valid = _parse_stated(match.group(), (region,))
-            if number is not None and valid:
-                found.append((number, match.group(), match.start()))
-                break
-    return tuple(found)
+def _matched(window: str, region: str) -> tuple[tuple[PhoneNumber, str, int], ...]:
+    return tuple((m.number, m.raw_string, m.start) for m in PhoneNumberMatcher(window, region, leniency=Leniency.VALID, max_tries=200))
 
 
-def _matched(window: str, region: str) -> list[tuple[PhoneNumber, str, int]]:
-    return [(m.number, m.raw_string, m.start) for m in PhoneNumberMatcher(window, region, leniency=Leniency.VALID, max_tries=200)]
+def _elsewhere(document: Document, run: str, start: int, reader: PhoneReader) -> Iterator[Finding]:
+    """A run that is no number of the page's first country: of the country named before it, or of a less likely one."""
+    text = document.text
+    start += len(run) - len(run.lstrip())
+    raw = run.strip()
+    before = text[max(0, start - 80) : start]
+    if not 8 <= sum(c.isdigit() for c in raw) <= 15 or (start and text[start - 1].isalnum()):
+        return
+    local = _country_named(before)
+    labelled = bool(_LABEL.search(before[-30:]) or _FAX_LABEL.search(before[-30:]))
+    grouped = len(re.split(r"[^\d]+", raw.strip("()"))) >= 3 or raw.startswith("(")
+    candidates = [local] if local else []
+    if labelled or (grouped and not _DATE.search(raw)):
+        candidates += reader.regions[1:]
+        if raw.startswith("0") and reader.regions[0] in _NO_TRUNK_ZERO and "GB" not in candidates:
+            candidates.append("GB")
+    number, valid = _parse_stated(raw, tuple(dict.fromkeys(candidates)), not labelled) if candidates and (labelled or grouped) else (None, False)
+    if number is not None and valid and (finding := _judge(document, number, raw, text.find(raw, start))) is not None:
+        finding.confidence *= 0.9
+        yield finding
 
 
-def _local_region(window: str, start: int) -> str | None:
-    names = [m.group().lower() for m in COUNTRY_NAME.finditer(window, 0, start)]
+def _country_named(before: str) -> str | None:
+    names = [match.group().lower() for match in COUNTRY_NAME.finditer(before)]
     return COUNTRY_OF_NAME[names[-1]] if names else None
 
 
@@ -232,7 +242,7 @@ def _judge(document: Document, number: PhoneNumber, raw: str, start: int) -> Fin
     line_start = text.rfind("\n", max(0, start - 60), start) + 1 or max(0, start - 60)
     before = text[max(line_start, start - 60) : start]
     international = raw.lstrip("( ").startswith(("+", "00"))
-    if not international and _OTHER_NUMBER.search(before):
+    if not international and (_OTHER_NUMBER.search(before) or _NOT_DIALLED.fullmatch(raw)):
         return None
     if not before.strip():
         before = text[max(0, start - 30) : start]

@@ -88,13 +88,13 @@ def guess_regions(document: Document, items: list[Item], region: str | None) -> 
         weigh(_region_of_calling_code(code), 2.5)
     for code, pattern in _POSTCODES:
         if pattern.search(text):
-            weigh(code, 3.0)
+            weigh(code, 1.0 if code == "NL" else 3.0)  # "2000 GB" has the shape too
     counted: dict[str, int] = {}
     for match in COUNTRY_NAME.finditer(text):
         code = COUNTRY_OF_NAME[match.group().lower()]
         counted[code] = counted.get(code, 0) + 1
-    for code in counted:
-        weigh(code, 1.2)
+    for code, count in counted.items():
+        weigh(code, 1.2 + 0.3 * min(count - 1, 5))
     weigh("US", 0.3)
     return sorted(weights, key=lambda code: (-weights[code], code))[:4]
 

@@ -86,7 +86,7 @@ _TABLE: Final[tuple[tuple[str, str, tuple[tuple[str, str], ...]], ...]] = (
     ("threads", "threads.net threads.com", (("post", r"@[\w.]{1,40}/post/[\w\-]+"), ("profile", r"@[\w.]{1,40}"))),
     ("reddit", "reddit.com", (("person", r"(?:u|user)/[\w\-]{3,30}"),)),
     ("snapchat", "snapchat.com", (("profile", r"add/[\w.\-]{2,40}"),)),
-    ("telegram", "t.me telegram.me telegram.dog", (("!", r"(?:iv|joinchat|addstickers|setlanguage|proxy|socks|login)(?:/|$)|\+"), ("profile", r"(?:s/)?\w{4,40}(?=/|$)"))),
+    ("telegram", "t.me telegram.me telegram.dog", (("company", r"joinchat/[\w\-]{8,40}"), ("!", r"(?:iv|addstickers|setlanguage|proxy|socks|login)(?:/|$)|\+"), ("profile", r"(?:s/)?\w{4,40}(?=/|$)"))),
     ("discord", "discord.gg", (("company", r"[\w\-]{2,40}"),)),
     ("discord", "discord.com discordapp.com", (("company", r"invite/[\w\-]{2,40}"),)),
     ("twitch", "twitch.tv", (("!", r"(?:directory|videos|p|downloads|turbo|store|subs)(?:/|$)"), ("profile", r"\w{3,30}(?=/|$)"))),
@@ -116,6 +116,7 @@ _TABLE: Final[tuple[tuple[str, str, tuple[tuple[str, str], ...]], ...]] = (
     ("patreon", "patreon.com", (("profile", r"(?:c/|user)?[\w\-]{0,60}(?=/|$)"),)),
     ("periscope", "periscope.tv", (("profile", r"\w{2,60}(?=/|$)"),)),
     ("feedburner", "feeds.feedburner.com", (("profile", r"[\w\-/]{2,80}"),)),
+    ("whatsapp", "wa.me", (("profile", r"(?:c/|message/)?\+?\w{6,20}(?=/|$)"),)),
     ("line", "line.me", (("profile", r"R?/?ti/p/[\w@%\-~]{2,60}"),)),
     ("spotify", "open.spotify.com", (("profile", r"(?:user|artist|show)/\w{3,40}"),)),
     ("researchgate", "researchgate.net", (("person", r"profile/[\w\-]{3,80}"),)),
@@ -190,7 +191,8 @@ def _read(
             return None
         if kind in {"profile", "company", "person"} and match.end() <= len(first) and (first.lower() in _SHARING or not _is_handle(first)):
             return None
-        return Profile(network, kind, _profile_url(host, path[: match.end()], query), match.group().rsplit("/", 1)[-1].lstrip("@"))
+        segments = written.split("/")[: match.group().rstrip("/").count("/") + 1]
+        return Profile(network, kind, _profile_url(host, "/".join(segments), query), match.group().rsplit("/", 1)[-1].lstrip("@"))
     if network == "tumblr" and host not in {"tumblr.com", "www.tumblr.com"} and not path:
         return Profile(network, "profile", f"https://{host}/", host.partition(".")[0])
     return None
