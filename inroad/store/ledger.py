@@ -7,17 +7,18 @@ What does not belong here: what a call may cost (`inroad.llm.prices`) and what t
 
 from __future__ import annotations
 
+import json
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import delete, insert, select, text, update
+from sqlalchemy import delete, insert, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
-from inroad.store.models import Budget, Event, LlmAnswer, LlmCall
+from inroad.store.models import Budget, Event, LlmCall
 
 
 @dataclass(frozen=True, slots=True)
@@ -330,14 +331,21 @@ def budget_rows(session: Session, *, limit: int = 1000) -> list[Hold]:
     return [Hold(*row) for row in session.execute(_SHOW, {"limit": limit})]
 
 
+_LOOK_UP = text("SELECT answer FROM llm_answers WHERE key = :key")
+_STORE = text(
+    "INSERT INTO llm_answers (key, answer, model) VALUES (:key, CAST(:answer AS jsonb), :model) ON CONFLICT (key) DO NOTHING"
+)
+
+
 def cached_answer(session: Session, key: str) -> dict[str, Any] | None:
     """The stored answer under a cache key, None when there is none."""
-    return session.scalar(select(LlmAnswer.answer).where(LlmAnswer.key == key))
+    found: dict[str, Any] | None = session.execute(_LOOK_UP, {"key": key}).scalar_one_or_none()
+    return found
 
 
 def store_answer(session: Session, key: str, answer: dict[str, Any], model: str) -> None:
     """Keeps one answer; the first one stays."""
-    session.execute(upsert(LlmAnswer).values(key=key, answer=answer, model=model).on_conflict_do_nothing())
+    session.execute(_STORE, {"key": key, "answer": json.dumps(answer), "model": model})
 
 
 def complete_entry(session: Session, entry: LedgerEntry, *, outcome: str) -> None:
