@@ -129,6 +129,6 @@ def _is_unchanged(headers: Mapping[str, str], etag: str, last_modified: datetime
         return tags.strip() == "*" or etag in [tag.strip().removeprefix("W/") for tag in tags.split(",")]
     try:
         since = parsedate_to_datetime(headers["if-modified-since"])
-    except (KeyError, ValueError, TypeError):
+        return last_modified <= (since if since.tzinfo else since.replace(tzinfo=UTC))
+    except (KeyError, OverflowError, TypeError, ValueError):
         return False
-    return last_modified <= (since if since.tzinfo else since.replace(tzinfo=UTC))

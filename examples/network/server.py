@@ -144,6 +144,7 @@ class ExampleNetwork:
                 log_level="error",
                 access_log=False,
                 server_header=False,
+                proxy_headers=False,
                 timeout_graceful_shutdown=1,
                 ssl_certfile=made.certificate_file if tls else None,
                 ssl_keyfile=made.key_file if tls else None,
