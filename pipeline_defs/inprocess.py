@@ -1,9 +1,7 @@
 """Materialising through Dagster in one's own process: for the command line and for tests, without a daemon and without pools.
 
-What lives here: running a job over domains so that every run is in the UI with its events, and opening an instance for it. What
-does not: which domains, and the progress that a person sees (the core's `progress` rows).
-
-Pools are left out by building the definitions without them: a claim of a process that was killed would make the next run wait.
+What lives here: running a job so that every run is in the UI with its events, and opening an instance for it. What does not:
+which domains, and the progress that a person sees (the core's `progress` rows).
 """
 
 from __future__ import annotations
@@ -12,54 +10,52 @@ import signal
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from time import monotonic
 from typing import Any
 
-from dagster import DagsterEvent, DagsterInstance, DagsterRunStatus, Definitions, JobDefinition
+from dagster import AssetKey, DagsterEvent, DagsterInstance, DagsterRunStatus, Definitions, JobDefinition
 from dagster._core.definitions.job_base import InMemoryJob
 from dagster._core.events import RunFailureReason
 from dagster._core.execution.api import execute_run_iterator
 from dagster._core.instance.ref import InstanceRef
-from dagster._core.storage.tags import (
-    ASSET_PARTITION_RANGE_END_TAG,
-    ASSET_PARTITION_RANGE_START_TAG,
-    MAX_RETRIES_TAG,
-    REPOSITORY_LABEL_TAG,
-)
+from dagster._core.storage.tags import MAX_RETRIES_TAG, REPOSITORY_LABEL_TAG
 from dagster._core.utils import make_new_run_id
 from dagster._utils.interrupts import check_captured_interrupt
 
-from pipeline_defs.partitions import DOMAINS, add_domain_partitions, contiguous_ranges
+from pipeline_defs.partitions import DOMAINS, add_domain_partitions, contiguous_ranges, range_tags
 
 LOCATION = "inroad"
-# Captured output costs two processes a run and would swallow what the command prints; no queue and no daemon are needed.
+# Captured output costs two processes a run and would swallow what the command prints; no queue and no daemon are needed. Pools by
+# run are kept by the queue alone, so that steps claim no slot: a killed process's claim would make the next command wait.
 _OVERRIDES: Mapping[str, object] = {
     "compute_logs": {"module": "dagster._core.storage.noop_compute_log_manager", "class": "NoOpComputeLogManager", "config": {}},
     "run_coordinator": {"module": "dagster._core.run_coordinator", "class": "DefaultRunCoordinator", "config": {}},
+    "concurrency": {"pools": {"granularity": "run"}},
 }
+Listener = Callable[[DagsterEvent], None]
 
 
 @dataclass(frozen=True, slots=True)
-class RangeResult:
-    """How one run over a range of domains ended.
+class RunResult:
+    """How one run ended.
 
     Attributes:
         run_id: The run's id, as in the UI.
-        first: First domain of the range.
-        last: Last domain of the range.
         status: Dagster's final status.
         seconds: Wall time.
         errors: Message of each failed step, by step key.
+        first: First domain of the run's range; None for a run without one.
+        last: Last domain of the run's range.
     """
 
     run_id: str
-    first: str
-    last: str
     status: DagsterRunStatus
     seconds: float
     errors: Mapping[str, str] = field(default_factory=dict)
+    first: str | None = None
+    last: str | None = None
 
     @property
     def success(self) -> bool:
@@ -68,11 +64,13 @@ class RangeResult:
 
 
 @contextmanager
-def open_instance(folder: Path | None = None) -> Iterator[DagsterInstance]:
-    """The project's instance for a process that executes its runs itself.
+def open_instance(folder: Path | None = None, *, launches: bool = False) -> Iterator[DagsterInstance]:
+    """The project's instance.
 
     Args:
         folder: Folder of `dagster.yaml`; default the checkout.
+        launches: Exactly as the file says, for a process that queues, launches or cancels runs. Otherwise as suits a process
+            that executes runs itself: no queue, no pools, no captured output.
 
     Raises:
         inroad.guard.errors.UserError: A setting is wrong, or no server can be started.
@@ -80,7 +78,8 @@ def open_instance(folder: Path | None = None) -> Iterator[DagsterInstance]:
     """
     from inroad.settings import CHECKOUT
 
-    with DagsterInstance.from_ref(InstanceRef.from_dir(str(folder or CHECKOUT), overrides=dict(_OVERRIDES))) as instance:
+    overrides = None if launches else dict(_OVERRIDES)
+    with DagsterInstance.from_ref(InstanceRef.from_dir(str(folder or CHECKOUT), overrides=overrides)) as instance:
         yield instance
 
 
@@ -90,11 +89,12 @@ def run_ranges(
     *,
     job_name: str,
     keys: Iterable[str],
+    assets: Iterable[str] = (),
     run_config: Mapping[str, Any] | None = None,
     tags: Mapping[str, str] | None = None,
     limit: int | None = None,
-    on_event: Callable[[DagsterEvent], None] | None = None,
-) -> list[RangeResult]:
+    on_event: Listener | None = None,
+) -> list[RunResult]:
     """Executes a job in this process over domains, one run for each range of neighbouring partition keys.
 
     A range that fails does not keep the next from running.
@@ -104,6 +104,7 @@ def run_ranges(
         instance: Where runs and events go, best from `open_instance`.
         job_name: A job over assets that are partitioned by domain.
         keys: Registrable domains; new ones become partition keys, in their order.
+        assets: Names of the job's assets to materialise; default all.
         run_config: Configuration of each run.
         tags: Further tags of each run.
         limit: Domains in a run at most; default by the number of all domains.
@@ -114,54 +115,97 @@ def run_ranges(
 
     Raises:
         KeyboardInterrupt: Ctrl-C or SIGTERM arrived. The run in hand is marked as failed, no further one is started.
+        dagster.DagsterInvalidSubsetError: The job has no such asset; nothing was run.
     """
     wanted = list(dict.fromkeys(keys))
+    job = _select(defs.resolve_job_def(job_name), assets)
     add_domain_partitions(instance, wanted)
+    ranges = contiguous_ranges(instance.get_dynamic_partitions(DOMAINS), wanted, limit=limit)
+    results = []
+    for first, last in ranges:
+        own_tags = {**(tags or {}), **range_tags(first, last)}
+        result = _execute(job, instance, run_config=run_config or {}, tags=own_tags, on_event=on_event)
+        results.append(replace(result, first=first, last=last))
+    return results
+
+
+def run_job(
+    defs: Definitions,
+    instance: DagsterInstance,
+    *,
+    job_name: str,
+    run_config: Mapping[str, Any] | None = None,
+    tags: Mapping[str, str] | None = None,
+    on_event: Listener | None = None,
+) -> RunResult:
+    """Executes a job without partitions in this process, as one run.
+
+    Args:
+        defs: Definitions whose job executes in-process.
+        instance: Where the run and its events go, best from `open_instance`.
+        job_name: A job that is not partitioned.
+        run_config: The run's configuration.
+        tags: Further tags of the run.
+        on_event: Called with each event as it happens.
+
+    Raises:
+        KeyboardInterrupt: Ctrl-C or SIGTERM arrived. The run is marked as failed.
+    """
     job = defs.resolve_job_def(job_name)
-    all_keys = instance.get_dynamic_partitions(DOMAINS)
-    config = _without_console_log(job, run_config or {})
-    with _termination_signal_kept():
-        return [
-            _run_range(job, instance, first, last, config, tags or {}, on_event)
-            for first, last in contiguous_ranges(all_keys, wanted, limit=limit)
-        ]
+    return _execute(job, instance, run_config=run_config or {}, tags=tags or {}, on_event=on_event)
 
 
-def _run_range(
+def _select(job: JobDefinition, assets: Iterable[str]) -> JobDefinition:
+    """The part of a job that materialises some of its assets."""
+    keys = {AssetKey.from_user_string(name) for name in assets}
+    return job.get_subset(asset_selection=keys) if keys else job
+
+
+def _execute(
     job: JobDefinition,
     instance: DagsterInstance,
-    first: str,
-    last: str,
+    *,
     run_config: Mapping[str, Any],
     tags: Mapping[str, str],
-    on_event: Callable[[DagsterEvent], None] | None,
-) -> RangeResult:
-    own_tags = {
-        ASSET_PARTITION_RANGE_START_TAG: first,
-        ASSET_PARTITION_RANGE_END_TAG: last,
-        REPOSITORY_LABEL_TAG: f"__repository__@{LOCATION}",  # lists the run under the code location in the UI
-        MAX_RETRIES_TAG: "0",  # the daemon must not launch again what a person ran here
-    }
+    on_event: Listener | None,
+) -> RunResult:
     run_id = make_new_run_id()
     start = monotonic()
     errors: dict[str, str] = {}
     interrupted = False
-    try:
-        run = instance.create_run_for_job(job, run_id=run_id, run_config=run_config, tags={**job.run_tags, **tags, **own_tags})
-        for event in execute_run_iterator(InMemoryJob(job), run, instance):
-            interrupted = interrupted or check_captured_interrupt() or _is_interruption(event)
-            if event.is_step_failure and event.step_key:
-                errors[event.step_key] = _message(event)
-            if on_event is not None:
-                on_event(event)
-    except BaseException:
-        _fail_unfinished(instance, run_id)
-        raise
+    with _termination_signal_kept():
+        try:
+            for event in _events_of_new_run(job, instance, run_id, run_config, tags):
+                interrupted = interrupted or check_captured_interrupt() or _is_interruption(event)
+                if event.is_step_failure and event.step_key:
+                    errors[event.step_key] = _message(event)
+                if on_event is not None:
+                    on_event(event)
+        except BaseException:
+            _fail_unfinished(instance, run_id)
+            raise
     if interrupted:
         raise KeyboardInterrupt
     finished = instance.get_run_by_id(run_id)
     status = finished.status if finished else DagsterRunStatus.FAILURE
-    return RangeResult(run_id, first, last, status, monotonic() - start, errors)
+    return RunResult(run_id, status, monotonic() - start, errors)
+
+
+def _events_of_new_run(
+    job: JobDefinition, instance: DagsterInstance, run_id: str, run_config: Mapping[str, Any], tags: Mapping[str, str]
+) -> Iterator[DagsterEvent]:
+    own_tags = {
+        REPOSITORY_LABEL_TAG: f"__repository__@{LOCATION}",  # lists the run under the code location in the UI
+        MAX_RETRIES_TAG: "0",  # the daemon must not launch again what a person ran here
+    }
+    run = instance.create_run_for_job(
+        job,
+        run_id=run_id,
+        run_config=_without_console_log(job, run_config),
+        tags={**job.run_tags, **tags, **own_tags},
+        asset_selection=job.asset_selection,
+    )
+    yield from execute_run_iterator(InMemoryJob(job), run, instance)
 
 
 def _is_interruption(event: DagsterEvent) -> bool:

@@ -10,11 +10,14 @@ from pathlib import Path
 
 import dagster as dg
 import pytest
-from dagster import DagsterInstance, DagsterRunStatus
+from dagster import DagsterInstance, DagsterInvalidSubsetError, DagsterRunStatus
+from dagster._core.instance.config import PoolGranularity
+from dagster._core.run_coordinator import QueuedRunCoordinator
 
-from pipeline_defs.inprocess import open_instance, run_ranges
+from pipeline_defs.inprocess import RunResult, open_instance, run_job, run_ranges
 from pipeline_defs.partitions import DOMAINS, add_domain_partitions, domain_partitions
 from pipeline_defs.pooled import dispose_engines
+from pipeline_defs.pools import ensure_pools
 
 OpenInstance = Callable[..., DagsterInstance]
 CHECKOUT = Path(__file__).parents[2]
@@ -57,6 +60,79 @@ def test_an_unknown_job_is_refused_before_a_run_exists(instance: DagsterInstance
     with pytest.raises(Exception, match="crwal"):
         run_ranges(_definitions(), instance, job_name="crwal", keys=KEYS)
     assert instance.get_runs_count() == 0
+
+
+def test_an_unknown_asset_is_refused_before_a_run_exists(instance: DagsterInstance) -> None:
+    """Otherwise a misspelt stage runs everything, or nothing, and looks done."""
+    with pytest.raises(DagsterInvalidSubsetError, match="pags"):
+        run_ranges(_definitions(), instance, job_name="crawl", keys=KEYS, assets=["pags"])
+    assert instance.get_runs_count() == 0
+
+
+def test_some_assets_of_a_job_can_be_run_alone(instance: DagsterInstance) -> None:
+    """Otherwise repeating one stage repeats all before it."""
+    results = run_ranges(_definitions(), instance, job_name="crawl", keys=KEYS, assets=["sitemaps"])
+    assert [result.success for result in results] == [True]
+    assert instance.event_log_storage.get_materialized_partitions(dg.AssetKey("sitemaps")) == set(KEYS)
+    assert instance.event_log_storage.get_materialized_partitions(dg.AssetKey("pages")) == set()
+
+
+def test_a_job_without_partitions_is_one_run(instance: DagsterInstance) -> None:
+    """Otherwise the sweep cannot be run from the shell."""
+
+    @dg.op(config_schema={"fail": bool})
+    def sweep_rows(context: dg.OpExecutionContext) -> None:
+        if context.op_config["fail"]:
+            raise RuntimeError("the database went away")
+
+    @dg.job
+    def sweep() -> None:
+        sweep_rows()
+
+    def run(*, fail: bool) -> RunResult:
+        config = {"ops": {"sweep_rows": {"config": {"fail": fail}}}}
+        return run_job(
+            dg.Definitions(jobs=[sweep], executor=dg.in_process_executor),
+            instance,
+            job_name="sweep",
+            run_config=config,
+            tags={"origin": "shell"},
+        )
+
+    good, bad = run(fail=False), run(fail=True)
+    assert (good.success, good.first, good.last) == (True, None, None)
+    assert (bad.status, list(bad.errors)) == (DagsterRunStatus.FAILURE, ["sweep_rows"])
+    assert "the database went away" in bad.errors["sweep_rows"]
+    stored = instance.get_run_by_id(good.run_id)
+    assert stored is not None
+    assert stored.tags["origin"] == "shell"
+
+
+def test_a_full_pool_does_not_make_a_command_wait(dagster_url: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Otherwise after a `kill -9` the next `inroad run` hangs on the slot of the dead one."""
+    monkeypatch.setenv("INROAD_DAGSTER_DATABASE_URL", dagster_url)
+    monkeypatch.setenv("INROAD_HOME", str(tmp_path))
+    with open_instance() as instance:
+        ensure_pools(instance, {"web": 1})
+        assert instance.event_log_storage.claim_concurrency_slot("web", "dead", "sitemaps").is_claimed
+        (result,) = run_ranges(_definitions(), instance, job_name="crawl", keys=KEYS[:1])
+        assert result.success
+        assert instance.event_log_storage.get_concurrency_info("web").active_run_ids == {"dead"}
+    dispose_engines()
+
+
+def test_an_instance_that_launches_has_the_queue_of_the_file(
+    dagster_url: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Otherwise draining asks a coordinator that knows no queued run."""
+    monkeypatch.setenv("INROAD_DAGSTER_DATABASE_URL", dagster_url)
+    monkeypatch.setenv("INROAD_HOME", str(tmp_path))
+    with open_instance(launches=True) as instance:
+        assert isinstance(instance.run_coordinator, QueuedRunCoordinator)
+        assert instance.get_concurrency_config().pool_config.pool_granularity == PoolGranularity.OP
+    with open_instance() as instance:
+        assert not isinstance(instance.run_coordinator, QueuedRunCoordinator)
+    dispose_engines()
 
 
 def test_each_partition_gets_its_event_with_its_metadata(instance: DagsterInstance) -> None:
@@ -145,7 +221,7 @@ SLEEPER = """
 import asyncio, sys
 import dagster as dg
 from pathlib import Path
-from pipeline_defs.inprocess import open_instance, run_ranges
+from pipeline_defs.inprocess import RunResult, open_instance, run_job, run_ranges
 from pipeline_defs.partitions import domain_partitions
 
 @dg.asset(partitions_def=domain_partitions)
