@@ -17,7 +17,7 @@ import httpx2
 from inroad.crawl.codings import DecodingFailed, Unpacker
 from inroad.crawl.cookies import SiteCookies
 from inroad.crawl.failures import WebError, for_exception, permanent, transient
-from inroad.crawl.response import Purpose, Response
+from inroad.crawl.response import Purpose, Response, Strategy
 
 _SKIPPED_BODY: Final = 65_536  # bytes read of a redirect's body; a longer one costs its connection instead
 _ERROR_BODY: Final = 262_144  # bytes read of a 4xx or 5xx page: enough to see who blocks
@@ -40,6 +40,7 @@ class Ask:
         max_bytes: Unpacked bytes taken at most.
         excess: What happens when there are more: an error, or the first `max_bytes` count as the answer.
         is_conditional: Whether a 304 is an answer.
+        strategy: Who asks: we ourselves, or a page in the browser.
     """
 
     url: str
@@ -50,6 +51,7 @@ class Ask:
     max_bytes: int = 10_000_000
     excess: Literal["refuse", "cut"] = "refuse"
     is_conditional: bool = False
+    strategy: Strategy = "direct"
 
 
 @dataclass(slots=True)

@@ -17,7 +17,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcon
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from types import TracebackType
-from typing import Any, BinaryIO, Final, Literal, Protocol, Self, cast
+from typing import TYPE_CHECKING, Any, BinaryIO, Final, Literal, Protocol, Self, cast
 
 import httpx2
 import stamina
@@ -38,6 +38,9 @@ from inroad.guard.errors import InroadError
 from inroad.guard.sync import run_sync
 from inroad.settings import Settings
 from inroad.store import Database
+
+if TYPE_CHECKING:  # Playwright takes 0.3 s to import, and most runs need no browser
+    from inroad.crawl.browser import Browser, SubRequest
 
 _ROBOTS_REDIRECTS: Final = 5  # RFC 9309 section 2.3.1.2
 _IN_MEMORY: Final = 1_048_576  # bytes of a streamed body before it goes to a file
@@ -113,6 +116,7 @@ class WebClient:
             trust_env=False,
         )
         self._exchange = Exchange(self._http, self.cookies)
+        self._browser: Browser | None = None
         store = DatabasePaces(database) if database is not None else MemoryPaces()
         self._politeness = Politeness(settings, store, max_wait_s=max_wait_s)
         self._robots = RobotsCache(self._download_robots, self._politeness, self.agent, database)
@@ -126,7 +130,9 @@ class WebClient:
         await self.aclose()
 
     async def aclose(self) -> None:
-        """Closes every connection."""
+        """Closes every connection, and the browser if it was started."""
+        if self._browser is not None:
+            await self._browser.aclose()
         await self._http.aclose()
 
     async def fetch(
@@ -177,13 +183,7 @@ class WebClient:
             max_bytes=max_bytes,
             headers={**_conditions(etag, last_modified), **(headers or {}), "Accept": accept or _ACCEPT[purpose]},
         )
-        body = bytearray()
-
-        def write(piece: bytes) -> None:
-            body.extend(piece)
-
-        answer = await self._retried(ask, write, body.clear, respect_robots=respect_robots, max_redirects=max_redirects)
-        return replace(answer, body=bytes(body))
+        return await self._whole(ask, respect_robots=respect_robots, max_redirects=max_redirects)
 
     @asynccontextmanager
     async def stream(
@@ -216,6 +216,48 @@ class WebClient:
 
             answer = await self._retried(ask, spool.write, restart, respect_robots=respect_robots, max_redirects=max_redirects)
             yield replace(answer, spool=cast("BinaryIO", spool))
+
+    async def render(self, url: str, *, wait_for: str | None = None, respect_robots: bool = True) -> Response:
+        """Fetches a page and lets its scripts run in a browser, whose every request comes back to this client.
+
+        Args:
+            url: Absolute http(s) URL.
+            wait_for: CSS selector to wait for; otherwise until the page's network is quiet.
+            respect_robots: As for `fetch`; holds for what the page loads too.
+
+        Returns:
+            The page with the HTML as scripts have left it, in UTF-8; `strategy` is "browser".
+
+        Raises:
+            FetchFailed: As `fetch`; "needs-browser" where no Chromium is installed or the setting forbids it.
+            FetchInterrupted: As `fetch`; "browser-failed" where Chromium broke down.
+            HostBusy, CircuitOpen, DatabaseUnavailable: As `fetch`.
+        """
+        from inroad.crawl.browser import Browser, find_chromium
+
+        if self.browser_mode == "off":
+            raise permanent("needs-browser", url, "needs a browser, and INROAD_BROWSER is off")
+        if find_chromium() is None:
+            raise permanent("needs-browser", url, "needs a browser, and no Chromium is installed here")
+        document = await self.fetch(url, respect_robots=respect_robots)
+        if self._browser is None:
+            self._browser = Browser(self.settings)
+
+        async def answer(asked: SubRequest) -> Response:
+            return await self._whole(self._ask_for_page(asked), respect_robots=respect_robots)
+
+        return await self._browser.render(document, answer, wait_for=wait_for)
+
+    def _ask_for_page(self, asked: SubRequest) -> Ask:
+        """What a page in the browser loads: one request like any other."""
+        return Ask(
+            url=_checked(asked.url),
+            method=asked.method,
+            headers=asked.headers,
+            content=asked.content,
+            max_bytes=self.settings.body_bytes,
+            strategy="browser",
+        )
 
     async def robots_for(self, url: str) -> RobotsFile:
         """What robots.txt of a URL's origin says; read once a day for all processes.
@@ -252,14 +294,35 @@ class WebClient:
 
     async def _download_robots(self, url: str, before_sending: Callable[[], Awaitable[None]]) -> Response:
         ask = Ask(url=url, headers={"Accept": _ACCEPT["robots"]}, purpose="robots", max_bytes=MAX_ROBOTS_BYTES, excess="cut")
+        return await self._whole(ask, respect_robots=False, max_redirects=_ROBOTS_REDIRECTS, before_sending=before_sending)
+
+    async def _whole(
+        self,
+        ask: Ask,
+        *,
+        respect_robots: bool,
+        max_redirects: int | None = None,
+        before_sending: Callable[[], Awaitable[None]] | None = None,
+    ) -> Response:
+        """The answer with its body in memory; an error's answer gets its body too, as that often says who blocks and why."""
         body = bytearray()
 
         def write(piece: bytes) -> None:
             body.extend(piece)
 
-        answer = await self._retried(
-            ask, write, body.clear, respect_robots=False, max_redirects=_ROBOTS_REDIRECTS, before_sending=before_sending
-        )
+        try:
+            answer = await self._retried(
+                ask,
+                write,
+                body.clear,
+                respect_robots=respect_robots,
+                max_redirects=max_redirects,
+                before_sending=before_sending,
+            )
+        except (WebError, HostBusy) as error:
+            if error.response is not None:
+                error.response = replace(error.response, body=bytes(body))
+            raise
         return replace(answer, body=bytes(body))
 
     async def _retried(
@@ -385,7 +448,7 @@ class WebClient:
                         url=ask.url,
                         method=ask.method,
                         purpose=ask.purpose,
-                        strategy="direct",
+                        strategy=ask.strategy,
                         started_at=started_at,
                         duration_ms=(time.monotonic() - begun) * 1000,
                         waited_ms=turn.waited_ms,

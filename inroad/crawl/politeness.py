@@ -39,7 +39,7 @@ FIRST_INTERVAL_S: Final = 0.5
 _RECOVERY: Final = 0.9  # of the learned distance stays after each success
 _GRACE_S: Final = 21.0  # a request to an exact host is taken to have arrived by then: twice the time to connect, and a little
 _MEMORY_HOSTS: Final = 10_000  # clocks kept before those at rest are dropped
-_POLL_S: Final = 0.25  # between two looks at an exact host that another process holds
+_POLL_S: Final = 0.1  # between two looks at an exact host that another process holds
 
 
 @dataclass(frozen=True, slots=True)
