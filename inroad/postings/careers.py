@@ -38,7 +38,8 @@ _JOB_WORD_IN_SLUG: Final = re.compile(
     r"|sachbearbeiter(?:in)?|techniker(?:in)?|pflegefachkraft|fachkraft|praktikum|ausbildung|leiter(?:in)?|m-w-d|w-m-d"
     r"|mwd|ingenieur(?:e)?|chef"
     r"|responsable|technicien(?:ne)?|ingeniero|tecnico|operator|driver|mechanic|electrician|teacher|supervisor"
-    r"|scientist|buyer|planner|clerk)"
+    r"|scientist|buyer|planner|clerk|coach|writer"
+    r"|editor|recruiter|physician|therapist|master|strategist|marketer|attorney|carpenter|welder|plumber)"
     r"(?:[-_./]|$)",
     re.IGNORECASE,
 )  # fmt: skip

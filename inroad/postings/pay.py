@@ -32,7 +32,7 @@ _PERIODS: Final = (
     ),
 )
 _PERIOD_WORDS: Final = {
-    name: re.compile(rf"\A(?:per|a|pro|par|por)?[ _-]*(?:{words})(?:s|_?rate|_?salary)?\.?\Z", re.IGNORECASE)
+    name: re.compile(rf"\A(?:per|a|pro|par|por)?[ _-]*(?:{words})(?:s|[ _-]?(?:rate|salary|wage))?\.?\Z", re.IGNORECASE)
     for name, words in _PERIODS
 }
 _PERIOD_AFTER: Final = {

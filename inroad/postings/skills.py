@@ -146,8 +146,8 @@ def _stands_apart(text: str, start: int, end: int) -> bool:
     edge_after = not after or after[0] in _SENTENCE_BREAK
     if text[end : end + 1] in {"-", "'", "’", "&"} or text[start - 1 : start] in {"-", "'", "’", "&"}:
         return False
-    if text[end : end + 1] == "." and text[end + 1 : end + 2].isalpha():
-        return False
+    if text[end : end + 1] == "." and (text[end + 1 : end + 2].isalpha() or (end - start == 1 and before[-1:] in {"", "."})):
+        return False  # "R.Smith", "Dr. C. Smith"
     return edge_before and edge_after
 
 
@@ -226,7 +226,7 @@ def normalise_skill(text: str) -> str | None:
     Returns:
         The normalised name. A form must be the whole text, except for a version number behind it.
     """
-    stripped = text.strip(" \t\r\n.,;:()[]-•*")[:120]
+    stripped = text.lstrip(" \t\r\n,;:()[]-•*").rstrip(" \t\r\n.,;:()[]-•*")[:120]
     node = _skill_list().root
     for token in _key(stripped):
         following = node.following.get(token)

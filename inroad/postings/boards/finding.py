@@ -51,6 +51,7 @@ WORKDAY_PAGE: Final = 20
 """Jobs a page; the API refuses more."""
 
 
+_XHR: Final = {"X-Requested-With": "XMLHttpRequest"}  # without it NEOGOV answers with a shell that has no jobs
 _ORACLE_FEED: Final = (
     "https://{host}/hcmRestApi/resources/latest/recruitingCEJobRequisitions?onlyData=true"
     "&expand=requisitionList.secondaryLocations&finder=findReqs;siteNumber={site},limit=100,offset=0,sortBy=POSTING_DATES_DESC"
@@ -96,11 +97,11 @@ _PLACES: Final[dict[str, tuple[str, str]]] = {
     ),
     "paylocity": (
         "https://recruiting.paylocity.com/recruiting/jobs/All/{token}",
-        "https://recruiting.paylocity.com/recruiting/v2/api/feed/jobs/{token}",
+        "https://recruiting.paylocity.com/recruiting/jobs/All/{token}/jobs",
     ),
     "neogov": (
-        "https://www.governmentjobs.com/careers/{token}",
-        "https://www.governmentjobs.com/careers/home/index?agency={token}&sort=PostingDate&isDescendingSort=true&page=1",
+        "https://{host}/careers/{token}",
+        "https://{host}/careers/home/index?agency={token}&sort=PostingDate&isDescendingSort=true&page=1",
     ),
 }
 
@@ -133,7 +134,8 @@ def board_of(address: Address) -> Board:
     page, feed = (template.format(**names) for template in _PLACES[address.provider])
     if address.provider == "workday":
         return Board("workday", address.token, page, feed, "POST", workday_body(0), _JSON, address.site)
-    return Board(address.provider, address.token, page, feed, site=address.site)
+    headers = _XHR if address.provider == "neogov" else {}
+    return Board(address.provider, address.token, page, feed, headers=headers, site=address.site)
 
 
 def _feed_host(address: Address) -> str:
@@ -141,6 +143,8 @@ def _feed_host(address: Address) -> str:
     if address.provider == "lever":
         return "api.eu.lever.co" if address.host.endswith(".eu.lever.co") else "api.lever.co"
     endings = {"personio": "jobs.personio.de", "teamtailor": "teamtailor.com", "icims": "icims.com"}
+    if address.provider == "neogov":
+        return "www.schooljobs.com" if "schooljobs" in address.host else "www.governmentjobs.com"
     return address.host or f"{address.token}.{endings.get(address.provider, 'invalid')}"
 
 

@@ -109,7 +109,7 @@ def _path_token(host: str, parts: list[str], query: str) -> tuple[str, str | Non
         return "rippling", _after(parts, "board") or _first([part for part in parts if not _LOCALE.match(part)])
     if host == "recruiting.paylocity.com":
         return "paylocity", next((part for part in parts if re.fullmatch(r"[0-9a-fA-F-]{36}", part)), None)
-    if host in {"www.governmentjobs.com", "governmentjobs.com", "www.schooljobs.com"}:
+    if host in {"www.governmentjobs.com", "governmentjobs.com", "www.schooljobs.com", "schooljobs.com"}:
         return "neogov", _after(parts, "careers") or _query(query, "agency")
     return None
 

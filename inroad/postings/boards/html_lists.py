@@ -198,7 +198,9 @@ _EMPLOYMENT_WORD = re.compile(
 def _neogov_meta(row: LexborNode) -> tuple[str | None, str | None, str | None]:
     """Place, employment and pay from the short lines under a title."""
     where = kind = pay = None
-    for node in row.css("ul.list-meta li,.list-meta > *,td,.job-table-meta span,[class*=location],[class*=salary],[class*=type]"):
+    for node in row.css(
+        "ul.list-meta li,.list-meta > *,td,.job-table-meta span,.primaryInfo,[class*=location],[class*=salary],[class*=type]"
+    ):
         line = _text(node)
         if not line or node.css_first("a[href]") is not None:
             continue
@@ -213,6 +215,8 @@ def _neogov_meta(row: LexborNode) -> tuple[str | None, str | None, str | None]:
 
 def _neogov_labelled(row: LexborNode, *words: str) -> str | None:
     for node in row.css("span,li,div,p,td"):
+        if any(child.tag in {"ul", "h3", "div", "p", "li"} for child in node.iter()):
+            continue  # a container, whose text runs several facts together
         line = _text(node) or ""
         name, colon, value = line.partition(":")
         if colon and len(line) < 200 and any(word in name.lower() for word in words):
@@ -234,6 +238,7 @@ def neogov_markup(text: str, source: Source) -> list[Draft]:
                 title=_text(anchor),
                 url=address.split("?")[0],
                 identifier=number,
+                company=_text(row.css_first(".job-organization")),
                 places=[_neogov_labelled(row, "location") or where],
                 description=[(None, entry.html if entry is not None else None)],
                 posted_on=_neogov_labelled(row, "posted", "opening", "open date"),

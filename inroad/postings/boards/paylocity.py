@@ -1,4 +1,7 @@
-"""Paylocity: the public feed (`/recruiting/v2/api/feed/jobs/GUID`), and the list page, whose jobs stand in `window.pageData`."""
+"""Paylocity: the list page (`/recruiting/jobs/All/GUID`), whose jobs stand in `window.pageData`, and the feed of the API.
+
+The feed is empty for companies that did not switch it on, so the page is what is asked.
+"""
 
 from __future__ import annotations
 

@@ -60,7 +60,7 @@ def read(job: Record, source: Source) -> Draft:
         remote=[next((kind for kind in _WORKPLACES if kind in kinds), None), label(pick(job, "workplaceType"))],
         posted_on=pick(job, "createdOn", "createdAt", "publishedAt"),
         salary=_salary(job),
-        employment=[label(pick(job, "employmentType"))],
+        employment=[label(pick(job, "employmentType.id")), label(pick(job, "employmentType"))],
         department=label(pick(job, "department.name", "department.label", "department")),
         language=pick(job, "language"),
         details={"base_department": label(pick(job, "department.base_department"))},
