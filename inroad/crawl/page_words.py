@@ -56,7 +56,7 @@ _WORDS: Final[dict[PageType, str]] = {
         informacje-prawne dane-firmy nota-prawna
     """,
     PageType.ABOUT: """
-        about about-us aboutus about-me about-the-company company our-company who-we-are what-we-do our-story story history
+        about about-us aboutus about-me about-the-company company our-company who-we-are what-we-do our-story history
         our-history mission
         our-mission vision values our-values philosophy profile company-profile corporate overview facts-and-figures
         the-company
@@ -190,6 +190,16 @@ POSTING_SECTIONS: Final = frozenset(
     """.split()  # noqa: SIM905
 )
 """Sections whose pages are single postings, whatever their names."""
+
+WEAK_WORDS: Final = frozenset(
+    """
+    lawyers attorneys abogados avocats anwaelte rechtsanwaelte doctors physicians providers experts professionisti profesionales
+    direction directors founders employees crew persone personen people ludzie time board management leadership
+    faculty
+    work werk trabajo lavoro praca job jobs positions position opportunities oportunidades opportunita employment openings
+    """.split()  # noqa: SIM905
+)
+"""Words that name a page when they stand alone, but not at the end of a longer name (`family-law-attorneys`)."""
 
 JOB_OVERVIEWS: Final = frozenset(
     """

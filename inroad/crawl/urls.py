@@ -44,7 +44,7 @@ _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz012
 _EDGE = "".join(map(chr, range(0x21)))  # C0 controls and space, which browsers strip from both ends
 _INNER = {ord(c): None for c in "\t\n\r"}  # and these anywhere
 
-# Already canonical, nothing to do: most URLs of a sitemap (0.9 us instead of 9 us).
+# Already canonical, nothing to do: most URLs of a sitemap (0.5 us instead of 4.3 us).
 _ALREADY_CANONICAL = re.compile(
     r"https?://(?:[a-z0-9](?:[a-z0-9\-]{0,30}[a-z0-9])?\.){1,5}[a-z]{2,24}/[A-Za-z0-9\-_~!$&'()*+,=:@/.]*"
 )

@@ -128,19 +128,9 @@ _NOT_FOUND_URL = re.compile(
     r"/(?:404|not-?found|error-?404|page-?not-?found|seite-nicht-gefunden|fehler-?404)(?:[./]|$)", re.IGNORECASE
 )
 
-_APP_ROOTS: Final = ", ".join(
-    (
-        "#root",
-        "#app",
-        "#__next",
-        "#__nuxt",
-        "#gatsby-focus-wrapper",
-        "#svelte",
-        "#q-app",
-        "app-root",
-        "[ng-app]",
-        "[data-reactroot]",
-    )
+_APP_ROOTS: Final = (
+    "#root, #app, #__next, #__nuxt, #gatsby-focus-wrapper, #svelte, #q-app, #ember-application, "
+    "app-root, [ng-app], [data-reactroot]"
 )
 _NOSCRIPT_HINT = re.compile(
     r"enable javascript|javascript (?:is )?(?:disabled|required|to run|aktivieren)|requires javascript|without javascript"

@@ -21,6 +21,9 @@ SITE = "https://www.acme.example"
         "/news/jobs-report-shows-growth",
         "/magazin/impressum-richtig-schreiben",
         "/?page=2",
+        "/practice-area/family-law-attorneys",
+        "/tips-advice-how-tos",
+        "/politics/story/a-debate-history",
         "/some-long-headline-that-mentions-contact-and-team-and-jobs",
     ],
 )
