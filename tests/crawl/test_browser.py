@@ -12,10 +12,12 @@ import textwrap
 from pathlib import Path
 
 import pytest
+from playwright.async_api import Error as PlaywrightError
 
-from inroad.crawl.browser import find_chromium
+from inroad.crawl.browser import Browser, find_chromium
 from inroad.crawl.failures import FetchFailed, FetchInterrupted
 from inroad.crawl.response import RequestRecord
+from inroad.settings import load_settings
 
 from .conftest import Opener, Site, reply
 
@@ -77,7 +79,8 @@ async def test_a_page_cannot_reach_private_addresses_through_the_browser(site: S
         const frame = document.createElement('iframe');
         frame.src = secret + '?frame';
         document.body.append(frame);
-        try {{ new WebSocket(`ws://127.0.0.1:${{port}}/secret?socket`).onopen = () => app.textContent += 'got socket' }} catch {{}}
+        const socket = new WebSocket(`ws://127.0.0.1:${{port}}/secret?socket`);
+        socket.onopen = () => app.textContent += 'got socket';
         try {{ new EventSource(secret + '?events') }} catch {{}}
         open(secret + '?popup');
         """
@@ -85,6 +88,21 @@ async def test_a_page_cannot_reach_private_addresses_through_the_browser(site: S
     answer = await open_client().render(f"{URL}/")
     assert b">refused refused refused refused </main>" in answer.body
     assert site.targets() == ["/"]
+
+
+@needs_chromium
+async def test_behind_the_interception_there_is_no_network(site: Site) -> None:
+    """Otherwise whatever Chromium forgets to offer for interception would leave unguarded."""
+    browser = Browser(load_settings())
+    try:
+        context = await browser._context(URL)
+        page = await context.new_page()
+        for url in (f"http://127.0.0.1:{site.port}/", f"http://localhost:{site.port}/"):
+            with pytest.raises(PlaywrightError, match=r"ERR_PROXY_CONNECTION_FAILED|ERR_NAME_NOT_RESOLVED"):
+                await page.goto(url)
+    finally:
+        await browser.aclose()
+    assert site.asked == []
 
 
 @needs_chromium
