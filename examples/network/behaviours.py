@@ -24,7 +24,7 @@ BOMB_BYTES = BOMB_MEMBER_BYTES * BOMB_MEMBERS
 ENDLESS_CHUNK = b"<p>Lot 4471: mixed pallet, sold as seen, no returns.</p>\n" * 1150
 ENDLESS_PAUSE_S = 0.004
 SLOW_PAUSE_S = 0.5
-SLOW_CHUNKS = 1200
+SLOW_TEXT = [word.encode() + b" " for word in "We have sold what others left over since 1987, slowly and fairly.".split()]
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,14 +120,14 @@ async def never_end(exchange: Exchange, behaviour: Behaviour) -> bool:
 
 
 async def trickle(exchange: Exchange, behaviour: Behaviour) -> bool:
-    """A page that takes ten minutes, one byte each half second, so that no single read ever times out."""
+    """A page that comes word by word, each half second: slow as a whole, while no single read is."""
     del behaviour
 
     async def chunks() -> AsyncIterator[bytes]:
         yield b"<!DOCTYPE html><html lang=en><head><title>Our history</title></head><body><p>"
-        for _ in range(SLOW_CHUNKS):
+        for word in SLOW_TEXT:
             await asyncio.sleep(SLOW_PAUSE_S)
-            yield b"."
+            yield word
 
     await exchange.stream(200, {"content-type": HTML}, chunks())
     return True

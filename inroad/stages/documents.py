@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from inroad.crawl.fetch import WebClient
 from inroad.crawl.html import decode_html, page_language, page_title, readable_text
 from inroad.crawl.response import Response
-from inroad.crawl.verdicts import judge_page
+from inroad.crawl.verdicts import Verdict, judge_page
 from inroad.guard.errors import InroadError, PermanentError
 from inroad.store.models import Page
 from inroad.store.pages import store_content, update_page
@@ -70,10 +70,10 @@ async def read_document(web: WebClient, url: str, *, known: Page | None = None) 
     _check_type(response)
     html = decode_html(response.body, response.headers.get("content-type"))
     verdict = judge_page(response.status, response.headers, html, url=response.url)
-    if verdict is not None and verdict.reason == "needs-browser":
+    if verdict is not None and verdict.kind == "needs-browser":
         return await _render(web, url)
     if verdict is not None:
-        raise NotContent(f"{response.url}: {verdict.text}.", reason=verdict.reason, mend=verdict.mend)
+        raise _not_content(response.url, verdict)
     return Document(response, html)
 
 
@@ -82,8 +82,22 @@ async def _render(web: WebClient, url: str) -> Document:
     html = decode_html(response.body, "text/html; charset=utf-8")
     verdict = judge_page(response.status, response.headers, html, url=response.url)
     if verdict is not None:
-        raise NotContent(f"{response.url}: {verdict.text}.", reason=verdict.reason, mend=verdict.mend)
+        raise _not_content(response.url, verdict)
     return Document(response, html)
+
+
+# What each verdict is called on a row, the sentence, and what can be done.
+_VERDICTS = {
+    "blocked": ("blocked", "answers with a block page", "Ask less often (INROAD_HOST_INTERVAL_S), or set INROAD_PROXY."),
+    "login": ("login-wall", "asks for a login", "Reject the page; what lies behind a login is not read."),
+    "soft-404": ("soft-404", "says that the page does not exist, with a status that says it does", "Reject the page."),
+    "needs-browser": ("needs-browser", "is empty even in a browser", "Look at the page; reject it if it is empty for people too."),
+}
+
+
+def _not_content(url: str, verdict: Verdict) -> NotContent:
+    reason, what, mend = _VERDICTS[verdict.kind]
+    return NotContent(f"{url} {what} ({verdict.evidence}).", reason=reason, mend=mend)
 
 
 def _explained(error: InroadError) -> InroadError:
@@ -93,9 +107,9 @@ def _explained(error: InroadError) -> InroadError:
         return error
     html = decode_html(response.body, response.headers.get("content-type"))
     verdict = judge_page(response.status, response.headers, html, url=response.url)
-    if verdict is None or verdict.reason in ("needs-browser", "soft-404"):
+    if verdict is None or verdict.kind in ("needs-browser", "soft-404"):
         return error
-    return NotContent(f"{response.url}: {verdict.text}.", reason=verdict.reason, mend=verdict.mend)
+    return _not_content(response.url, verdict)
 
 
 def _check_type(response: Response) -> None:

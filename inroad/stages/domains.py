@@ -201,6 +201,9 @@ def _record(session: Session, work: Work, domain: Domain, analysis: Analysis, *,
 
 def _record_home(session: Session, work: Work, domain: Domain, home: Document) -> bool:
     if home.response.not_modified:
+        known = _home_page(session, domain)
+        if known is not None:
+            _record_page_visit(session, work, known, home, "unchanged")
         return False
     url = canonical_url(home.final_url)
     row = {"url": url, "source": "home", "page_type": "HOME", "priority_level": 1, "classifier_version": CLASSIFIER_VERSION}
@@ -217,6 +220,16 @@ def _record_home(session: Session, work: Work, domain: Domain, home: Document) -
     if page.page_curation_status == "New":
         update_page(session, page.id, **status)
     changed = store_document(session, page, home, max_attempts=work.settings.max_attempts)
+    _record_page_visit(session, work, page, home, "changed" if changed else "unchanged")
     facts = {"home_url": home.final_url, "title": page_title(home.html), "language": page_language(home.html)}
     update_domain(session, domain.id, **facts)
     return changed
+
+
+def _record_page_visit(session: Session, work: Work, page: Page, home: Document, outcome: str) -> None:
+    """The home page was visited as a page too, so that the stage that fetches pages does not ask for it again."""
+    subject = [(page.id, page.domain_id)]
+    opened = visits.open_visits(session, "page", subject, run=work.run, owner=work.owner, lease_s=work.settings.lease_s)
+    if page.id in opened:
+        facts = {"http_status": home.response.status, "body_bytes": home.response.wire_bytes}
+        visits.finish_visit(session, opened[page.id], outcome, duration_ms=home.response.duration_ms, **facts)

@@ -7,6 +7,7 @@ ends the batch: its rows carry the error. What does not belong here: what any on
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 import uuid
 from collections import Counter
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from inroad.crawl.fetch import WebClient
     from inroad.cvs import CvWriter
 
+log = logging.getLogger(__name__)
 # Seconds between two writes of a stage's position; the reaper calls a run dead after many times this.
 BEAT_S = 2.0
 # Domains at work at one time in one stage; the web client bounds the requests.
@@ -175,9 +177,6 @@ def open_work(
     open_writer: Callable[[Scope], CvWriter | None] | None = None,
 ) -> Iterator[Work]:
     """A context whose leases end with it: rows that were claimed and not finished go back to the queue, uncounted."""
-    from inroad.crawl.fetch import WebClient
-    from inroad.llm.writer import open_cv_writer
-
     with Worker(database) as worker:
         work = Work(
             settings,
@@ -185,13 +184,25 @@ def open_work(
             worker.name,
             run or uuid.uuid4().hex,
             since,
-            open_web=open_web or (lambda: WebClient(settings, database)),
-            open_writer=open_writer or (lambda scope: open_cv_writer(settings, database, scope)),
+            open_web=open_web or (lambda: _web(settings, database)),
+            open_writer=open_writer or (lambda scope: _writer(settings, database, scope)),
         )
         try:
             yield work
         finally:
             database.call(_put_all_back, worker.name)
+
+
+def _web(settings: Settings, database: Database) -> AbstractAsyncContextManager[WebClient]:
+    from inroad.crawl.fetch import WebClient
+
+    return WebClient(settings, database)
+
+
+def _writer(settings: Settings, database: Database, scope: Scope) -> CvWriter | None:
+    from inroad.llm.writer import open_cv_writer
+
+    return open_cv_writer(settings, database, scope)
 
 
 def _put_all_back(session: Any, owner: str, domain_id: int | None = None) -> None:
@@ -245,8 +256,6 @@ async def _within_time(work: Work, domain: Domain, tally: Tally, handle: Callabl
     try:
         async with asyncio.timeout(limit):
             await handle(domain, tally)
-    except DatabaseUnavailable:
-        raise
     except TimeoutError:
         error = TransientError(
             f"{domain.name}: no end after {limit:g} s.", reason="domain-timeout", mend="The rest follows later."
@@ -254,11 +263,25 @@ async def _within_time(work: Work, domain: Domain, tally: Tally, handle: Callabl
         tally.fail(domain.name, error)
         await work.database.run(_put_all_back, work.owner, domain.id)
         await note(work, "error", str(error), domain=domain, level="warning")
-    except InroadError as error:
-        tally.fail(domain.name, error)
-    except Exception as error:  # noqa: BLE001 - a bug in one domain must not end the batch; it is recorded and fails the check
-        tally.fail(domain.name, error)
-        await work.database.run(_put_all_back, work.owner, domain.id)
+    except Exception as error:  # noqa: BLE001 - a fault in one domain must not end the batch; it is recorded and fails the check
+        await _record_fault(work, domain, tally, _leaf(error))
+
+
+def _leaf(error: BaseException) -> BaseException:
+    """The first error of a task group, a lost database before all others."""
+    if not isinstance(error, BaseExceptionGroup):
+        return error
+    leaves = [_leaf(inner) for inner in error.exceptions]
+    return next((leaf for leaf in leaves if isinstance(leaf, DatabaseUnavailable)), leaves[0])
+
+
+async def _record_fault(work: Work, domain: Domain, tally: Tally, error: BaseException) -> None:
+    if isinstance(error, DatabaseUnavailable):
+        raise error
+    tally.fail(domain.name, error)
+    await work.database.run(_put_all_back, work.owner, domain.id)
+    if not isinstance(error, InroadError):
+        log.error("bug in %s", domain.name, exc_info=error)
         await note(work, "bug", describe_error(error)[1], domain=domain, level="error")
 
 

@@ -178,7 +178,8 @@ def describe_error(error: BaseException) -> tuple[str, str]:
     """The stable reason and the sentence for a row; a bug of ours says so, with its type."""
     if isinstance(error, InroadError):
         return error.reason, str(error)
-    return "bug", f"Unexpected {type(error).__name__}: {error}. Please report it."
+    first = next(iter(str(error).splitlines()), "")[:300]
+    return "bug", f"Unexpected {type(error).__name__}: {first}. Please report it."
 
 
 def release_lost(session: Session) -> dict[str, int]:
@@ -226,4 +227,4 @@ def replay(session: Session, model: type[Any], *where: ColumnElement[bool]) -> i
 def state_counts(session: Session, model: type[Any], *where: ColumnElement[bool]) -> dict[str, int]:
     """Rows by processing state."""
     status = cast(_status(model), String)
-    return dict(session.execute(select(status, func.count()).where(*where).group_by(status)).tuples().all())
+    return {key: value for key, value in session.execute(select(status, func.count()).where(*where).group_by(status))}

@@ -42,7 +42,7 @@ def domain_ids(session: Session, names: Sequence[str]) -> dict[str, int]:
         rows = session.execute(
             select(Domain.name, Domain.id).where(Domain.name.in_(names[start : start + CHUNK])).order_by(Domain.id)
         )
-        out.update(dict(rows.tuples().all()))
+        out.update({name: number for name, number in rows})
     return out
 
 

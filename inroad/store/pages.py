@@ -29,7 +29,8 @@ def add_pages(session: Session, domain_id: int, rows: Sequence[dict[str, Any]]) 
         return 0
     # Sorted: two transactions that add the same pages take their locks in the same order.
     unique = sorted({row["url"]: {**row, "domain_id": domain_id} for row in reversed(rows)}.items())
-    statement = insert(Page)
+    # The table and not the class: the ORM's bulk insert cannot compile ON CONFLICT (SQLAlchemy 2.1.9).
+    statement = insert(Page.__table__).values([row for _, row in unique])  # type: ignore[arg-type]
     given = statement.excluded
     statement = statement.on_conflict_do_update(
         index_elements=["url"],
@@ -39,7 +40,7 @@ def add_pages(session: Session, domain_id: int, rows: Sequence[dict[str, Any]]) 
             tuple_(given.priority_level, given.page_type) < tuple_(Page.priority_level, Page.page_type),
         ),
     )
-    return len(session.scalars(statement.returning(Page.id), [row for _, row in unique]).all())
+    return len(session.scalars(statement.returning(Page.id)).all())
 
 
 def page_count(session: Session, domain_id: int, *, source: str | None = None) -> int:

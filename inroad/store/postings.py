@@ -266,12 +266,15 @@ def matched_postings(session: Session, posting_ids: Sequence[int], profile_id: i
 def add_posting_by_hand(session: Session, domain_id: int, values: Mapping[str, Any], *, max_attempts: int) -> None:
     """Stores a posting that a person handed over, selected by that person; the same posting again changes nothing."""
     chosen = {"posting_curation_status": "Selected", "curated_by": "person", "curation_reason": "given by hand"}
-    statement = insert(PostingRow).values(domain_id=domain_id, max_attempts=max_attempts, **values, **chosen, curated_at=func.now())
+    statement = insert(PostingRow).values(
+        domain_id=domain_id, max_attempts=max_attempts, **values, **chosen, curated_at=func.now()
+    )
     statement = statement.on_conflict_do_update(
         index_elements=["domain_id", "key"],
         set_={**values, **chosen, "posting_processing_status": "Queued", "attempts": 0, "next_attempt_at": func.now()},
         where=or_(
-            PostingRow.content_hash.is_distinct_from(statement.excluded.content_hash), PostingRow.posting_curation_status != "Selected"
+            PostingRow.content_hash.is_distinct_from(statement.excluded.content_hash),
+            PostingRow.posting_curation_status != "Selected",
         ),
     )
     session.execute(statement)

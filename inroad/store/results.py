@@ -311,7 +311,9 @@ def stage_health(session: Session, stage: str) -> StageHealth:
     model, condition = HEALTH[stage]
     status = getattr(model, model.STATUS)
     where = () if condition is None else (condition,)
-    counts: dict[str, int] = dict(session.execute(select(status, func.count()).where(*where).group_by(status)).tuples().all())
+    counts: dict[str, int] = {
+        key: value for key, value in session.execute(select(status, func.count()).where(*where).group_by(status))
+    }
     lost = session.scalar(select(func.count()).select_from(model).where(is_lost(model), *where)) or 0
     owner = Domain.id if model is Domain else model.domain_id
     stuck = select(Domain.name, status, model.error_reason, func.count().label("rows")).select_from(Domain)

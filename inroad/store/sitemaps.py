@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, delete, exists, func, or_, select, text, tuple_, update
+from sqlalchemy import ARRAY, Text, cast, delete, exists, func, or_, select, text, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session, aliased
 
@@ -74,31 +74,41 @@ def import_pages(session: Session, domain_id: int, sitemap_file_id: int, rows: S
     """
     if not rows:
         return 0
-    # Sorted: two transactions that add the same pages take their locks in the same order.
-    rows = sorted(rows, key=lambda row: row["url"])
-    new = len(session.scalars(_insert_pages(), [{**row, "domain_id": domain_id} for row in rows]).all())
-    links = insert(PageSitemap).from_select(
-        ["page_id", "sitemap_file_id", "lastmod"],
-        select(Page.id, bindparam("file", sitemap_file_id), text("given.lastmod"))
-        .select_from(text("unnest(CAST(:urls AS text[]), CAST(:lastmods AS text[])) AS given(url, lastmod)"))
-        .join(Page, text("pages.url = given.url"))
-        .where(Page.domain_id == domain_id),
-    )
+    columns = {
+        name: [row[name] for row in rows]
+        for name in ("url", "source", "page_type", "priority_level", "classifier_version", "lastmod")
+    }
+    new: int = session.scalar(_INSERT_PAGES, {"domain": domain_id, **columns}) or 0
     session.execute(
-        links.on_conflict_do_update(
-            index_elements=["page_id", "sitemap_file_id"],
-            set_={"lastmod": links.excluded.lastmod},
-            where=PageSitemap.lastmod.is_distinct_from(links.excluded.lastmod),
-        ),
-        {"urls": [row["url"] for row in rows], "lastmods": [row["lastmod"] for row in rows]},
+        _LINK_PAGES, {"domain": domain_id, "file": sitemap_file_id, "url": columns["url"], "lastmod": columns["lastmod"]}
     )
-    _see_again(session, [row["url"] for row in rows])
+    _see_again(session, columns["url"])
     return new
 
 
-def _insert_pages() -> Any:
-    statement = insert(Page)
-    return statement.on_conflict_do_nothing(index_elements=["url"]).returning(Page.id)
+# One statement with arrays for a thousand rows: a third of the time of multi-row VALUES. Sorted, so that two transactions that add
+# the same pages take their locks in the same order.
+_INSERT_PAGES = text("""
+    WITH given AS (
+        SELECT * FROM unnest(
+            CAST(:url AS text[]), CAST(:source AS text[]), CAST(:page_type AS text[]), CAST(:priority_level AS smallint[]),
+            CAST(:classifier_version AS text[]), CAST(:lastmod AS text[])
+        ) AS t(url, source, page_type, priority_level, classifier_version, lastmod) ORDER BY url
+    ), added AS (
+        INSERT INTO pages (domain_id, url, source, page_type, priority_level, classifier_version, lastmod)
+        SELECT :domain, url, source, page_type, priority_level, classifier_version, lastmod FROM given
+        ON CONFLICT (url) DO NOTHING RETURNING id
+    ) SELECT count(*) FROM added
+""")
+_LINK_PAGES = text("""
+    INSERT INTO page_sitemaps (page_id, sitemap_file_id, lastmod)
+    SELECT pages.id, :file, given.lastmod
+    FROM unnest(CAST(:url AS text[]), CAST(:lastmod AS text[])) AS given(url, lastmod)
+    JOIN pages ON pages.url = given.url AND pages.domain_id = :domain
+    ORDER BY pages.id
+    ON CONFLICT (page_id, sitemap_file_id) DO UPDATE SET lastmod = excluded.lastmod
+    WHERE page_sitemaps.lastmod IS DISTINCT FROM excluded.lastmod
+""")
 
 
 def _see_again(session: Session, urls: Sequence[str]) -> None:
@@ -123,7 +133,7 @@ def miss_pages(session: Session, sitemap_file_id: int, read_at: datetime, seen: 
         Pages that are gone now.
     """
     other = aliased(PageSitemap)
-    listed = text("SELECT unnest(CAST(:seen AS text[]))").bindparams(seen=list(seen or ()))
+    listed = select(func.unnest(cast(list(seen or ()), ARRAY(Text))))
     missing = (
         select(Page.id)
         .join(PageSitemap, PageSitemap.page_id == Page.id)

@@ -61,7 +61,7 @@ def open_visits(
         for subject, domain in subjects
     ]
     statement = insert(Visit).values(rows).on_conflict_do_nothing().returning(Visit.subject_id, Visit.id)
-    return dict(session.execute(statement).tuples().all())
+    return {key: value for key, value in session.execute(statement)}
 
 
 def abandon(session: Session, kind: str, subject_ids: Sequence[int]) -> None:
