@@ -23,6 +23,7 @@ from dagster._core.instance.ref import InstanceRef
 from dagster._core.storage.tags import MAX_RETRIES_TAG, REPOSITORY_LABEL_TAG
 from dagster._core.utils import make_new_run_id
 from dagster._utils.interrupts import check_captured_interrupt
+from dagster_shared.error import SerializableErrorInfo
 
 from pipeline_defs.partitions import DOMAINS, add_domain_partitions, contiguous_ranges, range_tags
 
@@ -45,7 +46,7 @@ class RunResult:
         run_id: The run's id, as in the UI.
         status: Dagster's final status.
         seconds: Wall time.
-        errors: Message of each failed step, by step key.
+        errors: Message of each failed step, by step key; of the run, under "run", when it failed before or between its steps.
         first: First domain of the run's range; None for a run without one.
         last: Last domain of the run's range.
     """
@@ -178,7 +179,9 @@ def _execute(
             for event in _events_of_new_run(job, instance, run_id, run_config, tags):
                 interrupted = interrupted or check_captured_interrupt() or _is_interruption(event)
                 if event.is_step_failure and event.step_key:
-                    errors[event.step_key] = _message(event)
+                    errors[event.step_key] = _message(event.step_failure_data.error)
+                elif event.is_run_failure and not errors:
+                    errors["run"] = _message(event.job_failure_data.error)
                 if on_event is not None:
                     on_event(event)
         except BaseException:
@@ -212,8 +215,7 @@ def _is_interruption(event: DagsterEvent) -> bool:
     return event.is_run_failure and event.job_failure_data.failure_reason == RunFailureReason.UNEXPECTED_TERMINATION
 
 
-def _message(event: DagsterEvent) -> str:
-    error = event.step_failure_data.error
+def _message(error: SerializableErrorInfo | None) -> str:
     while error and error.cause:  # Dagster wraps what an asset raised in one error of its own
         error = error.cause
     return error.message.strip() if error else "failed without an error"

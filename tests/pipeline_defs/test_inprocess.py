@@ -108,6 +108,26 @@ def test_a_job_without_partitions_is_one_run(instance: DagsterInstance) -> None:
     assert stored.tags["origin"] == "shell"
 
 
+def test_a_run_that_fails_before_its_steps_says_why(instance: DagsterInstance) -> None:
+    """Otherwise the command prints that a run failed and names no reason."""
+
+    @dg.resource
+    def database() -> None:
+        raise RuntimeError("no server answers")
+
+    @dg.op(required_resource_keys={"database"})
+    def work() -> None: ...
+
+    @dg.job(resource_defs={"database": database})
+    def broken() -> None:
+        work()
+
+    defs = dg.Definitions(jobs=[broken], executor=dg.in_process_executor)
+    result = run_job(defs, instance, job_name="broken")
+    assert result.status == DagsterRunStatus.FAILURE
+    assert "no server answers" in " ".join(result.errors.values())
+
+
 def test_a_full_pool_does_not_make_a_command_wait(dagster_url: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Otherwise after a `kill -9` the next `inroad run` hangs on the slot of the dead one."""
     monkeypatch.setenv("INROAD_DAGSTER_DATABASE_URL", dagster_url)
