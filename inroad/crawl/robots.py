@@ -91,20 +91,39 @@ class _Rule(NamedTuple):
 
 
 @dataclass(slots=True)
-class _Group:
-    """Everything one agent was told, over all its groups in the file."""
+class _Block:
+    """What stands below one list of User-agent lines, shared by its agents: copies for 16,000 agents would be a bomb."""
 
     rules: list[_Rule] = field(default_factory=list)
-    crawl_delay_s: float | None = None
+    delay_s: float | None = None
+    is_delayed: bool = False
 
-    def sort(self) -> None:
+
+@dataclass(slots=True)
+class _Group:
+    """Everything one agent was told, over all its blocks in the file."""
+
+    rule_blocks: list[_Block] = field(default_factory=list)
+    delay_blocks: list[_Block] = field(default_factory=list)
+    _sorted: list[_Rule] | None = None
+
+    def crawl_delay_s(self) -> float | None:
+        """The last delay that the agent was given."""
+        return next((block.delay_s for block in reversed(self.delay_blocks) if block.is_delayed), None)
+
+    def rules(self) -> list[_Rule]:
         """Longest first, Allow before Disallow: then the first rule that matches decides."""
-        self.rules.sort(key=lambda rule: (-rule.weight, not rule.is_allow))
+        if self._sorted is None:
+            rules = [rule for block in self.rule_blocks for rule in block.rules]
+            self._sorted = sorted(rules, key=lambda rule: (-rule.weight, not rule.is_allow))
+        return self._sorted
 
     def allows(self, path: str) -> bool:
         """The verdict for an exact path; Disallow is also tried on the normal form of RFC 9309 section 2.2.2."""
         normal = _normal_path(path)
-        for rule in self.rules:
+        for rule in self.rules():
+            if rule.weight == 0:
+                break  # an empty rule says nothing
             if rule.pattern.matches(path):
                 return rule.is_allow
             if not rule.is_allow and rule.normal_pattern.matches(normal):
@@ -146,7 +165,7 @@ class Robots:
     def crawl_delay(self, agent: str) -> float | None:
         """Seconds between two requests that the agent's group asks for; None when it does not say, or says nonsense."""
         group = self._group_of(agent)
-        return group.crawl_delay_s if group else None
+        return group.crawl_delay_s() if group else None
 
     def _group_of(self, agent: str) -> _Group | None:
         exact = self._groups.get(agent.lower()) if agent else None
@@ -162,36 +181,32 @@ class Robots:
 def _parse(raw: bytes) -> Robots:
     groups: dict[str, _Group] = {}
     sitemaps: list[str] = []
-    agents: list[str] = []  # whom the next rule is for
-    delayed: list[str] = []  # whom the next Crawl-delay is for
-    unaddressed_delay_s: float | None = None
-    is_ruled = is_delayed = False
+    ruled, delayed = _Block(), _Block()  # what the next rule and the next Crawl-delay belong to
+    unaddressed = delayed
     for directive, value in _directives(raw):
         if directive == "user-agent":
             # To Google, Crawl-delay does not end a list of agents: the rules below are for all of them, a delay is not.
-            agents = [] if is_ruled else agents
-            delayed = [] if is_ruled or is_delayed else delayed
-            is_ruled = is_delayed = False
-            agent = _agent_of(value)
-            agents.append(agent)
-            delayed.append(agent)
-            groups.setdefault(agent, _Group())
+            delayed = _Block() if ruled.rules or delayed.is_delayed or not groups else delayed
+            ruled = _Block() if ruled.rules or not groups else ruled
+            _join(groups.setdefault(_agent_of(value), _Group()), ruled, delayed)
         elif directive == "sitemap":
             if len(sitemaps) < _MAX_SITEMAPS:
                 sitemaps.append(value.decode("utf-8", "replace"))
         elif directive == "crawl-delay":
-            is_delayed = True
-            unaddressed_delay_s = _seconds(value)
-            for agent in delayed:
-                groups[agent].crawl_delay_s = unaddressed_delay_s
+            delayed.is_delayed, delayed.delay_s = True, _seconds(value)
         else:
-            is_ruled = True
-            _add_rule(groups, agents, value, is_allow=directive == "allow")
+            ruled.rules.extend(_rules(value, is_allow=directive == "allow"))
     if not groups:  # a delay in a file that names no agent at all is meant for everybody
-        groups[_EVERYBODY] = _Group(crawl_delay_s=unaddressed_delay_s)
-    for group in groups.values():
-        group.sort()
+        groups[_EVERYBODY] = _Group(delay_blocks=[unaddressed])
     return Robots(sitemaps=tuple(sitemaps), _groups=groups)
+
+
+def _join(group: _Group, ruled: _Block, delayed: _Block) -> None:
+    """Gives an agent its share in the blocks below its line, once."""
+    if not group.rule_blocks or group.rule_blocks[-1] is not ruled:
+        group.rule_blocks.append(ruled)
+    if not group.delay_blocks or group.delay_blocks[-1] is not delayed:
+        group.delay_blocks.append(delayed)
 
 
 def _directives(raw: bytes) -> Iterator[tuple[_Directive, bytes]]:
@@ -243,17 +258,14 @@ def _seconds(value: bytes) -> float | None:
     return min(seconds, MAX_CRAWL_DELAY_S) if math.isfinite(seconds) and seconds >= 0 else None
 
 
-def _add_rule(groups: dict[str, _Group], agents: list[str], value: bytes, *, is_allow: bool) -> None:
-    """Adds a rule to each agent's group; an empty one says nothing. `Allow: /index.html` also allows the directory."""
+def _rules(value: bytes, *, is_allow: bool) -> list[_Rule]:
+    """The rules of a line; an empty one matches nothing and ends a list of agents all the same. `/index.html` also allows "/"."""
     escaped = _ESCAPABLE.sub(_escape, value).decode("ascii")
-    if not agents or not escaped:
-        return
     rules = [_rule(escaped, is_allow=is_allow)]
     directory, slash, page = escaped.rpartition("/")
     if is_allow and slash and page.startswith("index.htm"):
         rules.append(_rule(f"{directory}/$", is_allow=True))
-    for agent in agents:
-        groups[agent].rules.extend(rules)
+    return rules
 
 
 def _rule(pattern: str, *, is_allow: bool) -> _Rule:

@@ -147,6 +147,15 @@ def test_a_pattern_of_many_stars_is_answered() -> None:
     assert _allows(f"User-agent: *\nDisallow: {pattern}\n", "/" + "a" * 2000)
 
 
+def test_many_agents_with_many_rules_share_them() -> None:
+    """Otherwise half a megabyte of agents and rules becomes 400 million rules in memory."""
+    agents = "".join(f"User-agent: {chr(97 + n % 26)}{chr(97 + n // 26 % 26)}{chr(97 + n // 676 % 26)}\n" for n in range(15_000))
+    robots = Robots.parse(agents + "Crawl-delay: 3\n" * 1000 + "Disallow:/a\n" * 15_000)
+    assert not robots.allows("/a", "abc")
+    assert robots.allows("/b", "abc")
+    assert robots.crawl_delay("abc") == 3.0
+
+
 @given(st.binary(max_size=400), st.text(max_size=40), st.text(max_size=20))
 def test_no_file_and_no_question_is_an_error(body: bytes, url: str, agent: str) -> None:
     """Otherwise a broken file ends the visit of its domain."""
