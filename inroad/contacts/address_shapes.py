@@ -21,18 +21,22 @@ _ENGLISH_TYPES: Final = (
 )
 _DIRECTION: Final = r"(?:N|S|E|W|NE|NW|SE|SW|N\.E|N\.W|S\.E|S\.W|North|South|East|West|Northeast|Northwest|Southeast|Southwest|NORTH|SOUTH|EAST|WEST)\b\.?"
 _NUMBER: Final = r"(?:[NSEW]\d{1,5}\s?[NSEW]?\d{0,5}|\d{1,6}[A-Za-z]?)(?:\s?[-–&/]\s?\d{1,5}[A-Za-z]?)?"
-_UNIT_WORDS: Final = (
-    r"Suites?|Ste|Unit|Apt|Apartment|Floor|Fl|Room|Rm|Bldg|Building|Lvl|Level|Office|Block|Box|PMB|Dept|Mail ?Code|MS|Tower|Wing|Lot|Space|Spc|House|P\.?O\.? Box|Etage|Stock|Stiege|Top|Tür|piso|planta|étage"
-)
+_UNIT_WORDS: Final = r"Suites?|Ste|Unit|Apt|Apartment|Floor|Fl|Room|Rm|Bldg|Building|Lvl|Level|Office|Block|Box|PMB|Dept|Mail ?Code|MS|Tower|Wing|Lot|Space|Spc|House|P\.?O\.? Box|Etage|Stock|Stiege|Top|Tür|piso|planta|étage"
 
 _ORDINAL: Final = r"\d{1,3}(?:st|nd|rd|th|ST|ND|RD|TH)"
 _ENGLISH = re.compile(
     rf"(?<![\w.$€£/\-])(?:#\s?|(?:Plot |Door )?No\.?\s?)?{_NUMBER},?\s{{1,2}}(?:(?:{_DIRECTION}|[nsew])\s{{1,2}})?(?:(?:{_WORD}|{_ORDINAL}|\d{{1,3}}(?=\s(?i:st|street|ave|avenue)\b))\s{{1,2}}){{1,5}}"
     rf"(?:(?:{_ENGLISH_TYPES})\b|(?i:{_ENGLISH_TYPES})(?=\s|,|\.|$)(?<=[A-Z]))\.?(?!['’]s)(?:,?\s{{1,2}}{_DIRECTION}(?![\w]))?"
 )
-_TYPE_ALONE = re.compile(rf"(?<![\w.$€£/\-])\d{{1,5}}\s(?:{_DIRECTION}\s)?(?:Broadway|Bowery|Strand|The Strand|Esplanade|Embarcadero|Piccadilly|Cheapside|Holborn|Aldgate)\b")
-_HIGHWAY = re.compile(rf"(?<![\w.$€£/\-])\d{{1,6}}\s{{1,2}}(?:{_DIRECTION}\s{{1,2}})?(?:Old\s|US\s|U\.S\.\s|State\s|County\s|SR\s|Ranch\s|Farm\s)?(?:Highway|Hwy\.?|Route|Rte\.?|Rt\.?|Road|Interstate|CR|FM|SR|US)[- ]\d{{1,4}}\b(?:\s{_DIRECTION})?")
-_NAMED_BEFORE = re.compile(rf"(?<![\w])(?:{_WORD}\s){{1,3}}(?:House|Building|Tower|Centre|Court|Park|Mill|Works|Studios|Chambers|Hall|Plaza|Estate),?\s(?:\d{{1,4}}[A-Za-z]?(?:-\d{{1,4}})?,?\s)?(?:{_WORD}\s){{1,3}}(?:Street|Road|Avenue|Lane|Place|Way|Square|Drive|Close|Park|Estate|Quay)\b")
+_TYPE_ALONE = re.compile(
+    rf"(?<![\w.$€£/\-])\d{{1,5}}\s(?:{_DIRECTION}\s)?(?:Broadway|Bowery|Strand|The Strand|Esplanade|Embarcadero|Piccadilly|Cheapside|Holborn|Aldgate)\b"
+)
+_HIGHWAY = re.compile(
+    rf"(?<![\w.$€£/\-])\d{{1,6}}\s{{1,2}}(?:{_DIRECTION}\s{{1,2}})?(?:Old\s|US\s|U\.S\.\s|State\s|County\s|SR\s|Ranch\s|Farm\s)?(?:Highway|Hwy\.?|Route|Rte\.?|Rt\.?|Road|Interstate|CR|FM|SR|US)[- ]\d{{1,4}}\b(?:\s{_DIRECTION})?"
+)
+_NAMED_BEFORE = re.compile(
+    rf"(?<![\w])(?:{_WORD}\s){{1,3}}(?:House|Building|Tower|Centre|Court|Park|Mill|Works|Studios|Chambers|Hall|Plaza|Estate),?\s(?:\d{{1,4}}[A-Za-z]?(?:-\d{{1,4}})?,?\s)?(?:{_WORD}\s){{1,3}}(?:Street|Road|Avenue|Lane|Place|Way|Square|Drive|Close|Park|Estate|Quay)\b"
+)
 _GERMAN = re.compile(
     rf"(?<![\w])(?:(?:[{_UP}][\w\-]*[ \-]){{0,3}}(?:[{_UP}][\w\-]*|[{_UP}][\w.\-]*-)?(?:[Ss]tra(?:ß|ss)e|[Ss]tr\.?|[Ww]eg|[Pp]latz|[Aa]llee|[Gg]asse|[Rr]ing|[Dd]amm|[Uu]fer|[Cc]haussee|[Mm]arkt|[Ss]teig|"
     rf"[Gg]raben|[Ww]all|[Kk]ai|[Pp]romenade|[Ss]tieg|[Pp]fad|[Bb]rücke|[Hh]of|[Bb]erg|[Tt]or|[Gg]arten|[Ff]eld|[Tt]wiete|[Zz]eile|[Ss]töcken|[Hh]öhe|[Bb]ogen|[Ww]iese|[Aa]nger|[Pp]ark)|(?:Am|An der|An den|Auf der|Auf dem|Im|In der|In den|Zum|Zur|Unter den|Unter der|Hinter der|Hinter dem|Alte|Alter|Neue|Neuer|Bei der|Beim|Vor dem|Obere|Untere|Großer|Große)\s(?:[{_UP}][\w\-]+\s?){{1,3}}?)"
@@ -59,8 +63,23 @@ _DUTCH = re.compile(
 _POLISH = re.compile(
     rf"(?<![\w])(?:ul\.|Ul\.|UL\.|al\.|Al\.|os\.|Os\.|pl\.|Pl\.|str\.|Str\.|Bd\.|Bul\.|nám\.|Jl\.|(?:ulica|aleja|Aleja|Aleje|plac|Plac|ulice|Strada|B-dul|Calea|Ulitsa|ulitsa|Jalan)\s)\s?(?:[\w.’'\-]+\s){{1,5}}?(?:nr\.?\s?|No\.?\s?)?\d{{1,4}}\s?[a-zA-Z]?(?![\w])(?:\s?/\s?\d{{1,4}}[a-zA-Z]?|\s?(?:lok|m)\.\s?\d{{1,4}}[a-zA-Z]?)?"
 )
-_NUMBERED = re.compile(rf"(?<![\w.$€£/\-])\d{{1,5}}\s(?:N|S|E|W|NE|NW|SE|SW|North|South|East|West|NORTH|SOUTH|EAST|WEST)\.?\s{_ORDINAL}\b(?!\s(?:floor|century|annual))")
-STREETS: Final = (_ENGLISH, _TYPE_ALONE, _NUMBERED, _HIGHWAY, _NAMED_BEFORE, _GERMAN, _FRENCH, _SPANISH, _SPANISH_COMMA, _ITALIAN, _DUTCH, _POLISH)
+_NUMBERED = re.compile(
+    rf"(?<![\w.$€£/\-])\d{{1,5}}\s(?:N|S|E|W|NE|NW|SE|SW|North|South|East|West|NORTH|SOUTH|EAST|WEST)\.?\s{_ORDINAL}\b(?!\s(?:floor|century|annual))"
+)
+STREETS: Final = (
+    _ENGLISH,
+    _TYPE_ALONE,
+    _NUMBERED,
+    _HIGHWAY,
+    _NAMED_BEFORE,
+    _GERMAN,
+    _FRENCH,
+    _SPANISH,
+    _SPANISH_COMMA,
+    _ITALIAN,
+    _DUTCH,
+    _POLISH,
+)
 
 BOX = re.compile(
     r"(?<![\w])(?:(?i:P\.? ?O\.? ?Box|Post Office Box|P\.? ?Box|Postfach|Apartado(?: de Correos)?|Case postale|Boîte postale|Casella postale|Postbus|Skr\.? ?poczt\.?|Locked Bag|GPO Box|Private Bag|Boks|Postboks|Box)(?=[\s:#])|B\.?P\.?)\.?(?:\s?[:#]|\s?No\.?:?)?\s{0,2}\d[\d ]{1,7}\d(?![\d])"
@@ -72,7 +91,9 @@ ADDRESS_WORD = re.compile(
     r"(?i:\b(?:floor|fl|suite|ste|building|bldg|tower|house|étage|etage|villa|flat|plot|block|street|road|avenue|centre|center|complex|park|office|unit|area|zone|district|room|level|p\.? ?o\.? ?box|apt|"
     r"estate|campus|court|plaza|square|lane|marg|nagar|sector|phase|wing|gate|industrial|business|corner|opp|near|attn|mail ?code|c/o|z\.?i\.?|gewerbegebiet|haus|gebäude)\b)|\d"
 )
-UNIT_LINE = re.compile(rf"^\s?(?:(?i:{_UNIT_WORDS})\b.{{0,40}}|.{{0,30}}(?i:floor|suite|building|tower|house|étage|etage).{{0,30}}|\d{{1,3}}(?:st|nd|rd|th) floor.{{0,20}})$")
+UNIT_LINE = re.compile(
+    rf"^\s?(?:(?i:{_UNIT_WORDS})\b.{{0,40}}|.{{0,30}}(?i:floor|suite|building|tower|house|étage|etage).{{0,30}}|\d{{1,3}}(?:st|nd|rd|th) floor.{{0,20}})$"
+)
 NOT_A_STREET = re.compile(
     r"(?i:\b(?:days?|weeks?|months?|years?|hours?|minutes?|mins|people|persons|guests|reviews?|comments?|results?|items?|products?|posts?|pages?|users?|members?|points?\b(?! )|miles|km|percent|million|billion|"
     r"in the|of the|to the|for the|on the way|at the|by the|from the|am|pm|january|february|april|june|july|august|september|october|november|december|copyright|rights|versions?|chapter|"

@@ -42,8 +42,13 @@ _LABEL = re.compile(
 )
 _OTHER_CODES: Final = frozenset(("US", "CA", "GB", "AU", "NZ", "IE"))
 _DIGIT = re.compile(r"\d")
-_FOREIGN = re.compile(r"@|https?://|www\.|©|[$€£]|\btel\b|phone|\bfax\b|telefon|\bmob|\bhours?\b|\bmail\b|\bcall\b|\d{3}[-. )]{1,2}\d{3}|\d{7}", re.IGNORECASE)
-_UNIT_IN_CITY = re.compile(r"^(?:Fl|Floor|Suite|Ste|Unit|St|Street|Ave|Avenue|Road|Rd|NW|NE|SW|SE)\b\.?,?\s+(?=[A-Z])(?!\w+$)|^(?:Fl|Floor|Suite|Ste|Unit|NW|NE|SW|SE)\b\.?,?\s+")
+_FOREIGN = re.compile(
+    r"@|https?://|www\.|©|[$€£]|\btel\b|phone|\bfax\b|telefon|\bmob|\bhours?\b|\bmail\b|\bcall\b|\d{3}[-. )]{1,2}\d{3}|\d{7}",
+    re.IGNORECASE,
+)
+_UNIT_IN_CITY = re.compile(
+    r"^(?:Fl|Floor|Suite|Ste|Unit|St|Street|Ave|Avenue|Road|Rd|NW|NE|SW|SE)\b\.?,?\s+(?=[A-Z])(?!\w+$)|^(?:Fl|Floor|Suite|Ste|Unit|NW|NE|SW|SE)\b\.?,?\s+"
+)
 _DIRECTIONS: Final = frozenset("north south east west northeast northwest southeast southwest the rue via calle ul".split())  # noqa: SIM905
 _CLOSES_BLOCK = re.compile(r"\s?(?:tel|phone|ph|fax|fon|telefon|t|p|f|email|e-mail|mob(?:ile)?)\b[\s.:(+]", re.IGNORECASE)
 _BREAK = re.compile(r"[a-z]{3,}\. |[:•;?!] |\| (?=[^|]{41,}$)")
@@ -112,10 +117,10 @@ def _without_fragments(found: list[Finding]) -> list[Finding]:
 def address_key(parts: Mapping[str, str]) -> tuple[str, str, str] | None:
     """House number, first word of the street and postcode: what two spellings of one address share; None where one is missing."""
     street = parts.get("street", "")
-    number = re.search(r"\d+", street)
+    numbers = re.findall(r"\d+", street + " " + parts.get("extended", ""))
     words = [word for word in re.findall(r"[^\W\d_]{3,}", street.casefold()) if word not in _DIRECTIONS]
     postcode = re.sub(r"\W", "", parts.get("postcode", ""))
-    return (number.group(), words[0][:5], postcode) if number and words and postcode else None
+    return ("-".join(numbers), words[0][:5], postcode) if numbers and words and postcode else None
 
 
 def _bare(text: str) -> str:
@@ -217,7 +222,13 @@ def _street_before(place: _Place, lines: list[_Line]) -> _Street | None:
 
 def _looks_like_street(text: str) -> bool:
     text = text.strip()
-    if not 5 <= len(text) <= 90 or _FOREIGN.search(text) or NOT_A_STREET.search(text) or _SENTENCE.search(text) or UNIT_LINE.fullmatch(text):
+    if (
+        not 5 <= len(text) <= 90
+        or _FOREIGN.search(text)
+        or NOT_A_STREET.search(text)
+        or _SENTENCE.search(text)
+        or UNIT_LINE.fullmatch(text)
+    ):
         return False
     digits = sum(character.isdigit() for character in text)
     letters = sum(character.isalpha() for character in text)
@@ -247,7 +258,17 @@ def _finding(document: Document, street: _Street, place: _Place | None, lines: l
     if code:
         details["country_code"] = code
     confidence = 0.9 if place is not None else 0.6
-    return Finding("address", one_line(parts), raw, "text", confidence, element=document.element_at(street.start).index, start=start, end=end, details=details)
+    return Finding(
+        "address",
+        one_line(parts),
+        raw,
+        "text",
+        confidence,
+        element=document.element_at(street.start).index,
+        start=start,
+        end=end,
+        details=details,
+    )
 
 
 def _between(text: str) -> str:
@@ -262,7 +283,14 @@ def _block_end(street: _Street, lines: list[_Line]) -> int:
     if line.start + len(line.text.rstrip(" ,.;")) > end + 1:
         return end
     following = lines[street.line + 1 : street.line + 6]
-    sure = next((at for at, below in enumerate(following) if _CLOSES_BLOCK.match(below.text) or COUNTRY_NAME.fullmatch(below.text.strip(" ,.:"))), 0)
+    sure = next(
+        (
+            at
+            for at, below in enumerate(following)
+            if _CLOSES_BLOCK.match(below.text) or COUNTRY_NAME.fullmatch(below.text.strip(" ,.:"))
+        ),
+        0,
+    )
     for at, below in enumerate(following[:4]):
         if len(below.text) > 50 or _FOREIGN.search(below.text) or _SENTENCE.search(below.text):
             break

@@ -36,12 +36,24 @@ _UNREAD: Final = frozenset(
     """script style template select datalist textarea iframe noembed noframes svg math title head audio video canvas
     object""".split()  # noqa: SIM905
 )
-_PANELS: Final = frozenset("div section article aside ul ol dl dialog table tbody tr main nav footer header details form fieldset address x-template".split())  # noqa: SIM905
+_PANELS: Final = frozenset(
+    "div section article aside ul ol dl dialog table tbody tr main nav footer header details form fieldset address x-template".split()
+)  # noqa: SIM905
 _MIN_PANEL: Final = 60
 _INLINE_DECOYS: Final = frozenset("span b i em strong small font u s a del ins code".split())  # noqa: SIM905
 # Zero-width characters, soft hyphens, direction marks and interlinear marks: seen by nobody, put in to stop readers like us.
 _INVISIBLE: Final = dict.fromkeys(
-    [0x00AD, 0x034F, 0x061C, 0x180E, 0xFEFF, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2065), *range(0xFE00, 0xFE10)]
+    [
+        0x00AD,
+        0x034F,
+        0x061C,
+        0x180E,
+        0xFEFF,
+        *range(0x200B, 0x2010),
+        *range(0x202A, 0x202F),
+        *range(0x2060, 0x2065),
+        *range(0xFE00, 0xFE10),
+    ]
 )
 # Full-width forms (U+FF01 to U+FF5E) are read as the ASCII characters they picture; the spaces of other widths as spaces.
 _FULL_WIDTH: Final = {code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)} | {0xFE6B: "@", 0x2024: ".", 0xFE52: "."}
@@ -216,7 +228,13 @@ def _read_sheet(sheet: str, hiding: set[str], mirroring: set[str]) -> None:
     if "@media" in sheet:  # what is hidden for one screen only is not hidden
         sheet = sheet.split("@media", 1)[0]
     for selectors, rules in _CSS_RULE.findall(sheet):
-        target = hiding if _HIDDEN_STYLE.search(rules) else mirroring if _MIRROR_STYLE.search(rules) and _RTL_STYLE.search(rules) else None
+        target = (
+            hiding
+            if _HIDDEN_STYLE.search(rules)
+            else mirroring
+            if _MIRROR_STYLE.search(rules) and _RTL_STYLE.search(rules)
+            else None
+        )
         if target is not None:
             target.update(name.lower() for name in _CSS_CLASS.findall(selectors.strip()))
 

@@ -24,7 +24,10 @@ _TOKEN = re.compile(
     r"""'((?:[^'\\\n]|\\.)*)'|"((?:[^"\\\n]|\\.)*)"|`((?:[^`\\$]|\\.)*)`|String\.fromCharCode\s*\(([\d\s,xa-fA-F]{1,2000})\)|"""
     r"""\.(reverse|join|split)\b|([A-Za-z_$][\w$]*)|(\+=|=(?!=)|[+\[\](),;\n])"""
 )
-_TRIGGER = re.compile(r"@|fromCharCode|%40|&#0*64|&#x0*40|\\x40|\\u0040|mailto|atob\s*\(|\bat\b[^\n]{0,40}\bdot\b|UnCryptMailto|\(at\)|\[at\]", re.IGNORECASE)
+_TRIGGER = re.compile(
+    r"@|fromCharCode|%40|&#0*64|&#x0*40|\\x40|\\u0040|mailto|atob\s*\(|\bat\b[^\n]{0,40}\bdot\b|UnCryptMailto|\(at\)|\[at\]",
+    re.IGNORECASE,
+)
 _JS_ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|(.))", re.DOTALL)
 _ROT_HINT = re.compile(r"rot|decode|decrypt|decipher|crypt|scramble|shift|caesar", re.IGNORECASE)
 _TYPO3_CALL = re.compile(r"(?:linkTo_)?UnCryptMailto\s*\(\s*(?:'|%27|&#39;|\")(.{3,300}?)(?:'|%27|&#39;|\")", re.IGNORECASE)
@@ -75,7 +78,9 @@ def decode_base64(text: str) -> str:
     if not _BASE64.fullmatch(text):
         return ""
     try:
-        plain = base64.b64decode(text.replace("-", "+").replace("_", "/") + "=" * (-len(text.rstrip("=")) % 4 if "=" not in text else 0))
+        plain = base64.b64decode(
+            text.replace("-", "+").replace("_", "/") + "=" * (-len(text.rstrip("=")) % 4 if "=" not in text else 0)
+        )
         return plain.decode("utf-8")
     except (binascii.Error, ValueError):
         return ""

@@ -30,9 +30,13 @@ _MAX_RECIPIENTS: Final = 50
 _LOCAL: Final = r"A-Za-z0-9!#$%&'*+/=?^_`{|}~.\-\u00c0-\u024f"
 _LOCAL_REVERSED = re.compile(r"[A-Za-z0-9!#$%&'*+=?^_`{|}~.\-\u00c0-\u024f]{1,64}")
 _DOMAIN = re.compile(r"[^\W_][\w\-]{0,62}(?:\.[\w\-]{1,63}){1,8}")
-_LABEL_PREFIX = re.compile(r"(?:e-?mails?|mailto|mail|correo|courriel|kontakt|contact|email\s?us)[:\-]?(?=[a-z0-9._\-]{2,})", re.IGNORECASE)
+_LABEL_PREFIX = re.compile(
+    r"(?:e-?mails?|mailto|mail|correo|courriel|kontakt|contact|email\s?us)[:\-]?(?=[a-z0-9._\-]{2,})", re.IGNORECASE
+)
 
-_AT_WORDS: Final = r"at|ät|aet|ad|arroba|arobase|apenstaartje|małpa|malpa|chiocciola|klammeraffe|snabel-?a|kukac|zavin[aá]č?|чат|собака"
+_AT_WORDS: Final = (
+    r"at|ät|aet|ad|arroba|arobase|apenstaartje|małpa|malpa|chiocciola|klammeraffe|snabel-?a|kukac|zavin[aá]č?|чат|собака"
+)
 _DOT_WORDS: Final = r"dot|d0t|punkt|pkt|punto|point|ponto|punt|kropka|piste|tečka|tecka"
 _BRACKET_L: Final = r"[\[({<«‹*|_]"
 _BRACKET_R: Final = r"[\])}>»›*|_]"
@@ -41,14 +45,14 @@ _AT_MARK = re.compile(
     rf"|\s(?:{_AT_WORDS})\s|\s@\s?|@\s|-(?:at)-|&(?:at|commat);|\s?[\"'](?:at|@)[\"']\s?",
     re.IGNORECASE,
 )
-_DOT_MARK: Final = (
-    rf"(?:\s?{_BRACKET_L}{{1,2}}\s?(?:{_DOT_WORDS}|\.)\s?{_BRACKET_R}{{1,2}}\s?|\s(?:{_DOT_WORDS})\s|-(?:dot)-|\s\.\s?|\.|\s?[\"']dot[\"']\s?)"
-)
+_DOT_MARK: Final = rf"(?:\s?{_BRACKET_L}{{1,2}}\s?(?:{_DOT_WORDS}|\.)\s?{_BRACKET_R}{{1,2}}\s?|\s(?:{_DOT_WORDS})\s|-(?:dot)-|\s\.\s?|\.|\s?[\"']dot[\"']\s?)"
 _HIDDEN_DOMAIN = re.compile(rf"[^\W_][\w\-]{{0,62}}?(?:{_DOT_MARK}[^\W_][\w\-]{{0,62}}?){{1,6}}(?![\w\-])", re.IGNORECASE)
 _HIDDEN_LOCAL = re.compile(rf"[A-Za-z0-9][\w+\-]{{0,40}}?(?:{_DOT_MARK}[\w+\-]{{1,40}}?){{0,4}}$", re.IGNORECASE)
 _DOT_MARK_RE = re.compile(_DOT_MARK, re.IGNORECASE)
 _DOT_SAID = re.compile(rf"(?<!\w)(?:{_DOT_WORDS})(?!\w)", re.IGNORECASE)
-_MAIL_LABEL = re.compile(r"(?:e-?mail|mail|mailto|courriel|correo|poczta|posta)(?:\s?(?:us|me|adresse?|address))?\s?[:\-–]?\s*$", re.IGNORECASE)
+_MAIL_LABEL = re.compile(
+    r"(?:e-?mail|mail|mailto|courriel|correo|poczta|posta)(?:\s?(?:us|me|adresse?|address))?\s?[:\-–]?\s*$", re.IGNORECASE
+)
 _NOT_A_LOCAL: Final = frozenset(
     """us me you him her them it is are look meet visit see find book order buy shop join online more here now available read learn located based and
     or the a an in on by for with to of from made held starting starts work works working study team teams people""".split()  # noqa: SIM905
@@ -56,9 +60,13 @@ _NOT_A_LOCAL: Final = frozenset(
 _USER_KEYS: Final = (
     "user username name local localpart login mailbox account u part1 first before prefix email-user email-name mail-user usr p1 a left lhs id-user recipient"
 ).split()  # noqa: SIM905
-_DOMAIN_KEYS: Final = "domain host d site server part2 second after email-domain mail-domain website p2 b right rhs suffix".split()  # noqa: SIM905
+_DOMAIN_KEYS: Final = (
+    "domain host d site server part2 second after email-domain mail-domain website p2 b right rhs suffix".split()
+)  # noqa: SIM905
 _TLD_KEYS: Final = "tld ext part3 third p3 zone topleveldomain".split()  # noqa: SIM905
-_MAIL_ATTRIBUTE = re.compile(r"mail|contact|addr|enc|crypt|obf|cloak|cf|rot|rev|secret|protect|to$|href|link|token", re.IGNORECASE)
+_MAIL_ATTRIBUTE = re.compile(
+    r"mail|contact|addr|enc|crypt|obf|cloak|cf|rot|rev|secret|protect|to$|href|link|token", re.IGNORECASE
+)
 _SHOWN_ATTRIBUTES: Final = ("title", "alt", "aria-label")
 _HANDLERS: Final = ("onclick", "onmouseover", "onfocus", "onmousedown", "onmouseenter")
 
@@ -159,7 +167,9 @@ def _cut_label(label: str) -> str:
 def _in_text(document: Document) -> Iterator[Finding]:
     for value, start, end in addresses_in(document.text):
         value, start = _without_label(document, value, start)
-        yield Finding("email", value, value, "text", _CONFIDENCE["text"], start=start, end=end, element=document.element_at(start).index)
+        yield Finding(
+            "email", value, value, "text", _CONFIDENCE["text"], start=start, end=end, element=document.element_at(start).index
+        )
 
 
 def _without_label(document: Document, value: str, start: int) -> tuple[str, int]:
@@ -178,7 +188,14 @@ def _in_obfuscated_text(document: Document, site: str) -> Iterator[Finding]:
         if (hit := read_hidden(text, mark, site)) is not None:
             value, start, end = hit
             yield Finding(
-                "email", value, text[start:end], "obfuscated", _CONFIDENCE["obfuscated"], start=start, end=end, element=document.element_at(start).index
+                "email",
+                value,
+                text[start:end],
+                "obfuscated",
+                _CONFIDENCE["obfuscated"],
+                start=start,
+                end=end,
+                element=document.element_at(start).index,
             )
 
 
@@ -198,7 +215,7 @@ def read_hidden(text: str, mark: re.Match[str], site: str) -> tuple[str, int, in
         return None
     local = _local_of(left.group())
     said_dot = bool(_DOT_SAID.search(right.group())) or "[" in right.group() or "(" in right.group()
-    if not _is_meant(mark.group(), local, domain, said_dot, site, text[:window_start + left.start()][-30:]):
+    if not _is_meant(mark.group(), local, domain, said_dot, site, text[: window_start + left.start()][-30:]):
         return None
     start = mark.start() - len(left.group()) + (len(left.group()) - len(left.group().lstrip()))
     return f"{local}@{domain}", start, right.end()
@@ -250,7 +267,9 @@ def _in_link(href: str, element: Element, site: str) -> Iterator[Finding]:
     elif lowered.startswith("javascript:"):
         yield from _in_script(unquote(href[11:]), element.index, site)
     elif "@" in lowered and not lowered.startswith(("http", "/", "#", "tel", "skype", "sip", "xmpp", "matrix")):
-        yield from _plain(href if "/" not in href and element.end == element.start else "", href, "mailto", element, confidence=0.8)
+        yield from _plain(
+            href if "/" not in href and element.end == element.start else "", href, "mailto", element, confidence=0.8
+        )
 
 
 def _in_mailto(href: str, element: Element) -> Iterator[Finding]:
@@ -304,7 +323,9 @@ def _method(method: str) -> str:
 
 def _split_over_attributes(element: Element) -> Iterator[Finding]:
     """`data-user` and `data-domain` (and `data-tld`), whatever a theme calls them."""
-    data = {name[5:]: value.strip() for name, value in element.attrs.items() if name.startswith("data-") and 0 < len(value) <= 120}
+    data = {
+        name[5:]: value.strip() for name, value in element.attrs.items() if name.startswith("data-") and 0 < len(value) <= 120
+    }
     if len(data) < 2:
         return
     user = next((data[key] for key in _USER_KEYS if key in data), "")
@@ -313,7 +334,12 @@ def _split_over_attributes(element: Element) -> Iterator[Finding]:
     if not user or not domain:
         return
     whole = f"{user.rstrip('@')}@{domain.lstrip('@')}" + (f".{tld.lstrip('.')}" if tld else "")
-    for text, method in ((whole, "attributes"), (whole[::-1], "reversed"), (f"{user[::-1]}@{domain[::-1]}", "reversed"), (rot13(whole), "rot13")):
+    for text, method in (
+        (whole, "attributes"),
+        (whole[::-1], "reversed"),
+        (f"{user[::-1]}@{domain[::-1]}", "reversed"),
+        (rot13(whole), "rot13"),
+    ):
         hits = [hit for hit in _plain(text, whole, method, element) if normalise_address(hit.value)]
         if hits:
             yield from hits
@@ -335,7 +361,11 @@ def _in_script(code: str, index: int, site: str) -> Iterator[Finding]:
 
 def _addresses_in_markup(text: str) -> list[str]:
     bare = re.sub(r"<[^<>]{0,500}>", "", text)
-    values = [value for source in dict.fromkeys((text, bare)) for value, _, _ in addresses_in(unquote(source) if "%" in source else source)]
+    values = [
+        value
+        for source in dict.fromkeys((text, bare))
+        for value, _, _ in addresses_in(unquote(source) if "%" in source else source)
+    ]
     if not values and len(bare) < 400:
         values = [hit[0] for mark in _AT_MARK.finditer(bare) if (hit := read_hidden(bare, mark, ""))]
     return values

@@ -8,12 +8,14 @@ from __future__ import annotations
 from typing import Final
 
 from inroad.contacts.addresses import address_key, find_addresses
+from inroad.contacts.binding import bind_people
 from inroad.contacts.document import Document, parse_document
 from inroad.contacts.emails import find_emails
 from inroad.contacts.finding import Finding
 from inroad.contacts.markup_data import read_microdata, read_opengraph, read_rdfa
 from inroad.contacts.microformats import read_microformats
 from inroad.contacts.model import CONTACT_KINDS, Contact
+from inroad.contacts.people import find_people
 from inroad.contacts.phones import PhoneReader, find_phones
 from inroad.contacts.regions import guess_regions
 from inroad.contacts.registrations import find_registrations
@@ -46,19 +48,29 @@ def extract_contacts(html: bytes | str, *, url: str, region: str | None = None) 
 
 def read_items(document: Document) -> list[Item]:
     """The page's structured data in every syntax."""
-    return [*read_json_ld(document), *read_microdata(document), *read_rdfa(document), *read_microformats(document), *read_opengraph(document)]
+    return [
+        *read_json_ld(document),
+        *read_microdata(document),
+        *read_rdfa(document),
+        *read_microformats(document),
+        *read_opengraph(document),
+    ]
 
 
 def _all_signals(document: Document, items: list[Item], regions: list[str]) -> list[Finding]:
     reader = PhoneReader(regions)
-    return [
+    addresses = find_addresses(document, regions)
+    findings = [
         *find_emails(document),
         *find_phones(document, reader),
         *find_socials(document),
         *schema_findings(document, items, reader),
         *find_registrations(document),
-        *find_addresses(document, regions),
+        *addresses,
+        *find_people(document, [(finding.start, finding.end) for finding in addresses]),
     ]
+    bind_people(document, findings)
+    return findings
 
 
 def _union(findings: list[Finding], document: Document) -> list[Finding]:

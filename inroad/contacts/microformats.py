@@ -11,7 +11,14 @@ from typing import Final
 from inroad.contacts.document import Document, Element
 from inroad.contacts.structured import MAX_ITEMS, Item
 
-_ROOTS: Final = {"vcard": "Card", "h-card": "Card", "adr": "PostalAddress", "h-adr": "PostalAddress", "geo": "GeoCoordinates", "h-geo": "GeoCoordinates"}
+_ROOTS: Final = {
+    "vcard": "Card",
+    "h-card": "Card",
+    "adr": "PostalAddress",
+    "h-adr": "PostalAddress",
+    "geo": "GeoCoordinates",
+    "h-geo": "GeoCoordinates",
+}
 _PROPERTIES: Final = {
     "fn": "name", "name": "name", "email": "email", "tel": "telephone", "url": "url", "org": "worksFor", "organization-name": "worksFor",
     "title": "jobTitle", "job-title": "jobTitle", "role": "roleName", "adr": "address", "geo": "geo", "street-address": "streetAddress",
@@ -37,7 +44,11 @@ def read_microformats(document: Document) -> list[Item]:
         root = next((_ROOTS[name] for name in classes if name in _ROOTS), "")
         names = _names(classes) if open_items or root else []
         holder = open_items[-1][1] if open_items else None
-        if root and len(found) < MAX_ITEMS and not (root == "PostalAddress" and holder is not None and holder.is_a("PostalAddress")):
+        if (
+            root
+            and len(found) < MAX_ITEMS
+            and not (root == "PostalAddress" and holder is not None and holder.is_a("PostalAddress"))
+        ):
             item = Item((root,), "hcard", element.index)
             found.append(item)
             open_items.append((element.last, item))
@@ -85,12 +96,19 @@ def _value(document: Document, element: Element, *, is_link: bool) -> str:
     parts = [e for e in _inner(document, element) if "value" in e.attrs.get("class", "").lower().split()]
     if parts:
         return "".join(e.attrs["title"] if e.tag == "abbr" and e.attrs.get("title") else document.text_of(e) for e in parts)
-    titles = [e.attrs["title"] for e in _inner(document, element) if "value-title" in e.attrs.get("class", "").split() and e.attrs.get("title")]
+    titles = [
+        e.attrs["title"]
+        for e in _inner(document, element)
+        if "value-title" in e.attrs.get("class", "").split() and e.attrs.get("title")
+    ]
     return titles[0] if titles else document.text_of(element)[:2_000]
 
 
 def _has_type(document: Document, element: Element, wanted: str) -> bool:
-    return any("type" in e.attrs.get("class", "").lower().split() and wanted in document.text_of(e).lower() for e in _inner(document, element))
+    return any(
+        "type" in e.attrs.get("class", "").lower().split() and wanted in document.text_of(e).lower()
+        for e in _inner(document, element)
+    )
 
 
 def _inner(document: Document, element: Element) -> list[Element]:

@@ -3,8 +3,9 @@
 What lives here: the shape of a name, the list of given names, honorifics and the words that only look like names. What does not:
 where on a page people stand (`people`).
 
-`given_names.txt` holds the given names of the 1990 United States census (a work of the federal government, in the public domain)
-and our own list for the languages of Europe, South Asia and the Near and Far East.
+`given_names.txt` and `surnames.txt` hold the given names and the 20,000 commonest surnames of the 1990 United States census (a work
+of the federal government, in the public domain) and our own lists for the languages of Europe, South Asia and the Near and Far
+East.
 """
 
 from __future__ import annotations
@@ -22,7 +23,9 @@ HONORIFIC: Final = (
     r"M\.|Mme|Mlle|Monsieur|Madame|Maître|Me|Sr|Sra|Srta|Don|Doña|Señor|Señora|Sig|Sig\.ra|Dott|Dott\.ssa|Avv|Geom|Arch|Rag|Dhr|Mevr|Mw|Drs|Ir|Pan|Pani|Inż|Hab|med|h\.c|"
     r"Priv\.-Doz|PD|Univ\.-Prof|Coach)"
 )
-_HONORIFICS_BEFORE = re.compile(rf"(?:{HONORIFIC}\.?\s{{1,2}}|(?:Dr|Prof|Mag|Ing|Dipl)\.(?:-?\w{{2,8}}\.)?\s{{0,2}}){{1,5}}(?=\S)")
+_HONORIFICS_BEFORE = re.compile(
+    rf"(?:{HONORIFIC}\.?\s{{1,2}}|(?:Dr|Prof|Mag|Ing|Dipl)\.(?:-?\w{{2,8}}\.)?\s{{0,2}}){{1,5}}(?=\S)"
+)
 _SUFFIX = re.compile(
     r"[\s,]{1,3}\(?(?:Jr|Sr|II|III|IV|Esq|Ph\.?\s?D|M\.?\s?D|J\.?\s?D|MBA|M\.?Sc|B\.?Sc|M\.?A|B\.?A|CPA|LL\.?M|LL\.?B|LCSW|LMFT|LPC|PsyD|Psy\.D|DDS|D\.D\.S|DMD|RN|RDH|NP|PA-C|"
     r"PE|P\.E|AIA|CFA|CFP|PMP|FACS|OBE|MBE|CBE|FRCS|MSW|M\.?Ed|Ed\.?D|DVM|D\.?O|D\.?C|EFDA|DA|DMFT|CAE|SPHR|FAIA|Q\.?C|K\.?C|MPH|LAC|RDN?|PT|DPT|OTR|CCC-SLP|BSN|MSN|LLC?)\.?\)?(?![\w])"
@@ -31,7 +34,9 @@ _PARTICLES: Final = frozenset(
     """van von der den de del della di da dos das du la le les el al bin ibn ben ter ten te zu zum zur vom af av y e i op 't d' mac mc st st. san santa auf und do den
     lo li dal dalla degli dei dello abu""".split()  # noqa: SIM905
 )
-_TOKEN = re.compile(r"(?:[A-ZÀ-ÖØ-ÞĀ-ŽА-Я](?:[a-zß-öø-ÿā-žа-я'’]+|\.)?(?:[-'’][A-ZÀ-ÖØ-ÞĀ-ŽА-Я]?[a-zß-öø-ÿā-žа-яA-Z]+)*|(?:Mc|Mac|O['’]|D['’]|L['’]|De|Van|La|Le|Di|Du)[A-Z][a-zß-öø-ÿ]+|[A-Z]\.?-?[A-Z]\.?)")
+_TOKEN = re.compile(
+    r"(?:[A-ZÀ-ÖØ-ÞĀ-ŽА-Я](?:[a-zß-öø-ÿā-žа-я'’]+|\.)?(?:[-'’][A-ZÀ-ÖØ-ÞĀ-ŽА-Я]?[a-zß-öø-ÿā-žа-яA-Z]+)*|(?:Mc|Mac|O['’]|D['’]|L['’]|De|Van|La|Le|Di|Du)[A-Z][a-zß-öø-ÿ]+|[A-Z]\.?-?[A-Z]\.?)"
+)
 _UPPER_TOKEN = re.compile(r"[A-ZÀ-ÖØ-ÞĀ-Ž][A-ZÀ-ÖØ-ÞĀ-Ž'’\-]+|[A-Z]\.")
 
 NOT_SURNAMES: Final = frozenset(
@@ -81,40 +86,49 @@ NOT_SURNAMES: Final = frozenset(
     monday's north's southeast southwest northwest northeast michigan arizona ohio oregon virginia carolina dakota iowa utah nevada alabama alaska arkansas connecticut delaware hawaii idaho illinois indiana kansas kentucky louisiana maine maryland massachusetts minnesota
     mississippi missouri montana nebraska oklahoma pennsylvania tennessee vermont wisconsin wyoming dallas houston boston seattle denver phoenix portland angeles francisco diego antonio berlin paris munich münchen hamburg frankfurt köln wien zürich amsterdam madrid rome roma milano
     bluetooth wifi wordpress microsoft windows linkedin instagram youtube javascript""".split()  # noqa: SIM905
-) - frozenset("bill grant mark may rock young van will long love stone woods wood west hill hall king day park green white black brown gold silver banks banks' price wells rose reed bush forest marsh glen cross".split())  # noqa: SIM905
-_NOT_GIVEN: Final = frozenset(
-    """a an the in on at by of to for and or but so as is it if we he she you they all any our your his her my new no yes may will can see so do art see an my le la de di el va ok la man so see
-    see mobile price star stone page jean pa ma ha long so love many rich royal golden guy early less see china america florida georgia carolina virginia dakota montana savannah charlotte
-    austin dallas houston jackson madison orlando phoenix paris sydney london milan florence vienna kent jersey chester lancaster lincoln lincoln' cleveland berkeley
-    read cookie apple berry cherry candy crystal diamond ruby pearl ivory precious summer autumn april june august sunday season china royal princess prince earl duke major king queen deacon bishop
-    faith hope joy destiny harmony liberty melody mercy miracle patience trinity unity success see special christian santa san saint mission merry misty sunny stormy dusty rocky
-    wiley general dean forest park valley lake ocean river sky ray see sage ginger basil pepper olive rosemary see don jo see so
-    web ice tad lane doc bill mark grant frank chase chance drew cash mason carpenter cook fisher hunter taylor tanner cooper parker miller porter major art gene rich sandy dusty buck
-    bella bliss delta echo era eve genie gala iris jade jewel ivy holly hazel heather lily violet daisy fern flora ocean gift glory grace honor honey
-    american an asia britt british canada cuba england german germany iceland india ireland israel italia kenya korea lima malta rio rome see tea tula usa
-    ali alpha angel art bee belle ben bo bob boyd brand buena bunny cam carry casa chad chantal' col dale dane dee del doe don dung era fe ferne gay gale garland gem gil hai han hee hung hye jae
-    joy ka kia kim king kum la lai lane lang le lien loan long lore lou love lu luz mac mai man mi mica mira my na nam neal' ngoc noble nova ok oma oda pa page pat pearly phung pok princess
-    quyen ria sage sang santo season see shan shay shin so song soo star star' sun sung tai takako tam tama tempie terra thanh thu tiny toi tonda tran trang treasure tu twana twyla ty un
-    usha va valley van vashti velvet venus vi vina vita vu wai wan wen white willow winter winston' xuan yen ying yon young yu yun zona""".split()  # noqa: SIM905
 ) - frozenset(
-    """jean grace mark grant frank chase drew mason hunter taylor tanner cooper parker jackson madison dean ray don jo gene rich sandy ali ben bob bo brand' chad chantal dale dane dee del gale
-    garland gil kim lou lu mac mira neal pat shay tam thanh ty winston young' boyd charlotte florence kent lincoln cleveland holly hazel heather lily violet daisy iris jade ivy eve ginger
-    rosemary cherry crystal april june august joy faith hope ruby pearl summer christian angel bill guy earl art lane savannah georgia virginia sydney eva vita song long man chester austin
-    fisher trinity carpenter' cook' miller' porter misty sunny candy rocky dusty bella flora fern chance hunter king' see'""".split()  # noqa: SIM905
-)
+    "bill grant mark may rock young van will long love stone woods wood west hill hall king day park green white black brown gold silver banks banks' price wells rose reed bush forest marsh glen cross".split()
+)  # noqa: SIM905
+@lru_cache(maxsize=1)
+def given_names() -> frozenset[str]:
+    """Lower-case given names, 5,900 of them; those left out that mostly mean something else (May, London, Royal)."""
+    return _word_list("given_names.txt")
 
 
 @lru_cache(maxsize=1)
-def given_names() -> frozenset[str]:
-    """Lower-case given names, 6,100 of them."""
-    return frozenset(files("inroad.contacts").joinpath("given_names.txt").read_text(encoding="utf-8").split()) - _NOT_GIVEN
+def surnames() -> frozenset[str]:
+    """Lower-case surnames, 20,000 of them."""
+    return _word_list("surnames.txt")
+
+
+def _word_list(name: str) -> frozenset[str]:
+    return frozenset(files("inroad.contacts").joinpath(name).read_text(encoding="utf-8").split())
 
 
 def is_given_name(token: str) -> bool:
-    """Whether a word is a known given name; of a double one (Hans-Peter) the first half decides."""
+    """Whether a word is a known given name; of a double one (Hans-Peter) both halves are."""
     word = token.lower().strip(".'’")
     names = given_names()
-    return word in names or ("-" in word and word.split("-", 1)[0] in names)
+    return word in names or ("-" in word and all(half in names for half in word.split("-")))
+
+
+_ENGLISH_ENDING = re.compile(r"(?:ings?|tions?|ments?|ships?|ness|ables?|ities|ously|ally|ware|tics|ics|izer|isers?|ous|ful|less)$")
+
+
+def is_surname(token: str) -> bool:
+    """Whether a word is a known surname, or one in a script or spelling that English words do not have."""
+    word = token.lower().strip(".'’,")
+    if word in surnames():
+        return True
+    if "-" in word:
+        return all(is_surname(half) for half in word.split("-") if half)
+    return not word.isascii() and not word.isdigit()
+
+
+def may_be_surname(token: str) -> bool:
+    """Whether an unknown word may be a surname: it has no ending of English common words."""
+    word = token.lower().strip(".'’,")
+    return is_surname(word) or (word.isalpha() and len(word) > 2 and word not in NOT_SURNAMES and not _ENGLISH_ENDING.search(word))
 
 
 def split_name(text: str) -> tuple[str, str, str]:
@@ -159,7 +173,9 @@ def is_person_name(text: str, *, strict: bool = True) -> bool:
         return tokens[0].lower() not in NOT_SURNAMES or is_given_name(tokens[0])
     if honorific or degrees:
         return True
-    return is_given_name(tokens[0]) or (bool(re.fullmatch(r"[A-Z]\.", tokens[0])) and len(tokens) > 2 and is_given_name(tokens[1]))
+    return is_given_name(tokens[0]) or (
+        bool(re.fullmatch(r"[A-Z]\.", tokens[0])) and len(tokens) > 2 and is_given_name(tokens[1])
+    )
 
 
 def _is_shaped(tokens: list[str]) -> bool:

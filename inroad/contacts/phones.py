@@ -30,10 +30,15 @@ _CONTEXT_AFTER: Final = 26
 _PUNCTUATION: Final = r"\-x\u2010-\u2015\u2212\u30FC \u00A0\u3000().\[\]/~\u2053\u223C\u301C\t•·|"
 _RUN = re.compile(rf"[+(\[]{{0,2}} ?\d(?:[{_PUNCTUATION}+]{{0,5}}+\d){{5,60}}+")
 _DIGITS = re.compile(r"\d")
-_VANITY = re.compile(r"(?<![\w-])(?:1[-. ])?\(?8(?:00|33|44|55|66|77|88)\)?[-. ]{0,2}(?=[A-Z0-9-]{7,12}(?![\w]))(?=[0-9-]{0,5}[A-Z]{3})[A-Z0-9]{1,9}(?:-[A-Z0-9]{1,7}){0,2}")
-_SCHEMES = re.compile(r"\s*(tel|callto|sms|smsto|fax|telephone|phone|whatsapp|viber|skype|facetime)\s*:(.*)", re.IGNORECASE | re.DOTALL)
+_VANITY = re.compile(
+    r"(?<![\w-])(?:1[-. ])?\(?8(?:00|33|44|55|66|77|88)\)?[-. ]{0,2}(?=[A-Z0-9-]{7,12}(?![\w]))(?=[0-9-]{0,5}[A-Z]{3})[A-Z0-9]{1,9}(?:-[A-Z0-9]{1,7}){0,2}"
+)
+_SCHEMES = re.compile(
+    r"\s*(tel|callto|sms|smsto|fax|telephone|phone|whatsapp|viber|skype|facetime)\s*:(.*)", re.IGNORECASE | re.DOTALL
+)
 _CHAT_LINK = re.compile(
-    r"(?:https?:)?//(?:wa\.me/(?:message/)?|(?:api|web|chat)\.whatsapp\.com/send/?\?(?:[^#]{0,200}?&)?phone=)(?:%2B|\+|%20|00)?(\d[\d\-\s]{6,20})", re.IGNORECASE
+    r"(?:https?:)?//(?:wa\.me/(?:message/)?|(?:api|web|chat)\.whatsapp\.com/send/?\?(?:[^#]{0,200}?&)?phone=)(?:%2B|\+|%20|00)?(\d[\d\-\s]{6,20})",
+    re.IGNORECASE,
 )
 _PHONE_PARAMETER = re.compile(r"(?:phone|number)=((?:%2B|\+| )?[\d\-%]{7,30})", re.IGNORECASE)
 _LABEL = re.compile(
@@ -42,7 +47,10 @@ _LABEL = re.compile(
     r"helpline|voice|switchboard|festnetz|customer service|ruf)|[☎✆📞📱☏]|\b[TMP])\W{0,14}$",
     re.IGNORECASE,
 )
-_FAX_LABEL = re.compile(r"(?:\b(?:tele)?fax\w{0,6}|\bfx|\bfacs(?:imile)?|\bfaks|\bt[ée]l[ée]copie(?:ur)?|🖷|📠|\bF)(?:\s?(?:no|nr|number|num|numer)\.?)?\W{0,14}$", re.IGNORECASE)
+_FAX_LABEL = re.compile(
+    r"(?:\b(?:tele)?fax\w{0,6}|\bfx|\bfacs(?:imile)?|\bfaks|\bt[ée]l[ée]copie(?:ur)?|🖷|📠|\bF)(?:\s?(?:no|nr|number|num|numer)\.?)?\W{0,14}$",
+    re.IGNORECASE,
+)
 _TELEPHONE_AND_FAX = re.compile(r"(?:tel\w*\.?|phone|fon|t)\s?(?:/|&|\+|and|und|et|y|e|i)\s?(?:tele)?fax\W{0,10}$", re.IGNORECASE)
 _OTHER_NUMBER = re.compile(
     r"(?:\b(?:(?-i:HR[AB]|VAT|TVA|BTW|IBAN|BIC|SWIFT|BLZ|SIRET|SIREN|RCS|KVK|KvK|NIP|REGON|KRS|CIF|NIF|NIPC|CNPJ|P\.? ?IVA|C\.?F|ABN|ACN|ISBN(?:-1[03])?|ISSN|DOI|"
@@ -118,7 +126,13 @@ def _in_link(element: Element, reader: PhoneReader) -> Iterator[Finding]:
             return
         kind = {"fax": "fax"}.get(scheme)
         method = scheme if scheme in {"whatsapp", "viber", "sms", "callto"} else "tel"
-        finding = reader.read(rest.partition("?")[0].strip("/ "), method=method, confidence=0.96 if not element.hidden else 0.8, element=element.index, kind=kind)
+        finding = reader.read(
+            rest.partition("?")[0].strip("/ "),
+            method=method,
+            confidence=0.96 if not element.hidden else 0.8,
+            element=element.index,
+            kind=kind,
+        )
         if finding is not None:
             yield finding
     elif "wa" in href and (chat := _CHAT_LINK.match(href.strip())):
@@ -144,7 +158,13 @@ def _parse_stated(text: str, regions: tuple[str, ...], national_only: bool = Fal
             continue
         if phonenumbers.is_valid_number(number):
             return number, True
-        if possible is None and written == text and region == regions[0] and phonenumbers.is_possible_number(number) and not _is_invented(number):
+        if (
+            possible is None
+            and written == text
+            and region == regions[0]
+            and phonenumbers.is_possible_number(number)
+            and not _is_invented(number)
+        ):
             possible = number
     return possible, False
 
@@ -154,11 +174,16 @@ def _is_invented(number: PhoneNumber) -> bool:
     return len(set(digits)) <= 2 or digits in "01234567890123456789" or digits in "98765432109876543210"
 
 
-def _finding(number: PhoneNumber, raw: str, method: str, confidence: float, *, element: int = -1, kind: str | None = None) -> Finding | None:
+def _finding(
+    number: PhoneNumber, raw: str, method: str, confidence: float, *, element: int = -1, kind: str | None = None
+) -> Finding | None:
     value = phonenumbers.format_number(number, PhoneNumberFormat.E164)
     if _FICTIONAL_US.fullmatch(value):
         confidence *= 0.5
-    details: dict[str, object] = {"type": kind or _TYPES.get(phonenumbers.number_type(number), "unknown"), "region": phonenumbers.region_code_for_number(number)}
+    details: dict[str, object] = {
+        "type": kind or _TYPES.get(phonenumbers.number_type(number), "unknown"),
+        "region": phonenumbers.region_code_for_number(number),
+    }
     if number.extension:
         details["extension"] = number.extension
     return Finding("phone", value, raw, method, confidence, element=element, details=details)
@@ -206,7 +231,9 @@ def _in_text(document: Document, reader: PhoneReader) -> Iterator[Finding]:
 
 @lru_cache(maxsize=2_000)
 def _matched(window: str, region: str) -> tuple[tuple[PhoneNumber, str, int], ...]:
-    return tuple((m.number, m.raw_string, m.start) for m in PhoneNumberMatcher(window, region, leniency=Leniency.VALID, max_tries=200))
+    return tuple(
+        (m.number, m.raw_string, m.start) for m in PhoneNumberMatcher(window, region, leniency=Leniency.VALID, max_tries=200)
+    )
 
 
 def _elsewhere(document: Document, run: str, start: int, reader: PhoneReader) -> Iterator[Finding]:
@@ -225,7 +252,11 @@ def _elsewhere(document: Document, run: str, start: int, reader: PhoneReader) ->
         candidates += reader.regions[1:]
         if raw.startswith("0") and reader.regions[0] in _NO_TRUNK_ZERO and "GB" not in candidates:
             candidates.append("GB")
-    number, valid = _parse_stated(raw, tuple(dict.fromkeys(candidates)), not labelled) if candidates and (labelled or grouped) else (None, False)
+    number, valid = (
+        _parse_stated(raw, tuple(dict.fromkeys(candidates)), not labelled)
+        if candidates and (labelled or grouped)
+        else (None, False)
+    )
     if number is not None and valid and (finding := _judge(document, number, raw, text.find(raw, start))) is not None:
         finding.confidence *= 0.9
         yield finding

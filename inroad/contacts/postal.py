@@ -8,7 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-_CITY_FIRST: Final = frozenset(("US", "CA", "AU", "GB", "IE", "NZ", "IN", "USA", "UNITED STATES", "CANADA", "AUSTRALIA", "UNITED KINGDOM", "UK"))
+_CITY_FIRST: Final = frozenset(
+    ("US", "CA", "AU", "GB", "IE", "NZ", "IN", "USA", "UNITED STATES", "CANADA", "AUSTRALIA", "UNITED KINGDOM", "UK")
+)
 
 
 def one_line(parts: Mapping[str, str]) -> str:

@@ -44,17 +44,28 @@ _COUNTRY_NAMES: Final = {
 }  # fmt: skip
 COUNTRY_OF_NAME: Final = {name: code for code, names in _COUNTRY_NAMES.items() for name in names.split("|")}
 COUNTRY_NAME = re.compile(
-    r"(?<![\w.])(?:" + "|".join(re.escape(name) for name in sorted(COUNTRY_OF_NAME, key=len, reverse=True) if name not in {"uk"}) + r"|UK)(?!\w)", re.IGNORECASE
+    r"(?<![\w.])(?:"
+    + "|".join(re.escape(name) for name in sorted(COUNTRY_OF_NAME, key=len, reverse=True) if name not in {"uk"})
+    + r"|UK)(?!\w)",
+    re.IGNORECASE,
 )
 _INTERNATIONAL = re.compile(r"\+\s?([1-9]\d{0,2})(?=[\s().\-/\d])")
 _POSTCODES: Final = (
     ("GB", re.compile(r"\b(?:[A-Z]{1,2}\d[A-Z\d]?) \d[ABD-HJLNP-UW-Z]{2}\b")),
-    ("US", re.compile(r"\b(?:A[KLRZ]|C[AOT]|D[CE]|FL|GA|HI|I[ADLN]|K[SY]|LA|M[ADEINOST]|N[CDEHJMVY]|O[HKR]|PA|RI|S[CD]|T[NX]|UT|V[AT]|W[AIVY]),? \d{5}(?:-\d{4})?\b")),
+    (
+        "US",
+        re.compile(
+            r"\b(?:A[KLRZ]|C[AOT]|D[CE]|FL|GA|HI|I[ADLN]|K[SY]|LA|M[ADEINOST]|N[CDEHJMVY]|O[HKR]|PA|RI|S[CD]|T[NX]|UT|V[AT]|W[AIVY]),? \d{5}(?:-\d{4})?\b"
+        ),
+    ),
     ("CA", re.compile(r"\b[ABCEGHJ-NPRSTVXY]\d[A-Z] \d[A-Z]\d\b")),
     ("AU", re.compile(r"\b(?:NSW|VIC|QLD|TAS|ACT|WA|SA|NT),? \d{4}\b")),
     ("PL", re.compile(r"\b\d{2}-\d{3} [A-ZŁŚŻŹĆ][a-ząćęłńóśźż]{2}")),
     ("NL", re.compile(r"\b[1-9]\d{3} ?[A-Z]{2}\b(?=,? [A-Z])")),
-    ("IE", re.compile(r"\b(?:Co\. (?:Dublin|Cork|Galway|Kerry|Laois|Meath|Kildare|Wicklow|Mayo|Offaly)|Eircode|Dublin \d{1,2})\b")),
+    (
+        "IE",
+        re.compile(r"\b(?:Co\. (?:Dublin|Cork|Galway|Kerry|Laois|Meath|Kildare|Wicklow|Mayo|Offaly)|Eircode|Dublin \d{1,2})\b"),
+    ),
 )
 _WORDPRESS_DEFAULTS: Final = frozenset(("en-us", "en_us"))
 

@@ -74,7 +74,8 @@ _VAT_CHECKS: Final[dict[str, Callable[[str], bool]]] = {
 }
 _VAT_NUMBER = re.compile(r"(?<![A-Za-z0-9])(" + "|".join(_VAT) + r") ?((?:[A-Z0-9+*] ?[.\-]?){7,14}[A-Z0-9])(?![A-Za-z0-9])")
 _VAT_LABEL = re.compile(
-    r"VAT|USt|Umsatzsteuer|UID|TVA|T\.V\.A|BTW|IVA|NIF|CIF|NIP|DIČ|DIC|IČ DPH|ALV|MOMS|MwSt|PVM|ΑΦΜ|ДДС|intracom|Mehrwertsteuer|tax|PDV|OIB|ÁFA|Áfa|adószám|KMKR|podatk", re.IGNORECASE
+    r"VAT|USt|Umsatzsteuer|UID|TVA|T\.V\.A|BTW|IVA|NIF|CIF|NIP|DIČ|DIC|IČ DPH|ALV|MOMS|MwSt|PVM|ΑΦΜ|ДДС|intracom|Mehrwertsteuer|tax|PDV|OIB|ÁFA|Áfa|adószám|KMKR|podatk",
+    re.IGNORECASE,
 )
 
 
@@ -87,7 +88,9 @@ class _Register:
     form: Callable[[re.Match[str]], str | None]
 
 
-def _checked(kind: str, label: str, shape: str, length: tuple[int, ...], check: Callable[[str], bool] | None = None, prefix: str = "") -> _Register:
+def _checked(
+    kind: str, label: str, shape: str, length: tuple[int, ...], check: Callable[[str], bool] | None = None, prefix: str = ""
+) -> _Register:
     def form(match: re.Match[str]) -> str | None:
         number = _digits(match.group("n"))
         return prefix + number if len(number) in length and (check is None or check(number)) and len(set(number)) > 1 else None
@@ -110,35 +113,84 @@ def _spanish(match: re.Match[str]) -> str | None:
 
 _NUMBER: Final = r"(?:n(?:o|r|um(?:ber|mer|éro|ero)?|°|º)?\.?)?"
 _REGISTERS: Final = (
-    _Register("handelsregister", re.compile(r"(?<![A-Za-z])(?P<k>H\.? ?R\.? ?[AB]|GnR|PR|VR|GsR)\.?[ \-]?(?:Nr|Nummer)?\.?[ :\-]{0,3}(?P<n>\d(?:[ .]?\d){1,6})(?P<s> [A-Z]{1,3}\b)?(?!\d)"), _german_register),
-    _Register("firmenbuch", re.compile(r"(?<![A-Za-z])(?:FN|Firmenbuch(?:nummer|nr)?\.?)[\s.:]{0,4}(?:FN\s?)?(?P<n>\d{5,6} ?[a-z])(?![A-Za-z])"), lambda m: "FN " + m.group("n").replace(" ", "")),
+    _Register(
+        "handelsregister",
+        re.compile(
+            r"(?<![A-Za-z])(?P<k>H\.? ?R\.? ?[AB]|GnR|PR|VR|GsR)\.?[ \-]?(?:Nr|Nummer)?\.?[ :\-]{0,3}(?P<n>\d(?:[ .]?\d){1,6})(?P<s> [A-Z]{1,3}\b)?(?!\d)"
+        ),
+        _german_register,
+    ),
+    _Register(
+        "firmenbuch",
+        re.compile(r"(?<![A-Za-z])(?:FN|Firmenbuch(?:nummer|nr)?\.?)[\s.:]{0,4}(?:FN\s?)?(?P<n>\d{5,6} ?[a-z])(?![A-Za-z])"),
+        lambda m: "FN " + m.group("n").replace(" ", ""),
+    ),
     _checked("che-uid", "CHE|UID", r"(?:CHE)?[\- ]?\d{3}\.?\d{3}\.?\d{3}", (9,), _swiss, "CHE-"),
     _checked("siret", rf"SIRET {_NUMBER}|SIRET", r"\d{3} ?\d{3} ?\d{3} ?\d{5}", (14,), luhn),
-    _checked("siren", rf"SIREN {_NUMBER}|SIREN|R\.?C\.?S\.? ?(?:de |d')?[A-ZÉÈÎÔ][\w\-éèîôç ]{{1,30}}?(?: [AB])?", r"\d{3}[ .]?\d{3}[ .]?\d{3}", (9,), luhn),
-    _checked("kvk", r"KvK(?:-?\s?(?:nummer|nr))?|Kamer van Koophandel(?: \w+)?|Chamber of Commerce(?: \w+)?|Handelsregister(?:nummer)?", r"\d{8}", (8,)),
-    _checked("nip", r"NIP", r"(?:PL ?)?\d{3}[- ]?\d{2,3}[- ]?\d{2}[- ]?\d{2,3}", (10,), _weighted((6, 5, 7, 2, 3, 4, 5, 6, 7), 11)),
+    _checked(
+        "siren",
+        rf"SIREN {_NUMBER}|SIREN|R\.?C\.?S\.? ?(?:de |d')?[A-ZÉÈÎÔ][\w\-éèîôç ]{{1,30}}?(?: [AB])?",
+        r"\d{3}[ .]?\d{3}[ .]?\d{3}",
+        (9,),
+        luhn,
+    ),
+    _checked(
+        "kvk",
+        r"KvK(?:-?\s?(?:nummer|nr))?|Kamer van Koophandel(?: \w+)?|Chamber of Commerce(?: \w+)?|Handelsregister(?:nummer)?",
+        r"\d{8}",
+        (8,),
+    ),
+    _checked(
+        "nip", r"NIP", r"(?:PL ?)?\d{3}[- ]?\d{2,3}[- ]?\d{2}[- ]?\d{2,3}", (10,), _weighted((6, 5, 7, 2, 3, 4, 5, 6, 7), 11)
+    ),
     _checked("regon", r"REGON", r"\d{9}(?:\d{5})?", (9, 14)),
     _checked("krs", r"KRS", r"\d{10}", (10,)),
     _checked("vat", r"P\.? ?IVA|Partita IVA|P\. ?I\.?", r"(?:IT ?)?\d{11}", (11,), luhn, "IT"),
     _Register("rea", re.compile(r"\bR\.?E\.?A\.?[\s.:n°]{0,6}(?P<n>[A-Z]{2}[ \-–]{0,3}\d{5,8})\b"), _as_written),
-    _Register("nif", re.compile(r"\b(?:C\.?I\.?F|N\.?I\.?F)\.?[\s.:]{0,4}(?P<n>(?:ES ?)?[A-HJNP-SUVW][ \-]?\d{7}[ \-]?[0-9A-J])(?![A-Za-z0-9])"), _spanish),
-    _checked("company-number", r"(?:company|registered|registration|reg|co)\.?\s?(?:in\s[A-Z][a-z]+(?:\s(?:and|&)\s[A-Z][a-z]+)?\s?)?(?:(?:under|with)\s)?(?:company\s)?(?:reg(?:istration)?\.?\s)?(?:number|no|nr|num|house)\.?(?:\s?\([^)\d]{1,30}\))?", r"(?:(?:SC|NI|OC|SO|NC)?\d{6,8})", (6, 7, 8)),
-    _checked("charity-number", r"(?:registered )?charity(?: in [A-Z][a-z]+(?: and [A-Z][a-z]+)?)?[ ,]{0,2}(?:registration )?(?:number|no|nr|num)\.?", r"(?:SC|CHY)?\d{5,8}", (5, 6, 7, 8)),
+    _Register(
+        "nif",
+        re.compile(
+            r"\b(?:C\.?I\.?F|N\.?I\.?F)\.?[\s.:]{0,4}(?P<n>(?:ES ?)?[A-HJNP-SUVW][ \-]?\d{7}[ \-]?[0-9A-J])(?![A-Za-z0-9])"
+        ),
+        _spanish,
+    ),
+    _checked(
+        "company-number",
+        r"(?:company|registered|registration|reg|co)\.?\s?(?:in\s[A-Z][a-z]+(?:\s(?:and|&)\s[A-Z][a-z]+)?\s?)?(?:(?:under|with)\s)?(?:company\s)?(?:reg(?:istration)?\.?\s)?(?:number|no|nr|num|house)\.?(?:\s?\([^)\d]{1,30}\))?",
+        r"(?:(?:SC|NI|OC|SO|NC)?\d{6,8})",
+        (6, 7, 8),
+    ),
+    _checked(
+        "charity-number",
+        r"(?:registered )?charity(?: in [A-Z][a-z]+(?: and [A-Z][a-z]+)?)?[ ,]{0,2}(?:registration )?(?:number|no|nr|num)\.?",
+        r"(?:SC|CHY)?\d{5,8}",
+        (5, 6, 7, 8),
+    ),
     _checked("abn", r"A\.?B\.?N", r"\d{2} ?\d{3} ?\d{3} ?\d{3}", (11,), _abn),
     _checked("acn", r"A\.?C\.?N", r"\d{3} ?\d{3} ?\d{3}", (9,)),
     _checked("ein", r"EIN|Federal Tax ID|Tax ID|tax identification number", r"\d{2}-\d{7}", (9,)),
     _checked("ico", r"IČO|IČ|ICO", r"\d{2,3} ?\d{2,3} ?\d{3}", (8,)),
     _checked("cvr", r"CVR(?:-?nr)?", r"\d{2} ?\d{2} ?\d{2} ?\d{2}", (8,), _VAT_CHECKS["DK"]),
     _checked("orgnr", r"Org(?:anisasjons|anisations)?\.?\s?-?(?:nr|nummer|no)", r"\d{3} ?\d{3} ?\d{3}|\d{6}-?\d{4}", (9, 10)),
-    _Register("steuernummer", re.compile(r"\bSt(?:euer)?\.?-?\s?(?:Nr|nummer)\.?[\s:]{0,4}(?P<n>\d{2,3}[ /]\d{3,4}[ /]\d{4,5})(?!\d)", re.IGNORECASE), _as_written),
-    _Register("lei", re.compile(r"\bLEI(?:[ -]?code)?[\s:.]{0,4}(?P<n>[A-Z0-9]{18}\d{2})\b"), lambda m: m.group("n") if _lei(m.group("n")) else None),
+    _Register(
+        "steuernummer",
+        re.compile(r"\bSt(?:euer)?\.?-?\s?(?:Nr|nummer)\.?[\s:]{0,4}(?P<n>\d{2,3}[ /]\d{3,4}[ /]\d{4,5})(?!\d)", re.IGNORECASE),
+        _as_written,
+    ),
+    _Register(
+        "lei",
+        re.compile(r"\bLEI(?:[ -]?code)?[\s:.]{0,4}(?P<n>[A-Z0-9]{18}\d{2})\b"),
+        lambda m: m.group("n") if _lei(m.group("n")) else None,
+    ),
     _checked("duns", r"D-?U-?N-?S(?: ?(?:number|no|nr))?", r"\d{2}-?\d{3}-?\d{4}", (9,)),
 )
 _QUICK = re.compile(
     r"VAT|USt|UID|Umsatzst|TVA|BTW|IVA|NI[PF]\b|CIF|C\.I\.F|HR ?[AB]|H\.R|Firmenbuch|\bFN\b|CHE|SIRE[NT]|R\.?C\.?S|KvK|Koophandel|Chamber of|REGON|KRS|R\.?E\.?A|"
     r"[Cc]ompany|[Rr]egist|REGIST|[Rr]eg\.|[Cc]harity|A\.?B\.?N|A\.?C\.?N|EIN\b|Tax|IČ|ICO|DIČ|CVR|Org|St\.-Nr|Steuern|LEI|D-?U-?N-?S|moms|ALV|MwSt|[Hh]andelsreg|P\. ?I|GnR|VR|PR"
 )
-_COURT = re.compile(r"(?:Amtsgerichts?|Registergericht|AG|Handelsgericht|Landesgericht)[\s:]{1,3}((?:[A-ZÄÖÜ][\wäöüß.\-]{2,30})(?:[ \-](?:am|an der|ob der|\(?[A-ZÄÖÜ][\wäöüß)\-]{2,30}))*)")
+_COURT = re.compile(
+    r"(?:Amtsgerichts?|Registergericht|AG|Handelsgericht|Landesgericht)[\s:]{1,3}((?:[A-ZÄÖÜ][\wäöüß.\-]{2,30})(?:[ \-](?:am|an der|ob der|\(?[A-ZÄÖÜ][\wäöüß)\-]{2,30}))*)"
+)
 
 
 def normalise_number(kind: str, raw: str) -> str | None:
@@ -160,7 +212,16 @@ def find_registrations(document: Document) -> list[Finding]:
             continue
         for kind, value, start, end, details in numbers_in(line):
             at = line_start + start
-            finding = Finding("company_id", value, line[start:end].strip(), "text", 0.93, element=document.element_at(at).index, start=at, end=line_start + end)
+            finding = Finding(
+                "company_id",
+                value,
+                line[start:end].strip(),
+                "text",
+                0.93,
+                element=document.element_at(at).index,
+                start=at,
+                end=line_start + end,
+            )
             finding.details = {"type": kind, **details}
             found.append(finding)
             if len(found) >= MAX_NUMBERS:

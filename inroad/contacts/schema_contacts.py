@@ -25,7 +25,9 @@ from inroad.contacts.structured import Item
 
 _BELIEF: Final = {"json-ld": 0.95, "microdata": 0.94, "rdfa": 0.92, "hcard": 0.92, "opengraph": 0.85}
 _PERSON_TYPES: Final = ("Person", "Physician", "Attorney")
-_NOT_ABOUT_COMPANY: Final = frozenset(("Review", "Comment", "UserComments", "Rating", "AggregateRating", "Quotation", "Question", "Answer"))
+_NOT_ABOUT_COMPANY: Final = frozenset(
+    ("Review", "Comment", "UserComments", "Rating", "AggregateRating", "Quotation", "Question", "Answer")
+)
 _WRITTEN_BY: Final = frozenset(("author", "creator", "editor", "reviewedBy", "contributor"))
 _NUMBERS: Final = {"vatID": "vat", "taxID": "tax", "leiCode": "lei", "duns": "duns", "iso6523Code": "iso6523"}
 _PARTS: Final = {
@@ -82,7 +84,9 @@ def _of_item(item: Item, site: str, phones: PhoneReader, document: Document) -> 
     for prop in _WRITTEN_BY:
         for writer in item.texts(prop):
             if not item.items(prop) and is_person_name(writer):
-                yield Finding("person", tidy_name(writer), writer, item.method, 0.5, element=item.element, name=tidy_name(writer), role=None)
+                yield Finding(
+                    "person", tidy_name(writer), writer, item.method, 0.5, element=item.element, name=tidy_name(writer), role=None
+                )
 
 
 def _name_of(item: Item) -> str | None:
@@ -94,12 +98,16 @@ def _name_of(item: Item) -> str | None:
 
 def _emails(item: Item, site: str, name: str | None, role: str | None, belief: float) -> Iterator[Finding]:
     for raw in item.texts("email")[:20]:
-        text = re.sub(r"^mailto:", "", unquote(html.unescape(raw)) if "%" in raw else html.unescape(raw), flags=re.IGNORECASE).partition("?")[0]
+        text = re.sub(
+            r"^mailto:", "", unquote(html.unescape(raw)) if "%" in raw else html.unescape(raw), flags=re.IGNORECASE
+        ).partition("?")[0]
         for value, _, _ in addresses_in(text):
             address = normalise_address(value)
             if address and not is_placeholder(address, site=site):
                 details = classify_address(address, site=site)
-                yield Finding("email", address, raw, item.method, belief, element=item.element, name=name, role=role, details=details)
+                yield Finding(
+                    "email", address, raw, item.method, belief, element=item.element, name=name, role=role, details=details
+                )
 
 
 def _phones(item: Item, phones: PhoneReader, name: str | None, role: str | None, belief: float) -> Iterator[Finding]:
@@ -154,13 +162,25 @@ def _address_finding(item: Item, name: str | None, belief: float) -> Finding | N
     if not street and not ("postcode" in parts and "city" in parts):
         return None
     raw = ", ".join(" ".join(value.split()) for props in _PARTS.values() for value in item.texts(*props)[:4])
-    return Finding("address", one_line(parts), raw[:400], item.method, belief if street else belief * 0.7, element=item.element, name=name, details={"parts": parts})
+    return Finding(
+        "address",
+        one_line(parts),
+        raw[:400],
+        item.method,
+        belief if street else belief * 0.7,
+        element=item.element,
+        name=name,
+        details={"parts": parts},
+    )
 
 
 def _coordinates(item: Item) -> dict[str, Any]:
     for place in (*item.items("geo"), item):
         try:
-            latitude, longitude = float(place.text("latitude").replace(",", ".")), float(place.text("longitude").replace(",", "."))
+            latitude, longitude = (
+                float(place.text("latitude").replace(",", ".")),
+                float(place.text("longitude").replace(",", ".")),
+            )
         except ValueError:
             continue
         if -90 <= latitude <= 90 and -180 <= longitude <= 180 and (latitude or longitude):
@@ -181,7 +201,9 @@ def _numbers(item: Item, name: str | None, belief: float) -> Iterator[Finding]:
         for raw in item.texts(prop)[:5]:
             value = normalise_number(kind, raw)
             if value:
-                yield Finding("company_id", value, raw, item.method, belief, element=item.element, name=name, details={"type": kind})
+                yield Finding(
+                    "company_id", value, raw, item.method, belief, element=item.element, name=name, details={"type": kind}
+                )
 
 
 def _person(item: Item, name: str, role: str | None, belief: float) -> Iterator[Finding]:
@@ -190,4 +212,14 @@ def _person(item: Item, name: str, role: str | None, belief: float) -> Iterator[
     tidy = tidy_name(name)
     employer = item.text("worksFor", "affiliation", "memberOf")
     confident = belief if role or item.texts("email", "telephone") else belief * 0.7
-    yield Finding("person", tidy, name, item.method, confident, element=item.element, name=tidy, role=role, details={"employer": employer} if employer else {})
+    yield Finding(
+        "person",
+        tidy,
+        name,
+        item.method,
+        confident,
+        element=item.element,
+        name=tidy,
+        role=role,
+        details={"employer": employer} if employer else {},
+    )

@@ -127,11 +127,16 @@ _TABLE: Final[tuple[tuple[str, str, tuple[tuple[str, str], ...]], ...]] = (
 )  # fmt: skip
 
 _NETWORKS: Final = {
-    host: (network, tuple((kind, re.compile(pattern)) for kind, pattern in rules)) for network, hosts, rules in _TABLE for host in hosts.split()
+    host: (network, tuple((kind, re.compile(pattern)) for kind, pattern in rules))
+    for network, hosts, rules in _TABLE
+    for host in hosts.split()
 }
 _QUERY_KEPT: Final = {"profile.php": ("id",), "watch": ("v",), "user": ("id",), "item": ("id",), "view": ("id",)}
 _QUICK = re.compile(
-    r"(?:" + "|".join(sorted({re.escape(host.rsplit(".", 2)[-2]) for host in _NETWORKS if host.count(".")}, key=len, reverse=True)) + r")\.", re.IGNORECASE
+    r"(?:"
+    + "|".join(sorted({re.escape(host.rsplit(".", 2)[-2]) for host in _NETWORKS if host.count(".")}, key=len, reverse=True))
+    + r")\.",
+    re.IGNORECASE,
 )
 
 
@@ -189,7 +194,11 @@ def _read(
             continue
         if kind == "!":
             return None
-        if kind in {"profile", "company", "person"} and match.end() <= len(first) and (first.lower() in _SHARING or not _is_handle(first)):
+        if (
+            kind in {"profile", "company", "person"}
+            and match.end() <= len(first)
+            and (first.lower() in _SHARING or not _is_handle(first))
+        ):
             return None
         segments = written.split("/")[: match.group().rstrip("/").count("/") + 1]
         return Profile(network, kind, _profile_url(host, "/".join(segments), query), match.group().rsplit("/", 1)[-1].lstrip("@"))
@@ -199,7 +208,11 @@ def _read(
 
 
 def _is_handle(segment: str) -> bool:
-    return bool(re.search(r"\w", segment)) and not segment.lower().endswith((".php", ".html", ".js", ".xml")) or segment == "profile.php"
+    return (
+        bool(re.search(r"\w", segment))
+        and not segment.lower().endswith((".php", ".html", ".js", ".xml"))
+        or segment == "profile.php"
+    )
 
 
 def _profile_url(host: str, path: str, query: str) -> str:

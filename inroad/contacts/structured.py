@@ -21,7 +21,9 @@ MAX_VALUES: Final = 200
 MAX_JSON_BLOCKS: Final = 100
 _MAX_VALUE: Final = 5_000
 
-_BLOCK_COMMENT = re.compile(r"^\s*(?:/\*.*?\*/|<!--|//\s*<!\[CDATA\[|<!\[CDATA\[)|(?:/\*[^*]{0,100}\*/|-->|//\s*\]\]>|\]\]>)\s*$", re.DOTALL)
+_BLOCK_COMMENT = re.compile(
+    r"^\s*(?:/\*.*?\*/|<!--|//\s*<!\[CDATA\[|<!\[CDATA\[)|(?:/\*[^*]{0,100}\*/|-->|//\s*\]\]>|\]\]>)\s*$", re.DOTALL
+)
 _LINE_COMMENT = re.compile(r"^\s{0,200}//[^\n]{0,2000}$", re.MULTILINE)
 _INNER_COMMENT = re.compile(r"^\s{0,200}/\*(?:[^*]|\*(?!/)){0,2000}\*/", re.MULTILINE)
 _TRAILING_COMMA = re.compile(r",(\s{0,200}[}\]])")
@@ -153,7 +155,11 @@ def _flatten(root: Any, element: int, found: list[Item], by_id: dict[str, Item])
             found.append(item)
             if item.identifier and len(item.properties) + len(value) > 2:
                 by_id.setdefault(item.identifier, item)
-            inner = [(part, item, _short(key)) for key, part in value.items() if isinstance(key, str) and key not in {"@context", "@type", "@id"}]
+            inner = [
+                (part, item, _short(key))
+                for key, part in value.items()
+                if isinstance(key, str) and key not in {"@context", "@type", "@id"}
+            ]
             work.extend((part, None if key == "@graph" else item, key) for part, item, key in reversed(inner[:500]))
         elif holder is not None and value is not None:
             holder.add(name, str(value)[:_MAX_VALUE] if not isinstance(value, bool) else str(value).lower())
@@ -163,7 +169,12 @@ def _item_of(value: dict[str, Any], element: int) -> Item:
     types = value.get("@type") or value.get("type") or ()
     names = [types] if isinstance(types, str) else [t for t in types if isinstance(t, str)] if isinstance(types, list) else []
     identifier = value.get("@id")
-    return Item(tuple(_short(name) for name in names[:20]), "json-ld", element, identifier=identifier if isinstance(identifier, str) else "")
+    return Item(
+        tuple(_short(name) for name in names[:20]),
+        "json-ld",
+        element,
+        identifier=identifier if isinstance(identifier, str) else "",
+    )
 
 
 def _short(name: str) -> str:
