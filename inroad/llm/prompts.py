@@ -51,9 +51,11 @@ PEOPLE = Prompt(
 WORDING = Prompt(
     "cv",
     "1",
-    "Reword lines of a CV so that they suit the job posting below. Keep every fact: no new tool, number, employer, title, date, "
-    "degree or duty, and no stronger verb than the original. Keep the language of each line. Shorten where you can; leave a "
-    "line as it is where you cannot better it. Answer with the lines' ids and texts.\n\nPosting:\n{posting}\n\nLines:\n{lines}",
+    "Reword the {kind} of a CV so that it suits a job. Keep every fact: no new tool, number, employer, title, date, degree or "
+    "duty, no wider scope and no stronger verb than the line itself has. Use the job's words only where the line already says "
+    "the same. One line for each line, about as long or shorter, in the language {language!r}. Where you cannot better a line, "
+    "give an empty text. Answer with each line's number and text.\n\nThe job and what it asks for:\n{job}\n\n"
+    "The position that the lines belong to:\n{entry}\n\nThe lines:\n{lines}",
 )
 
 
