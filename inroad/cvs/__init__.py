@@ -4,7 +4,28 @@ What belongs here: everything from a JSON Resume to a checked file, as plain fun
 (`inroad.store`), the model client (`inroad.llm`) and reading postings (`inroad.postings`).
 """
 
-from inroad.cvs.model import Fact, Finding
+from inroad.cvs.checking import check_cv
+from inroad.cvs.composing import compose_cv
+from inroad.cvs.matching import match_posting
+from inroad.cvs.model import Cv, CvBlocked, Fact, Finding, Match, RequirementMatch, ScorePart
 from inroad.cvs.profile import Profile
+from inroad.cvs.rendering import FORMATS, render_cv
+from inroad.cvs.writing import Writer, WritingRequest
 
-__all__ = ["Fact", "Finding", "Profile"]
+__all__ = [
+    "FORMATS",
+    "Cv",
+    "CvBlocked",
+    "Fact",
+    "Finding",
+    "Match",
+    "Profile",
+    "RequirementMatch",
+    "ScorePart",
+    "Writer",
+    "WritingRequest",
+    "check_cv",
+    "compose_cv",
+    "match_posting",
+    "render_cv",
+]

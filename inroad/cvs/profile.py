@@ -22,12 +22,12 @@ from inroad.guard.errors import UserError
 
 # Section -> (kind of its entries, the fields that make up an entry's one-line text, the fields that tell entries apart).
 _ENTRIES: Mapping[str, tuple[str, str, str]] = {
-    "work": ("work", "position name location startDate endDate", "name position startDate"),
-    "volunteer": ("volunteer", "position organization startDate endDate", "organization position startDate"),
+    "work": ("work", "position name location keywords startDate endDate", "name position startDate"),
+    "volunteer": ("volunteer", "position organization keywords startDate endDate", "organization position startDate"),
     "education": ("education", "studyType area institution startDate endDate score", "institution studyType area startDate"),
     "awards": ("award", "title awarder date", "title awarder date"),
     "certificates": ("certificate", "name issuer date", "name issuer"),
-    "publications": ("publication", "name publisher releaseDate", "name publisher"),
+    "publications": ("publication", "name publisher keywords releaseDate", "name publisher"),
     "skills": ("skill", "name level keywords", "name"),
     "languages": ("language", "language fluency", "language"),
     "interests": ("interest", "name keywords", "name"),
@@ -39,9 +39,9 @@ _LISTS = {"highlights": "highlight", "courses": "course"}
 _BASICS = ("name", "label", "email", "phone", "url", "summary")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Profile:
-    """One person's career as they state it.
+    """One person's career as they state it. Compared by identity, so that what is read from it once can be kept beside it.
 
     Attributes:
         resume: The JSON Resume document; treat it as read-only.

@@ -1,0 +1,146 @@
+"""One line of free text against the facts that it rests on: every claim is granted or named.
+
+Here the parts come together: evidence, quantities, names, scope, statements. Which facts a line may rest on is the caller's
+decision.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from inroad.cvs.claims.amounts import explain_ungranted, grants_span
+from inroad.cvs.claims.names import Known, find_months, find_names, is_known, is_near, merge_known
+from inroad.cvs.claims.quantities import Quantity, find_quantities
+from inroad.cvs.claims.scope import exceeds_scope
+from inroad.cvs.claims.statements import iter_statements, turns_direction
+from inroad.cvs.claims.support import Reading, Support, find_support
+from inroad.cvs.model import Severity
+
+# Share of a line's telling words that its facts must explain. Below the first it is another statement; a person's own rewording
+# of one fact stays above the second nearly always.
+MIN_EXPLAINED = 0.34
+FAIR_EXPLAINED = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What a line may rest on.
+
+    Attributes:
+        candidates: Facts whose statements it may repeat.
+        frame: Facts that are true of all of them (the entry itself, its summary): they grant names and dates, not numbers.
+        everything: What the whole profile knows by name; fields of knowledge may come from anywhere in it.
+        dates: ISO dates that frame the line.
+        months: Spans in months that the dates allow.
+        is_summary: A summary speaks of the whole career: names may come from any fact.
+    """
+
+    candidates: Sequence[Reading]
+    frame: Sequence[Reading]
+    everything: Known
+    dates: Sequence[str] = ()
+    months: Sequence[int] = ()
+    is_summary: bool = False
+
+
+Claim = tuple[Severity, str, str]
+
+
+def check_line(line: str, ground: Ground) -> list[Claim]:
+    """Check one line.
+
+    Args:
+        line: One sentence or bullet.
+        ground: What it may rest on.
+
+    Returns:
+        (severity, kind, explanation) for each claim that nothing grants.
+    """
+    support = find_support(line, ground.candidates, limit=8 if ground.is_summary else 4)
+    texts = [reading.fact.text for reading in support.readings]
+    found: list[Claim] = [*_check_support(support, ground)]
+    found.extend(("block", kind, text) for kind, text in _check_quantities(line, support, ground))
+    found.extend(("block", kind, text) for kind, text in _check_names(line, support, ground))
+    found.extend(("block", "date", text) for text in _check_months(line, support, ground))
+    scope = exceeds_scope(line, texts)
+    if scope:
+        found.append(("block", "scope", scope))
+    direction = None if ground.is_summary else turns_direction(line, texts)
+    if direction:
+        found.append(("block", "direction", direction))
+    grounds = [*texts, *(reading.fact.text for reading in ground.frame)]
+    found.extend(("block", kind, text) for kind, text in iter_statements(line, grounds))
+    return found
+
+
+def _check_support(support: Support, ground: Ground) -> Iterator[Claim]:
+    if not support.wanted:
+        return
+    share = 1 - len(support.missing) / len(support.wanted)
+    missing = ", ".join(support.missing[:6])
+    if not support.readings or (share < MIN_EXPLAINED and not ground.is_summary):
+        yield "block", "unsupported", f"no fact of the profile says this ({missing})"
+    elif share < FAIR_EXPLAINED and not ground.is_summary:
+        yield "warn", "wording", f"the facts behind this line do not speak of {missing}"
+
+
+def _check_quantities(line: str, support: Support, ground: Ground) -> Iterator[tuple[str, str]]:
+    granted = [(quantity, reading.stems) for reading in support.readings for quantity in reading.quantities]
+    if ground.is_summary:
+        granted += [
+            (quantity, reading.stems)
+            for reading in ground.candidates
+            for quantity in reading.quantities
+            if reading not in support.readings
+        ]
+    for claim in find_quantities(line):
+        if _is_framed(claim, ground) or grants_span(claim, ground.months):
+            continue
+        if _says_none(claim, support.readings):
+            continue
+        reason = explain_ungranted(claim, granted)
+        if reason:
+            yield reason
+
+
+def _is_framed(claim: Quantity, ground: Ground) -> bool:
+    return claim.dimension == "year" and any(date.startswith(str(claim.values[0])) for date in ground.dates)
+
+
+def _says_none(claim: Quantity, readings: Iterable[Reading]) -> bool:
+    """Zero downtime the same as "without downtime"; whether a fact says so is checked as a statement."""
+    return claim.values[0] == 0 and any(
+        {"no", "without", "zero"} & set(reading.fact.text.lower().split()) for reading in readings
+    )
+
+
+def _check_names(line: str, support: Support, ground: Ground) -> Iterator[tuple[str, str]]:
+    readings = [*support.readings, *ground.frame]
+    known = ground.everything if ground.is_summary else merge_known(reading.known for reading in readings)
+    for name in find_names(line):
+        if is_known(name, known):
+            continue
+        is_field = name.canonical is not None and not name.is_tool  # a field of knowledge, not a product
+        if is_field and (
+            is_known(name, ground.everything) or is_near(name, ground.everything) or _is_reworded(name.text, support)
+        ):
+            continue
+        kind = "tool" if name.canonical else "name"
+        where = " for this work" if is_known(name, ground.everything) else ""
+        yield kind, f"the profile does not name {name.text!r}{where}"
+
+
+def _is_reworded(text: str, support: Support) -> bool:
+    """A field of knowledge in lower case ("data migration") may be another wording of what the fact tells ("moved ... tables")."""
+    found = find_support(text, support.readings)
+    return bool(found.wanted) and not found.missing
+
+
+def _check_months(line: str, support: Support, ground: Ground) -> Iterator[str]:
+    known = {iso for reading in support.readings for _, iso in find_months(reading.fact.text)} | {
+        date[:7] for date in ground.dates
+    }
+    for text, iso in find_months(line):
+        if iso not in known:
+            yield f"{text!r} is in none of the facts behind this line"

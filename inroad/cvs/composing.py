@@ -1,0 +1,335 @@
+"""Writing a CV for one posting, in six phases, each a function with typed input and output.
+
+1 `read_job`, 2 `choose` (both in `choosing`), 3 `tailor`, 4 `merge`, 5 `add_head`, 6 `grade_and_improve`. Without a writer the
+result is a selection and ordering of the person's own sentences. Nothing here decides whether a claim is true: that is the gate
+(`checking`), which every proposed line passes before it is kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from inroad.cvs.checking import Gate
+from inroad.cvs.choosing import ChosenEntry, Job, Selection, career_text, choose, read_job, score_text
+from inroad.cvs.claims.support import sentences, telling_stems
+from inroad.cvs.layout import count_words, lay_out
+from inroad.cvs.model import Cv, Fact, Finding, Match
+from inroad.cvs.profile import Profile
+from inroad.cvs.wording import detect_language
+from inroad.cvs.writing import Writer, WritingRequest, word_lines
+from inroad.postings.model import Posting
+from inroad.postings.skills import normalise_skill
+
+TARGET_WORDS = (550, 650)
+MAX_SUMMARY_WORDS = 70
+MAX_SKILLS_PER_GROUP = 12
+MIN_BULLETS = (4, 3, 2)  # of the last, the last but one and every older position, where the person has them
+SAME_STATEMENT = 0.7  # share of telling words from which two lines say the same
+# Fields of an entry that are shown; addresses of employers and schools are left out: they fill lines and prove nothing.
+_SHOWN: Mapping[str, tuple[str, ...]] = {
+    "work": ("name", "position", "location", "description", "startDate", "endDate", "summary"),
+    "projects": ("name", "description", "url", "startDate", "endDate", "roles", "entity", "keywords"),
+    "volunteer": ("organization", "position", "startDate", "endDate", "summary"),
+    "publications": ("name", "publisher", "releaseDate", "url", "summary"),
+    "awards": ("title", "awarder", "date", "summary"),
+    "education": ("institution", "studyType", "area", "startDate", "endDate", "score"),
+    "certificates": ("name", "issuer", "date"),
+    "languages": ("language", "fluency"),
+}
+_OPTIONAL = ("projects", "volunteer", "publications", "awards")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One bullet of the CV: its text, the fact behind it and its worth."""
+
+    text: str
+    fact: Fact
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """The CV while it is written.
+
+    Attributes:
+        lines: Fact id of an entry to its bullets, best first; the order in which they may be taken.
+        entries: Every entry that may be shown.
+        kept: Fact ids of the bullets and optional entries that are shown.
+        head: `basics` and the skills, as they will be shown.
+        refused: Proposals that the gate refused.
+        notes: What a person should know.
+    """
+
+    entries: Mapping[str, tuple[ChosenEntry, ...]]
+    lines: Mapping[str, tuple[Line, ...]]
+    kept: frozenset[str] = frozenset()
+    head: Mapping[str, Any] | None = None
+    refused: tuple[tuple[str, Finding], ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+def compose_cv(profile: Profile, posting: Posting, *, writer: Writer | None = None, words: tuple[int, int] = TARGET_WORDS) -> Cv:
+    """Write a CV for a posting.
+
+    Args:
+        profile: The person's facts.
+        posting: The job.
+        writer: Proposes wording; every line is checked, and a refused one falls back to the person's own words. Without one the
+            result is deterministic.
+        words: Fewest and most words, where the profile has them.
+
+    Returns:
+        The CV with the evidence for each text in it. Its language is the profile's; a posting in another one is noted.
+    """
+    gate = Gate(profile)
+    language = detect_language(career_text(profile)) or "en"
+    job, structured = read_job(posting)
+    selection = choose(profile, posting, job, structured)
+    draft = tailor(selection, job, language, gate, writer)
+    draft = merge(draft)
+    draft = add_head(draft, profile, job, language, gate, writer)
+    return grade_and_improve(draft, profile, posting, job, selection.match, language, words)
+
+
+def tailor(selection: Selection, job: Job, language: str, gate: Gate, writer: Writer | None) -> Draft:
+    """Phase 3: word each entry's statements for the job."""
+    lines: dict[str, tuple[Line, ...]] = {}
+    refused: list[tuple[str, Finding]] = []
+    notes: list[str] = []
+    for entry in (entry for entries in selection.entries.values() for entry in entries):
+        chosen = entry.statements[:8] if writer else entry.statements
+        name = ", ".join(filter(None, (entry.row.get("position"), entry.row.get("name") or entry.row.get("organization"))))
+        request = WritingRequest(
+            "highlights", tuple(statement.text for statement in chosen), name, job.title, job.wanted, language
+        )
+        worded = word_lines(writer, request, _line_check(gate, entry))
+        lines[entry.fact.id] = tuple(
+            Line(text, statement.fact, statement.score) for text, statement in zip(worded.lines, chosen, strict=True)
+        )
+        refused.extend(worded.refused)
+        notes.extend([worded.note] if worded.note else [])
+    return Draft(selection.entries, lines, refused=tuple(refused), notes=tuple(dict.fromkeys(notes)))
+
+
+def merge(draft: Draft) -> Draft:
+    """Phase 4: leave out a line that says what a better one says already."""
+    said: list[frozenset[str]] = []
+    merged: dict[str, list[Line]] = {entry: [] for entry in draft.lines}
+    ranked = sorted(
+        ((line, entry) for entry, lines in draft.lines.items() for line in lines),
+        key=lambda pair: (-pair[0].score, pair[0].fact.id),
+    )
+    for line, entry in ranked:
+        stems = frozenset(telling_stems(line.text))
+        if stems and any(len(stems & other) / len(stems | other) >= SAME_STATEMENT for other in said):
+            continue
+        said.append(stems)
+        merged[entry].append(line)
+    return replace(draft, lines={entry: tuple(lines) for entry, lines in merged.items()})
+
+
+def add_head(draft: Draft, profile: Profile, job: Job, language: str, gate: Gate, writer: Writer | None) -> Draft:
+    """Phase 5: headline, summary and skills. The skills are the profile's, those that the job names first."""
+    basics = profile.resume.get("basics") or {}
+    head = {field: basics[field] for field in ("name", "label", "email", "phone", "url") if basics.get(field)}
+    if not head.get("label"):
+        latest = next((entry.row["position"] for entry in draft.entries["work"] if entry.row.get("position")), "")
+        head |= {"label": latest} if latest else {}
+    own = _shortest_summary(basics.get("summary") or "", job)
+    request = WritingRequest("summary", (own,) if own else (), "", job.title, job.wanted, language)
+    worded = word_lines(writer, request, lambda _, text: list(gate.check_summary(text, "/basics/summary")))
+    if worded.lines:
+        head["summary"] = worded.lines[0]
+    place = {
+        field: value
+        for field, value in (basics.get("location") or {}).items()
+        if field in {"city", "region", "countryCode"} and value
+    }
+    if place.get("region") == place.get("city"):
+        place.pop("region", None)
+    head |= {"location": place} if place else {}
+    head |= {"profiles": list(basics["profiles"])} if basics.get("profiles") else {}
+    notes = (worded.note,) if worded.note else ()
+    return replace(
+        draft,
+        head={"basics": head, "skills": list(_skills(profile, job))},
+        refused=(*draft.refused, *worded.refused),
+        notes=(*draft.notes, *notes),
+    )
+
+
+def grade_and_improve(
+    draft: Draft, profile: Profile, posting: Posting, job: Job, match: Match, language: str, words: tuple[int, int]
+) -> Cv:
+    """Phase 6: fill up to the wanted length with the best lines, grade, and improve at most twice."""
+    queue = list(_by_worth(draft))
+    draft = replace(draft, kept=frozenset(_least(draft)))
+    low, high = words
+    goal = (low + high) // 2
+    for aim in (goal, goal, goal):  # the first filling and two improvements: words are counted on the page, not estimated
+        count = count_words(lay_out(_assemble(draft, profile)[0], language))
+        if low <= count <= high:
+            break
+        draft = (
+            _grow(draft, queue, profile, language, aim, high) if count < low else _shrink(draft, queue, profile, language, high)
+        )
+    resume, evidence = _assemble(draft, profile)
+    count = count_words(lay_out(resume, language))
+    return Cv(
+        resume=resume,
+        evidence=evidence,
+        posting_key=posting.key,
+        language=language,
+        word_count=count,
+        match=match,
+        notes=(*draft.notes, *_notes(count, words, job, language)),
+        refused=draft.refused,
+    )
+
+
+def _line_check(gate: Gate, entry: ChosenEntry) -> Callable[[int, str], list[Finding]]:
+    ground = gate.ground_of(entry.fact, entry.row)
+    return lambda index, text: list(gate.check_text(text, f"{entry.fact.path}/highlights/{index}", ground, entry.fact.id))
+
+
+def _shortest_summary(summary: str, job: Job) -> str:
+    """Keep the sentences that answer the job where the person's summary is long, in their order."""
+    parts = list(sentences(" ".join(summary.split())))
+    if len(summary.split()) <= MAX_SUMMARY_WORDS or len(parts) < 2:
+        return " ".join(parts)
+    ranked = sorted(range(1, len(parts)), key=lambda index: (-score_text(parts[index], job), index))
+    kept = {0}
+    for index in ranked:
+        if sum(len(parts[position].split()) for position in kept | {index}) <= MAX_SUMMARY_WORDS:
+            kept.add(index)
+    return " ".join(parts[index] for index in sorted(kept))
+
+
+def _skills(profile: Profile, job: Job) -> Iterator[dict[str, Any]]:
+    """Yield the person's groups of skills, those with the most wanted first, and in each the wanted first."""
+
+    def worth(skill: str) -> float:
+        return job.skills.get(normalise_skill(skill) or "", 0.0)
+
+    groups = []
+    for place, (_, row) in enumerate(profile.entries("skills")):
+        keywords = sorted(row.get("keywords") or (), key=lambda word: -worth(word))[:MAX_SKILLS_PER_GROUP]
+        shown = {field: row[field] for field in ("name", "level") if row.get(field)} | (
+            {"keywords": keywords} if keywords else {}
+        )
+        groups.append((-max([worth(row.get("name") or ""), *map(worth, keywords)]), place, shown))
+    yield from (shown for _, _, shown in sorted(groups, key=lambda group: group[:2]) if shown)
+
+
+def _by_worth(draft: Draft) -> Iterator[tuple[str, str, float]]:
+    """Yield what may be added, best first: (fact id of a bullet or of an optional entry, section, worth)."""
+    offers: list[tuple[float, str, str]] = []
+    for section, entries in draft.entries.items():
+        for entry in entries:
+            age = max(0.4, 1 - 0.15 * entry.rank) if section == "work" else 0.6
+            if section in _OPTIONAL:
+                offers.append((entry.score * 0.4 + 0.3, entry.fact.id, section))
+            offers.extend((line.score * age, line.fact.id, section) for line in draft.lines[entry.fact.id])
+    offers.sort(key=lambda offer: (-offer[0], offer[1]))
+    yield from ((fact, section, worth) for worth, fact, section in offers)
+
+
+def _least(draft: Draft) -> Iterator[str]:
+    """Yield what every CV shows: the best bullets of each position, the newest most."""
+    for entry in draft.entries["work"]:
+        count = MIN_BULLETS[min(entry.rank, len(MIN_BULLETS) - 1)]
+        yield from (line.fact.id for line in draft.lines[entry.fact.id][:count])
+
+
+def _grow(draft: Draft, queue: Sequence[tuple[str, str, float]], profile: Profile, language: str, goal: int, high: int) -> Draft:
+    for fact, _, _ in queue:
+        if fact in draft.kept:
+            continue
+        grown = replace(draft, kept=draft.kept | {fact, *_owner(draft, fact)})
+        count = count_words(lay_out(_assemble(grown, profile)[0], language))
+        if count > high:
+            continue
+        draft = grown
+        if count >= goal:
+            break
+    return draft
+
+
+def _owner(draft: Draft, fact: str) -> set[str]:
+    """A bullet of an optional entry brings its entry along."""
+    return {
+        entry.fact.id
+        for section in _OPTIONAL
+        for entry in draft.entries[section]
+        if any(line.fact.id == fact for line in draft.lines[entry.fact.id])
+    }
+
+
+def _shrink(draft: Draft, queue: Sequence[tuple[str, str, float]], profile: Profile, language: str, high: int) -> Draft:
+    newest = {line.fact.id for entry in draft.entries["work"] for line in draft.lines[entry.fact.id][:1]}
+    for fact, _, _ in reversed(queue):
+        if fact not in draft.kept or fact in newest:
+            continue
+        draft = replace(draft, kept=draft.kept - {fact})
+        if count_words(lay_out(_assemble(draft, profile)[0], language)) <= high:
+            break
+    return draft
+
+
+def _assemble(draft: Draft, profile: Profile) -> tuple[dict[str, Any], dict[str, list[str]]]:
+    """Put the document together, with the evidence for each of its texts."""
+    head = draft.head or {"basics": {}, "skills": []}
+    resume: dict[str, Any] = {"basics": dict(head["basics"])}
+    evidence = dict(_head_evidence(head, profile))
+    for section in ("work", *_OPTIONAL):
+        rows = [_row(draft, entry) for entry in draft.entries[section] if section == "work" or entry.fact.id in draft.kept]
+        resume |= {section: [row for row, _ in rows]} if rows else {}
+        for index, (_, proofs) in enumerate(rows):
+            evidence |= {f"/{section}/{index}{pointer}": facts for pointer, facts in proofs.items()}
+    for section in ("education", "certificates", "languages"):
+        plain = [_plain_row(profile, section, fact, row) for fact, row in profile.entries(section)]
+        resume |= {section: [row for row, _ in plain]} if plain else {}
+        for index, (_, proofs) in enumerate(plain):
+            evidence |= {f"/{section}/{index}{pointer}": facts for pointer, facts in proofs.items()}
+    resume |= {"skills": head["skills"]} if head["skills"] else {}
+    return resume, evidence
+
+
+def _row(draft: Draft, entry: ChosenEntry) -> tuple[dict[str, Any], dict[str, list[str]]]:
+    row = {field: entry.row[field] for field in _SHOWN[entry.section] if entry.row.get(field)}
+    proofs = {f"/{field}": [entry.fact.id] for field in row}
+    lines = [line for line in draft.lines[entry.fact.id] if line.fact.id in draft.kept]
+    if lines:
+        row["highlights"] = [line.text for line in lines]
+        proofs |= {f"/highlights/{index}": [line.fact.id] for index, line in enumerate(lines)}
+    return row, proofs
+
+
+def _plain_row(profile: Profile, section: str, fact: Fact, row: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, list[str]]]:
+    shown = {field: row[field] for field in _SHOWN[section] if row.get(field)}
+    return shown, {f"/{field}": [fact.id] for field in shown}
+
+
+def _head_evidence(head: Mapping[str, Any], profile: Profile) -> Iterator[tuple[str, list[str]]]:
+    basics = [fact for fact in profile.facts.values() if fact.path.startswith("/basics/")]
+    for field, value in head["basics"].items():
+        known = [fact.id for fact in basics if fact.path == f"/basics/{field}" or fact.path.startswith(f"/basics/{field}/")]
+        stated = known or [fact.id for fact in profile.facts.values() if isinstance(value, str) and value in fact.text]
+        yield f"/basics/{field}", stated
+    groups = {row.get("name"): fact.id for fact, row in profile.entries("skills")}
+    for index, group in enumerate(head["skills"]):
+        if group.get("name") in groups:
+            yield f"/skills/{index}", [groups[group.get("name")]]
+
+
+def _notes(count: int, words: tuple[int, int], job: Job, language: str) -> Iterator[str]:
+    low, high = words
+    if count < low:
+        yield f"The profile gives {count} words; {low} to {high} are usual."
+    elif count > high:
+        yield f"The CV has {count} words; {low} to {high} are usual. What remains are positions, degrees and skills."
+    if job.language and job.language != language:
+        yield f"The posting is in {job.language!r}, the CV in {language!r}: the person's own words are not translated."
