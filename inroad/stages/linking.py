@@ -88,7 +88,7 @@ def add_linked_pages(
         job: page_row(job, source="link", page_type="POSTING") for job in sorted(jobs) if not is_asset(job)
     }
     for link in extract_links(html, url=url):
-        if link.kind != "a" or link.url in rows or is_asset(link.url) or not is_own_url(domain, link.url):
+        if link.kind != "anchor" or link.url in rows or is_asset(link.url) or not is_own_url(domain, link.url):
             continue
         row = page_row(link.url, source="link", title=link.text)
         if row["priority_level"] == 1 or is_small:
