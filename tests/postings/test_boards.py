@@ -13,14 +13,32 @@ from inroad.guard.errors import PermanentError
 from inroad.postings import PROVIDERS, Posting, parse_board
 
 NAMED = {
-    "greenhouse", "lever", "ashby", "workable", "recruitee", "personio", "smartrecruiters", "teamtailor", "bamboohr", "workday",
-    "eightfold", "hrmdirect", "icims", "jobvite", "oracle_orc", "phenom", "pinpoint", "rippling", "paylocity", "neogov",
-}  # fmt: skip
+    "greenhouse",
+    "lever",
+    "ashby",
+    "workable",
+    "recruitee",
+    "personio",
+    "smartrecruiters",
+    "teamtailor",
+    "bamboohr",
+    "workday",
+    "eightfold",
+    "hrmdirect",
+    "icims",
+    "jobvite",
+    "oracle_orc",
+    "phenom",
+    "pinpoint",
+    "rippling",
+    "paylocity",
+    "neogov",
+}
 
 
 def test_an_unknown_provider_is_refused_with_the_names_of_the_known() -> None:
     """A misspelt provider would otherwise read every board as empty."""
-    with pytest.raises(PermanentError, match="greenhouse.*workday") as refusal:
+    with pytest.raises(PermanentError, match=r"greenhouse.*workday") as refusal:
         parse_board("grenhouse", {"jobs": []}, url="https://a.example/")
     assert refusal.value.reason == "unknown-provider"
 
@@ -56,7 +74,7 @@ GREENHOUSE = {
             "first_published": "2026-04-01T10:00:00-04:00",
             "location": {"name": "Berlin, Germany"},
             "absolute_url": "https://boards.greenhouse.io/acme/jobs/4011",
-            "content": "&lt;h3&gt;What you&amp;#39;ll do&lt;/h3&gt;&lt;ul&gt;&lt;li&gt;Build &amp;amp; run pipelines&lt;/li&gt;&lt;/ul&gt;",
+            "content": "&lt;h3&gt;What you&amp;#39;ll do&lt;/h3&gt;&lt;ul&gt;&lt;li&gt;Build &amp;amp; run pipelines&lt;/li&gt;",
             "departments": [{"id": 1, "name": "Data"}],
             "pay_input_ranges": [{"min_cents": 6000000, "max_cents": 8000000, "currency_type": "EUR", "title": "Annual salary"}],
         }
@@ -108,9 +126,12 @@ ASHBY = {
 }
 PERSONIO = """<?xml version="1.0" encoding="UTF-8"?>
 <workzag-jobs><position><id>77</id><subcompany>Acme GmbH</subcompany><office>München</office>
-<additionalOffices><office>Köln</office></additionalOffices><department>Technik</department><name>Elektroniker (m/w/d)</name>
-<jobDescriptions><jobDescription><name>Deine Aufgaben</name><value><![CDATA[<ul><li>Anlagen warten</li></ul>]]></value></jobDescription>
-<jobDescription><name>Dein Profil</name><value><![CDATA[<p>Ausbildung &amp; Erfahrung</p>]]></value></jobDescription></jobDescriptions>
+<additionalOffices><office>Köln</office></additionalOffices><department>Technik</department>
+<name>Elektroniker (m/w/d)</name>
+<jobDescriptions>
+<jobDescription><name>Deine Aufgaben</name><value><![CDATA[<ul><li>Anlagen warten</li></ul>]]></value></jobDescription>
+<jobDescription><name>Dein Profil</name><value><![CDATA[<p>Ausbildung &amp; Erfahrung</p>]]></value></jobDescription>
+</jobDescriptions>
 <employmentType>permanent</employmentType><seniority>experienced</seniority><schedule>full-time</schedule>
 <createdAt>2026-02-03T09:00:00+00:00</createdAt></position></workzag-jobs>"""
 SMARTRECRUITERS = {
@@ -145,14 +166,20 @@ RIPPLING = {
     ],
     "totalPages": 1,
 }
-PAYLOCITY = """<html><script>var x = {}; window.pageData = {"Jobs":[{"JobId":31,"JobTitle":"HVAC Technician","LocationName":"Boise, ID",
-"PublishedDate":"2026-01-09T00:00:00","HiringDepartment":"Service","IsRemote":false,"Description":"Fix &amp; install"}],"Other":{"a":[1]}};
+PAYLOCITY = """<html>
+<script>var x = {}; window.pageData = {"Jobs":[{"JobId":31,"JobTitle":"HVAC Technician",
+"LocationName":"Boise, ID",
+"PublishedDate":"2026-01-09T00:00:00","HiringDepartment":"Service","IsRemote":false,"Description":"Fix &amp; install"}],
+"Other":{"a":[1]}};
 </script></html>"""
 NEOGOV = """<ul><li class="list-item" data-job-id="5386884"><h3><a class="item-details-link"
 href="/careers/exampletown/jobs/5386884/city-planner">City Planner</a></h3><ul class="list-meta"><li>Exampletown, CA</li>
-<li>Full Time - $37.45 - $57.96 Hourly</li><li>Category: Planning</li></ul><div class="list-entry">Plans the city.</div></li></ul>"""
-NEOGOV_RSS = """<rss version="2.0" xmlns:joblisting="http://www.neogov.com/namespaces/JobListing"><channel><title>Jobs</title><item>
-<title>Librarian</title><link>https://www.governmentjobs.com/careers/exampletown/jobs/4412345</link><joblisting:jobId>4412345</joblisting:jobId>
+<li>Full Time - $37.45 - $57.96 Hourly</li><li>Category: Planning</li></ul><div class="list-entry">Plans the city.</div>
+</li></ul>"""
+NEOGOV_RSS = """<rss version="2.0" xmlns:joblisting="http://www.neogov.com/namespaces/JobListing"><channel>
+<title>Jobs</title><item>
+<title>Librarian</title><link>https://www.governmentjobs.com/careers/exampletown/jobs/4412345</link>
+<joblisting:jobId>4412345</joblisting:jobId>
 <joblisting:department>Library</joblisting:department><joblisting:location>Exampletown</joblisting:location>
 <joblisting:jobType>Part-Time</joblisting:jobType><description>&lt;p&gt;Runs the desk.&lt;/p&gt;</description>
 <pubDate>Mon, 05 Jan 2026 00:00:00 GMT</pubDate></item></channel></rss>"""
@@ -171,53 +198,125 @@ WORKDAY = {
 
 CASES: list[tuple[str, Any, str, dict[str, Any]]] = [
     (
-        "greenhouse", GREENHOUSE, "https://boards-api.greenhouse.io/v1/boards/acme/jobs",
-        {"key": "greenhouse:4011", "title": "Data Engineer & Analyst", "location": "Berlin, Germany", "posted_on": "2026-04-01",
-         "department": "Data", "description": "What you'll do\n\n- Build & run pipelines"},
+        "greenhouse",
+        GREENHOUSE,
+        "https://boards-api.greenhouse.io/v1/boards/acme/jobs",
+        {
+            "key": "greenhouse:4011",
+            "title": "Data Engineer & Analyst",
+            "location": "Berlin, Germany",
+            "posted_on": "2026-04-01",
+            "department": "Data",
+            "description": "What you'll do\n\n- Build & run pipelines",
+        },
     ),
     (
-        "lever", LEVER, "https://api.lever.co/v0/postings/acme",
-        {"key": "lever:0a1b", "location": "Lyon; Paris", "remote": "hybrid", "posted_on": "2026-01-01", "employment_type": "full-time",
-         "description": "We run things.\n\nWhat you bring\n- Linux\n- Go\n\nWe reply within a week."},
+        "lever",
+        LEVER,
+        "https://api.lever.co/v0/postings/acme",
+        {
+            "key": "lever:0a1b",
+            "location": "Lyon; Paris",
+            "remote": "hybrid",
+            "posted_on": "2026-01-01",
+            "employment_type": "full-time",
+            "description": "We run things.\n\nWhat you bring\n- Linux\n- Go\n\nWe reply within a week.",
+        },
     ),
     (
-        "ashby", ASHBY, "https://api.ashbyhq.com/posting-api/job-board/acme",
-        {"key": "ashby:u-1", "location": "London; Dublin", "remote": "remote", "posted_on": "2026-03-04", "employment_type": "full-time"},
+        "ashby",
+        ASHBY,
+        "https://api.ashbyhq.com/posting-api/job-board/acme",
+        {
+            "key": "ashby:u-1",
+            "location": "London; Dublin",
+            "remote": "remote",
+            "posted_on": "2026-03-04",
+            "employment_type": "full-time",
+        },
     ),
     (
-        "personio", PERSONIO, "https://acme.jobs.personio.de/xml",
-        {"key": "personio:77", "url": "https://acme.jobs.personio.de/job/77", "location": "München; Köln", "company": "Acme GmbH",
-         "employment_type": "full-time", "description": "Deine Aufgaben\n- Anlagen warten\n\nDein Profil\nAusbildung & Erfahrung"},
+        "personio",
+        PERSONIO,
+        "https://acme.jobs.personio.de/xml",
+        {
+            "key": "personio:77",
+            "url": "https://acme.jobs.personio.de/job/77",
+            "location": "München; Köln",
+            "company": "Acme GmbH",
+            "employment_type": "full-time",
+            "description": "Deine Aufgaben\n- Anlagen warten\n\nDein Profil\nAusbildung & Erfahrung",
+        },
     ),
     (
-        "smartrecruiters", SMARTRECRUITERS, "https://api.smartrecruiters.com/v1/companies/Acme/postings",
-        {"key": "smartrecruiters:743999", "url": "https://jobs.smartrecruiters.com/Acme/743999", "location": "Reno, NV, US",
-         "remote": None, "employment_type": "part-time", "company": "Acme Inc"},
+        "smartrecruiters",
+        SMARTRECRUITERS,
+        "https://api.smartrecruiters.com/v1/companies/Acme/postings",
+        {
+            "key": "smartrecruiters:743999",
+            "url": "https://jobs.smartrecruiters.com/Acme/743999",
+            "location": "Reno, NV, US",
+            "remote": None,
+            "employment_type": "part-time",
+            "company": "Acme Inc",
+        },
     ),
     (
-        "rippling", RIPPLING, "https://ats.rippling.com/api/v2/board/acme/jobs",
+        "rippling",
+        RIPPLING,
+        "https://ats.rippling.com/api/v2/board/acme/jobs",
         {"key": "rippling:r1", "location": "Remote (US); New York, NY", "remote": "remote", "department": "Finance"},
     ),
     (
-        "paylocity", PAYLOCITY, "https://recruiting.paylocity.com/recruiting/jobs/All/0",
-        {"key": "paylocity:31", "title": "HVAC Technician", "url": "https://recruiting.paylocity.com/Recruiting/Jobs/Details/31",
-         "location": "Boise, ID", "posted_on": "2026-01-09", "department": "Service", "description": "Fix & install"},
+        "paylocity",
+        PAYLOCITY,
+        "https://recruiting.paylocity.com/recruiting/jobs/All/0",
+        {
+            "key": "paylocity:31",
+            "title": "HVAC Technician",
+            "url": "https://recruiting.paylocity.com/Recruiting/Jobs/Details/31",
+            "location": "Boise, ID",
+            "posted_on": "2026-01-09",
+            "department": "Service",
+            "description": "Fix & install",
+        },
     ),
     (
-        "neogov", NEOGOV, "https://www.governmentjobs.com/careers/exampletown",
-        {"key": "neogov:5386884", "title": "City Planner", "location": "Exampletown, CA", "employment_type": "full-time",
-         "url": "https://www.governmentjobs.com/careers/exampletown/jobs/5386884/city-planner", "department": "Planning"},
+        "neogov",
+        NEOGOV,
+        "https://www.governmentjobs.com/careers/exampletown",
+        {
+            "key": "neogov:5386884",
+            "title": "City Planner",
+            "location": "Exampletown, CA",
+            "employment_type": "full-time",
+            "url": "https://www.governmentjobs.com/careers/exampletown/jobs/5386884/city-planner",
+            "department": "Planning",
+        },
     ),
     (
-        "neogov", NEOGOV_RSS, "https://www.governmentjobs.com/careers/exampletown",
-        {"key": "neogov:4412345", "title": "Librarian", "location": "Exampletown", "posted_on": "2026-01-05", "description": "Runs the desk."},
+        "neogov",
+        NEOGOV_RSS,
+        "https://www.governmentjobs.com/careers/exampletown",
+        {
+            "key": "neogov:4412345",
+            "title": "Librarian",
+            "location": "Exampletown",
+            "posted_on": "2026-01-05",
+            "description": "Runs the desk.",
+        },
     ),
     (
-        "workday", WORKDAY, "https://acme.wd3.myworkdayjobs.com/wday/cxs/acme/External/jobs",
-        {"key": "workday:JR-0042", "location": "Vienna Austria",
-         "url": "https://acme.wd3.myworkdayjobs.com/External/job/Vienna-Austria/Financial-Controller_JR-0042"},
+        "workday",
+        WORKDAY,
+        "https://acme.wd3.myworkdayjobs.com/wday/cxs/acme/External/jobs",
+        {
+            "key": "workday:JR-0042",
+            "location": "Vienna Austria",
+            "url": "https://acme.wd3.myworkdayjobs.com/External/job/Vienna-Austria/Financial-Controller_JR-0042",
+        },
     ),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("provider", "payload", "url", "wanted"), CASES)
@@ -264,7 +363,8 @@ def test_a_changed_shape_is_still_read_by_its_job_like_objects() -> None:
 
 def test_an_html_answer_of_a_json_provider_is_read_by_its_job_links() -> None:
     """A provider may move from an API to a page."""
-    page = '<main><a href="/jobs/12345-nurse">Night Nurse</a><a href="/jobs/12346-cook">Cook</a></main><footer><a href="/jobs/all">All jobs</a></footer>'
+    page = """<main><a href="/jobs/12345-nurse">Night Nurse</a><a href="/jobs/12346-cook">Cook</a></main>
+    <footer><a href="/jobs/all">All jobs</a></footer>"""
     found = parse_board("bamboohr", page, url="https://acme.bamboohr.com/careers")
     assert [posting.title for posting in found] == ["Night Nurse", "Cook"]
 

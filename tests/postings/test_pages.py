@@ -12,17 +12,22 @@ from inroad.postings import Posting, extract_postings, find_posting_links
 
 URL = "https://acme.example/careers/data-engineer"
 
-ARTICLE = """<html><head><title>Our services | Acme</title></head><body><nav><a href="/jobs/1-x">Jobs</a></nav><main><h1>Our services</h1>
-<h2>What we offer</h2><p>Consulting for companies of any size, since 1990, in all of Europe and beyond, with people you can trust.</p>
+ARTICLE = """<html><head><title>Our services | Acme</title></head><body>
+<nav><a href="/jobs/1-x">Jobs</a></nav><main><h1>Our services</h1>
+<h2>What we offer</h2><p>Consulting for companies of any size, since 1990, in all of Europe
+and beyond, with people you can trust.</p>
 <h2>Requirements</h2><p>We listen to your requirements, write them down, and come back with an offer within a week or two.</p>
 <a href="/contact">Contact us</a></main></body></html>"""
 
-JOB_PAGE = """<html lang="en"><head><title>Data Engineer | Acme</title><meta property="og:site_name" content="Acme"></head><body>
-<nav><ul><li>Home</li><li>Requirements</li></ul></nav><main><h1>Data Engineer (m/f/d)</h1><p>Location: Graz</p><p>Job type: Full-time</p>
+JOB_PAGE = """<html lang="en"><head><title>Data Engineer | Acme</title>
+<meta property="og:site_name" content="Acme"></head><body>
+<nav><ul><li>Home</li><li>Requirements</li></ul></nav><main><h1>Data Engineer (m/f/d)</h1><p>Location: Graz</p>
+<p>Job type: Full-time</p>
 <p>Acme makes machines that dig tunnels, and you will keep their measurements flowing.</p>
 <h2>What you will do</h2><ul><li>Build pipelines in Python</li><li>Care for PostgreSQL</li></ul>
 <h2>What you bring</h2><ul><li>3+ years of experience with SQL</li><li>Good English</li></ul>
-<h2>What we offer</h2><p>EUR 52,000 - 60,000 per year.</p><a class="btn" href="/apply?job=7">Apply now</a></main><footer>Imprint</footer></body></html>"""
+<h2>What we offer</h2><p>EUR 52,000 - 60,000 per year.</p><a class="btn" href="/apply?job=7">Apply now</a></main>
+<footer>Imprint</footer></body></html>"""
 
 
 def with_json_ld(block: str) -> str:
@@ -65,8 +70,10 @@ def test_a_list_of_jobs_is_no_posting_and_gives_its_links() -> None:
     """A careers page read as one job hides all the others."""
     page = """<nav><a href="/careers/benefits-and-more">Benefits</a></nav><main><h1>Careers</h1>
     <div class="card"><h3>Plumber</h3><a href="/careers/plumber-graz">Read more</a></div>
-    <ul><li><a href="/jobs/4711">Electrician <span>Vienna</span></a></li><li><a href="https://jobs.lever.co/acme/0f-1">Welder</a></li>
-    <li><a href="https://portal.example/jobs/1234-other">Other company's job</a></li><li><a href="/jobs/search?q=x">Search jobs</a></li>
+    <ul><li><a href="/jobs/4711">Electrician <span>Vienna</span></a></li>
+    <li><a href="https://jobs.lever.co/acme/0f-1">Welder</a></li>
+    <li><a href="https://portal.example/jobs/1234-other">Other company's job</a></li><li>
+<a href="/jobs/search?q=x">Search jobs</a></li>
     <li><a href="/careers/qa-engineer">Learn more &gt;</a></li><li><a href="/jobs/4711#apply">Apply</a></li></ul></main>"""
     assert extract_postings(page, url="https://acme.example/careers") == []
     links = find_posting_links(page, url="https://acme.example/careers")
@@ -145,13 +152,16 @@ def test_a_reference_to_the_organisation_is_followed() -> None:
 @pytest.mark.parametrize(
     "page",
     [
-        """<div itemscope itemtype="http://schema.org/JobPosting"><h2 itemprop="title">Baker</h2><meta itemprop="datePosted" content="2026-01-02">
+        """<div itemscope itemtype="http://schema.org/JobPosting"><h2 itemprop="title">Baker</h2>
+        <meta itemprop="datePosted" content="2026-01-02">
         <div itemprop="hiringOrganization" itemscope itemtype="http://schema.org/Organization"><b itemprop="name">Acme</b></div>
         <span itemprop="jobLocation" itemscope itemtype="http://schema.org/Place"><span itemprop="address" itemscope
         itemtype="http://schema.org/PostalAddress"><i itemprop="addressLocality">Wels</i></span></span>
         <div itemprop="description"><ul><li>Bake</li></ul></div></div>""",
-        """<div vocab="https://schema.org/" typeof="JobPosting"><h2 property="title">Baker</h2><meta property="datePosted" content="2026-01-02">
-        <div property="hiringOrganization" typeof="Organization"><b property="name">Acme</b></div><span property="jobLocation" typeof="Place">
+        """<div vocab="https://schema.org/" typeof="JobPosting"><h2 property="title">Baker</h2>
+        <meta property="datePosted" content="2026-01-02">
+        <div property="hiringOrganization" typeof="Organization"><b property="name">Acme</b></div>
+        <span property="jobLocation" typeof="Place">
         <span property="address" typeof="PostalAddress"><i property="addressLocality">Wels</i></span></span>
         <div property="description"><ul><li>Bake</li></ul></div></div>""",
     ],
@@ -176,8 +186,10 @@ def test_a_job_page_without_structured_data_is_read_by_its_headings() -> None:
 
 def test_several_jobs_on_one_page_are_read_one_by_one() -> None:
     """A page with two openings read as one mixes their requirements."""
-    job = """<h2>{0}</h2><p>We look for a {0} who likes machines and people, and who wants to stay for a good while in our small town.</p>
-    <h3>Your tasks</h3><ul><li>Turn and mill parts of all kinds</li></ul><h3>Your profile</h3><ul><li>Apprenticeship as {0}</li></ul>"""
+    job = """<h2>{0}</h2>
+<p>We look for a {0} who likes machines and people, and who wants to stay for a good while in our small town.</p>
+    <h3>Your tasks</h3><ul><li>Turn and mill parts of all kinds</li></ul><h3>Your profile</h3><ul>
+<li>Apprenticeship as {0}</li></ul>"""
     page = f"<main><h1>Careers</h1>{job.format('Machinist')}{job.format('Toolmaker')}<p>Apply: jobs@acme.example</p></main>"
     found = extract_postings(page, url="https://acme.example/jobs")
     assert [posting.title for posting in found] == ["Machinist", "Toolmaker"]

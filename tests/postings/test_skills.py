@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -17,10 +19,22 @@ def names(text: str) -> list[str]:
 @pytest.mark.parametrize(
     "text",
     [
-        "We go to market", "Go to our office", "You excel at selling point", "React to changes quickly", "The C-level team", "R&D budget",
-        "a swift answer", "Spring 2026", "rust never sleeps", "Express your ideas", "Our pay is CAD 80,000", "Dr. C. Smith", "grade C's", "",
+        "We go to market",
+        "Go to our office",
+        "You excel at selling point",
+        "React to changes quickly",
+        "The C-level team",
+        "R&D budget",
+        "a swift answer",
+        "Spring 2026",
+        "rust never sleeps",
+        "Express your ideas",
+        "Our pay is CAD 80,000",
+        "Dr. C. Smith",
+        "grade C's",
+        "",
     ],
-)  # fmt: skip
+)
 def test_everyday_words_are_no_skills(text: str) -> None:
     """A CV that claims Go because somebody goes somewhere is a false CV."""
     assert not set(names(text)) & {"Go", "Excel", "React", "C", "R", "Swift", "Spring", "Rust", "Express", "AutoCAD"}
@@ -53,16 +67,26 @@ def test_mentions_point_at_the_words_and_do_not_overlap() -> None:
     text = "We use Amazon Web Services, Docker and Google Cloud Platform."
     mentions = find_skills(text)
     assert [text[m.start : m.end] for m in mentions] == ["Amazon Web Services", "Docker", "Google Cloud Platform"]
-    assert all(a.end <= b.start for a, b in zip(mentions, mentions[1:], strict=False))
+    assert all(a.end <= b.start for a, b in pairwise(mentions))
 
 
 @pytest.mark.parametrize(
     ("text", "name"),
     [
-        ("postgres", "PostgreSQL"), ("  K8S ", "Kubernetes"), ("r", "R"), ("go", "Go"), ("Python 3.11", "Python"), ("Java 17+", "Java"),
-        ("führung", "Leadership"), ("fuhrung", "Leadership"), ("basket weaving", None), ("", None), ("(", None), ("3", None),
+        ("postgres", "PostgreSQL"),
+        ("  K8S ", "Kubernetes"),
+        ("r", "R"),
+        ("go", "Go"),
+        ("Python 3.11", "Python"),
+        ("Java 17+", "Java"),
+        ("führung", "Leadership"),
+        ("fuhrung", "Leadership"),
+        ("basket weaving", None),
+        ("", None),
+        ("(", None),
+        ("3", None),
     ],
-)  # fmt: skip
+)
 def test_one_written_form_is_normalised(text: str, name: str | None) -> None:
     """A profile's skill "k8s" is the posting's "Kubernetes"."""
     assert normalise_skill(text) == name
@@ -96,5 +120,5 @@ def test_any_text_gives_ordered_spans_of_known_names(parts: list[str]) -> None:
     text = "".join(parts)
     mentions = find_skills(text)
     assert all(m.name in all_skills() and text[m.start : m.end].strip() for m in mentions)
-    assert all(a.end <= b.start for a, b in zip(mentions, mentions[1:], strict=False))
+    assert all(a.end <= b.start for a, b in pairwise(mentions))
     assert normalise_skill(text) in all_skills() | {None}

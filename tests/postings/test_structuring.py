@@ -83,14 +83,30 @@ def test_an_ordinary_line_is_no_heading(line: str) -> None:
 @pytest.mark.parametrize(
     ("line", "kind"),
     [
-        ("Requirements", "must"), ("WHO YOU ARE", "must"), ("What we expect from you", "must"), ("Dein Profil", "must"),
-        ("Profil recherché :", "must"), ("Requisitos", "must"), ("Nice to have:", "nice"), ("Bonus points if you have", "nice"),
-        ("Von Vorteil", "nice"), ("Se valorará", "nice"), ("Your responsibilities will include", "responsibilities"),
-        ("Ihre Aufgaben", "responsibilities"), ("Vos missions", "responsibilities"), ("Funciones", "responsibilities"),
-        ("What we offer", "benefits"), ("Was wir dir bieten", "benefits"), ("Avantages", "benefits"), ("Ofrecemos", "benefits"),
-        ("About Acme", "about"), ("Über uns", "about"), ("À propos", "about"), ("How to apply", "other"),
+        ("Requirements", "must"),
+        ("WHO YOU ARE", "must"),
+        ("What we expect from you", "must"),
+        ("Dein Profil", "must"),
+        ("Profil recherché :", "must"),
+        ("Requisitos", "must"),
+        ("Nice to have:", "nice"),
+        ("Bonus points if you have", "nice"),
+        ("Von Vorteil", "nice"),
+        ("Se valorará", "nice"),
+        ("Your responsibilities will include", "responsibilities"),
+        ("Ihre Aufgaben", "responsibilities"),
+        ("Vos missions", "responsibilities"),
+        ("Funciones", "responsibilities"),
+        ("What we offer", "benefits"),
+        ("Was wir dir bieten", "benefits"),
+        ("Avantages", "benefits"),
+        ("Ofrecemos", "benefits"),
+        ("About Acme", "about"),
+        ("Über uns", "about"),
+        ("À propos", "about"),
+        ("How to apply", "other"),
     ],
-)  # fmt: skip
+)
 def test_headings_of_four_languages_are_told_apart(line: str, kind: str) -> None:
     """A requirements section that is not recognised leaves a match without requirements."""
     assert heading_kind(line) == kind
@@ -100,8 +116,13 @@ def test_an_english_posting_is_taken_apart() -> None:
     """The whole of matching rests on these items."""
     result = structured(ENGLISH, "Senior Data Engineer")
     assert {kind: len(spans) for kind, spans in result.sections.items()} == {
-        "responsibilities": 2, "must": 3, "nice": 1, "benefits": 1, "about": 1, "other": 0,
-    }  # fmt: skip
+        "responsibilities": 2,
+        "must": 3,
+        "nice": 1,
+        "benefits": 1,
+        "about": 1,
+        "other": 0,
+    }
     assert [(r.importance, r.years, r.skills) for r in result.requirements] == [
         ("must", 5.0, ("PostgreSQL",)),
         ("must", None, ("Docker", "Kubernetes")),
@@ -134,13 +155,22 @@ def test_other_languages_are_taken_apart_alike(text: str, language: str, years: 
 @pytest.mark.parametrize(
     ("line", "years"),
     [
-        ("3-5 years of experience in sales", 3), ("5+ yrs experience", 5), ("Minimum of two (2) years experience", 2),
-        ("mindestens 3 Jahre Berufserfahrung", 3), ("au moins cinq ans d'expérience", 5), ("al menos 2 años de experiencia", 2),
-        ("6 months of experience", 0.5), ("10 years' experience leading teams", 10), ("1,5 Jahre Berufserfahrung", 1.5),
-        ("We have been in business for over 20 years", None), ("You are at least 18 years old", None),
-        ("A contract of 2 years", None), ("Experience with SQL 2019", None), ("Work with 5 year plans from 2020 to 2025 often, and more of it", None),
+        ("3-5 years of experience in sales", 3),
+        ("5+ yrs experience", 5),
+        ("Minimum of two (2) years experience", 2),
+        ("mindestens 3 Jahre Berufserfahrung", 3),
+        ("au moins cinq ans d'expérience", 5),
+        ("al menos 2 años de experiencia", 2),
+        ("6 months of experience", 0.5),
+        ("10 years' experience leading teams", 10),
+        ("1,5 Jahre Berufserfahrung", 1.5),
+        ("We have been in business for over 20 years", None),
+        ("You are at least 18 years old", None),
+        ("A contract of 2 years", None),
+        ("Experience with SQL 2019", None),
+        ("Work with 5 year plans from 2020 to 2025 often, and more of it", None),
     ],
-)  # fmt: skip
+)
 def test_years_are_those_of_experience(line: str, years: float | None) -> None:
     """The company's age read as a requirement turns good people away."""
     assert years_asked(line) == years
@@ -149,10 +179,15 @@ def test_years_are_those_of_experience(line: str, years: float | None) -> None:
 @pytest.mark.parametrize(
     ("line", "section", "importance"),
     [
-        ("Kubernetes is a plus", "must", "nice"), ("Kenntnisse in SAP von Vorteil", "must", "nice"), ("Docker (preferred)", "must", "nice"),
-        ("Docker", "must", "must"), ("Docker", "nice", "nice"), ("A valid licence is required", "must", "must"), ("Idéalement bilingue", "must", "nice"),
+        ("Kubernetes is a plus", "must", "nice"),
+        ("Kenntnisse in SAP von Vorteil", "must", "nice"),
+        ("Docker (preferred)", "must", "nice"),
+        ("Docker", "must", "must"),
+        ("Docker", "nice", "nice"),
+        ("A valid licence is required", "must", "must"),
+        ("Idéalement bilingue", "must", "nice"),
     ],
-)  # fmt: skip
+)
 def test_a_requirement_is_as_firm_as_its_own_words(line: str, section: str, importance: str) -> None:
     """A wish read as a must costs a person the match."""
     assert importance_of(line, section) == importance
@@ -161,12 +196,21 @@ def test_a_requirement_is_as_firm_as_its_own_words(line: str, section: str, impo
 @pytest.mark.parametrize(
     ("title", "years", "level"),
     [
-        ("Senior Engineer", None, "senior"), ("Junior Accountant", 5, "junior"), ("Praktikant Marketing", None, "intern"),
-        ("Head of Sales", None, "lead"), ("Chief Financial Officer", None, "executive"), ("VP Engineering", None, "executive"),
-        ("Teamleiter Logistik", None, "lead"), ("Engineer", 1, "junior"), ("Engineer", 3, "mid"), ("Engineer", 8, "senior"), ("Nurse", None, None),
-        ("Junior/Senior Developer", None, None), ("International Buyer", None, None),
+        ("Senior Engineer", None, "senior"),
+        ("Junior Accountant", 5, "junior"),
+        ("Praktikant Marketing", None, "intern"),
+        ("Head of Sales", None, "lead"),
+        ("Chief Financial Officer", None, "executive"),
+        ("VP Engineering", None, "executive"),
+        ("Teamleiter Logistik", None, "lead"),
+        ("Engineer", 1, "junior"),
+        ("Engineer", 3, "mid"),
+        ("Engineer", 8, "senior"),
+        ("Nurse", None, None),
+        ("Junior/Senior Developer", None, None),
+        ("International Buyer", None, None),
     ],
-)  # fmt: skip
+)
 def test_the_level_comes_from_the_title_then_from_the_years(title: str, years: float | None, level: str | None) -> None:
     """The length of a CV and its tone follow the level."""
     assert seniority_of(title, years) == level
