@@ -7,10 +7,27 @@ All moments are the server's (`clock_timestamp()`), and waits come back as secon
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
+
+
+class SlotAsk(NamedTuple):
+    """One wish for a slot.
+
+    Args:
+        host: Key of the row.
+        floor_s: Least distance between requests, seconds.
+        exclusive: One request at a time whatever is known of the host.
+        bound_s: A slot further away than this is not taken; an exact one is taken only when it is now.
+    """
+
+    host: str
+    floor_s: float
+    exclusive: bool
+    bound_s: float
 
 
 class Slot(NamedTuple):
@@ -31,46 +48,55 @@ class StoredRobots(NamedTuple):
     age_s: float
 
 
-# FOR UPDATE makes processes take turns on the row; `now` may lie before the wait for the lock, which errs on the polite side.
+# FOR UPDATE makes processes take turns on a row, and the order keeps them from locking each other out; `now` may lie before the
+# wait for the lock, which errs on the polite side.
 _TAKE = text("""
-    WITH held AS MATERIALIZED (
-        SELECT host, clock_timestamp() AS now, greatest(next_request_at, blocked_until) AS ready_at,
-               greatest(:floor_s, crawl_delay_s, interval_s) AS distance_s,
-               (:exclusive OR crawl_delay_s IS NOT NULL OR interval_s IS NOT NULL) AS is_exact,
-               interval_s IS NOT NULL AS is_learned, blocked_until
-        FROM hosts WHERE host = :host FOR UPDATE
+    WITH asked AS (
+        SELECT * FROM unnest(CAST(:hosts AS text[]), CAST(:floors AS float8[]), CAST(:exclusives AS boolean[]),
+                             CAST(:bounds AS float8[])) AS a (host, floor_s, exclusive, bound_s)
+    ), held AS MATERIALIZED (
+        SELECT h.host, clock_timestamp() AS now, greatest(h.next_request_at, h.blocked_until) AS ready_at,
+               greatest(a.floor_s, h.crawl_delay_s, h.interval_s) AS distance_s,
+               (a.exclusive OR h.crawl_delay_s IS NOT NULL OR h.interval_s IS NOT NULL) AS is_exact,
+               h.interval_s IS NOT NULL AS is_learned, h.blocked_until, a.bound_s
+        FROM hosts h JOIN asked a ON a.host = h.host ORDER BY h.host FOR UPDATE OF h
     ), seen AS (
         SELECT *, greatest(extract(epoch FROM ready_at - now)::float8, 0) AS wait_s,
                coalesce(blocked_until > now, false) AS is_blocked
         FROM held
     ), ruled AS (
-        SELECT *, CASE WHEN is_exact THEN wait_s <= 0 ELSE wait_s <= :bound_s END AS is_granted FROM seen
+        SELECT *, CASE WHEN is_exact THEN wait_s <= 0 ELSE wait_s <= bound_s END AS is_granted FROM seen
     )
     UPDATE hosts SET next_request_at = CASE WHEN NOT is_granted THEN hosts.next_request_at
         ELSE greatest(ready_at, now) + make_interval(secs => distance_s + CASE WHEN is_exact THEN :grace_s ELSE 0 END) END
     FROM ruled WHERE hosts.host = ruled.host
-    RETURNING is_granted, wait_s, is_exact, is_learned, is_blocked
+    RETURNING hosts.host, is_granted, wait_s, is_exact, is_learned, is_blocked
 """)
-_BORN = text("INSERT INTO hosts (host) VALUES (:host) ON CONFLICT (host) DO NOTHING")
+_BORN = text("INSERT INTO hosts (host) SELECT unnest(CAST(:hosts AS text[])) ORDER BY 1 ON CONFLICT (host) DO NOTHING")
 
 
-def take_slot(session: Session, host: str, *, floor_s: float, exclusive: bool, bound_s: float, grace_s: float) -> Slot:
-    """Takes the next slot of a host, or says how long it is until there is one.
+def take_slots(session: Session, asks: Sequence[SlotAsk], *, grace_s: float) -> Mapping[str, Slot]:
+    """Takes the next slot of each host, or says how long it is until there is one; one statement for all.
 
     Args:
-        session: In a transaction of its own: the row stays locked until its end.
-        host: Key of the row.
-        floor_s: Least distance between requests, seconds.
-        exclusive: One request at a time whatever is known of the host.
-        bound_s: A slot further away than this is not taken; an exact one is taken only when it is now.
+        session: In a transaction of its own: the rows stay locked until its end.
+        asks: Of different hosts.
         grace_s: Seconds added after an exact slot in case `finish_request` is never called (the process died).
+
+    Returns:
+        By host, one for each ask.
     """
-    values = {"host": host, "floor_s": floor_s, "exclusive": exclusive, "bound_s": bound_s, "grace_s": grace_s}
-    row = session.execute(_TAKE, values).one_or_none()
-    if row is None:
-        session.execute(_BORN, {"host": host})
-        row = session.execute(_TAKE, values).one()
-    return Slot(*row)
+    slots = _take(session, asks, grace_s)
+    if unborn := [ask for ask in asks if ask.host not in slots]:
+        session.execute(_BORN, {"hosts": [ask.host for ask in unborn]})
+        slots |= _take(session, unborn, grace_s)
+    return slots
+
+
+def _take(session: Session, asks: Sequence[SlotAsk], grace_s: float) -> dict[str, Slot]:
+    hosts, floors, exclusives, bounds = (list(column) for column in zip(*asks, strict=True))
+    values = {"hosts": hosts, "floors": floors, "exclusives": exclusives, "bounds": bounds, "grace_s": grace_s}
+    return {row[0]: Slot(*row[1:]) for row in session.execute(_TAKE, values)}
 
 
 def blocked_seconds(session: Session, host: str) -> float:
@@ -118,7 +144,7 @@ def slow_down(
     Returns:
         Seconds until the host may be asked again.
     """
-    session.execute(_BORN, {"host": host})
+    session.execute(_BORN, {"hosts": [host]})
     rest = session.scalar(
         text("""
             WITH held AS MATERIALIZED (
@@ -129,7 +155,8 @@ def slow_down(
                 SELECT *, CASE WHEN blocked_until > now THEN coalesce(learned_s, doubled_s) ELSE doubled_s END AS next_s FROM held
             )
             UPDATE hosts SET interval_s = next_s, updated_at = now,
-                blocked_until = greatest(hosts.blocked_until, now + make_interval(secs => coalesce(CAST(:retry_after_s AS float8), next_s)))
+                blocked_until = greatest(hosts.blocked_until,
+                    now + make_interval(secs => coalesce(CAST(:retry_after_s AS float8), next_s)))
             FROM ruled WHERE hosts.host = ruled.host
             RETURNING extract(epoch FROM hosts.blocked_until - now)::float8
         """),
