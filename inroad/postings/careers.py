@@ -98,7 +98,7 @@ def is_job_url(url: str) -> bool:
     )
 
 
-def _card_title(anchor: LexborNode) -> str | None:
+def _card_title(anchor: LexborNode, crowded: set[int]) -> str | None:
     """The title of a link: its heading, its own text, its title or label, else the heading of the card around it."""
     heading = anchor.css_first("h1,h2,h3,h4,h5,h6,[class*=title],[class*=Title]")
     candidates = [heading.text(separator=" ") if heading else None, anchor.text(separator=" ")]
@@ -107,15 +107,17 @@ def _card_title(anchor: LexborNode) -> str | None:
         title = one_line(candidate, limit=200)
         if title and is_job_title(title):
             return title
-    return _heading_nearby(anchor)
+    return _heading_nearby(anchor, crowded)
 
 
-def _heading_nearby(anchor: LexborNode) -> str | None:
+def _heading_nearby(anchor: LexborNode, crowded: set[int]) -> str | None:
+    """The heading of the card around a link. `crowded` remembers elements with many links, so that each is counted once."""
     parent = anchor.parent
     for _ in range(3):
-        if parent is None or parent.tag in {"body", "main", "ul", "ol", "table", "tbody"}:
+        if parent is None or parent.mem_id in crowded or parent.tag in {"body", "main", "ul", "ol", "table", "tbody"}:
             return None
         if len(parent.css("a[href]")) > 3:
+            crowded.add(parent.mem_id)
             return None
         heading = parent.css_first("h2,h3,h4,h5,h6,[class*=title],strong")
         title = one_line(heading.text(separator=" "), limit=200) if heading else None
@@ -162,6 +164,7 @@ def find_posting_links(html: bytes | str, *, url: str) -> list[PostingLink]:
         Links to single jobs with their titles, in order, each address once, at most `MAX_LINKS`; menus and footers are not read.
     """
     found: dict[str, PostingLink] = {}
+    crowded: set[int] = set()
     here = urldefrag(url)[0].rstrip("/")
     for anchor in parse_html(html).css("a[href]")[:MAX_ANCHORS]:
         target = absolute_url(anchor.attributes.get("href"), url)
@@ -170,7 +173,7 @@ def find_posting_links(html: bytes | str, *, url: str) -> list[PostingLink]:
         address = urldefrag(target)[0]
         if address.rstrip("/") == here or address in found or _is_foreign(address, url) or _is_page_furniture(anchor):
             continue
-        title = _card_title(anchor) or _title_in(address)
+        title = _card_title(anchor, crowded) or _title_in(address)
         if title:
             found[address] = PostingLink(address, title)
         if len(found) == MAX_LINKS:

@@ -22,6 +22,7 @@ from inroad.postings.plaintext import HEADING_MARK, node_text, one_line
 from inroad.postings.sections import fold, heading_kind
 
 MAX_JOBS_ON_A_PAGE: Final = 50
+MAX_LINES: Final = 5_000
 MIN_DESCRIPTION_CHARS: Final = 200
 """Less than this is a teaser, not a posting."""
 
@@ -86,10 +87,7 @@ class _Line:
     level: int  # 1 to 6 for headings, 0 for text
     text: str
     after_blank: bool
-
-    @property
-    def kind(self) -> str | None:
-        return heading_kind(self.text, marked=bool(self.level) or self.after_blank)
+    kind: str | None  # of the section that it opens
 
 
 def page_lines(region: LexborNode) -> list[_Line]:
@@ -101,8 +99,11 @@ def page_lines(region: LexborNode) -> list[_Line]:
             after_blank = True
             continue
         level = int(raw[1]) if raw.startswith(HEADING_MARK) else 0
-        lines.append(_Line(level, raw[2:].strip() if level else raw, after_blank))
+        text = raw[2:].strip() if level else raw
+        lines.append(_Line(level, text, after_blank, heading_kind(text, marked=bool(level) or after_blank)))
         after_blank = False
+        if len(lines) == MAX_LINES:
+            break
     return lines
 
 

@@ -18,6 +18,9 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from inroad.postings.plaintext import walk
 
 MAX_BLOCK_CHARS: Final = 2_000_000
+MAX_MENDED_CHARS: Final = 300_000
+"""Mending reads a block character by character, about 0.3 s a million; longer blocks must be right as they are."""
+
 MAX_BLOCKS: Final = 200
 MAX_VALUES: Final = 100_000
 """JSON values visited in one page; a page of a thousand jobs has about 30,000."""
@@ -30,7 +33,7 @@ _BAD_ESCAPE = re.compile(r"\\(?![\"\\/bfnrtu])|\\u(?![0-9a-fA-F]{4})")
 _WRAPPING = re.compile(
     r"\A\s*(?:<!--|<!\[CDATA\[|//\s*<!\[CDATA\[|/\*\s*<!\[CDATA\[\s*\*/)|(?://\s*)?(?:-->|\]\]>)(?:\s*\*/)?\s*\Z"
 )
-_LINE_COMMENT = re.compile(r"^\s*//[^\n]*$", re.MULTILINE)
+_LINE_COMMENT = re.compile(r"^[ \t]*//[^\n]*$", re.MULTILINE)
 
 
 def local_name(name: str) -> str:
@@ -86,7 +89,7 @@ def _close_open_brackets(text: str) -> str:
         elif char in "}]" and open_brackets:
             open_brackets.pop()
     tail = ('"' if inside else "") + "".join(reversed(open_brackets))
-    return re.sub(r"[,:\s]+\Z", "", text) + tail if not inside else text.rstrip("\\") + tail
+    return (text.rstrip("\\") if inside else text.rstrip(",: \t\r\n")) + tail
 
 
 def load_json(text: str) -> list[Any]:
@@ -106,10 +109,15 @@ def load_json(text: str) -> list[Any]:
     text = _WRAPPING.sub("", text.strip().lstrip("\ufeff")).strip().rstrip(";").strip()
     if not text:
         return []
+    whole = _loads(text)
+    if whole is not None:
+        return [whole]
+    if len(text) > MAX_MENDED_CHARS:
+        return _concatenated(text)
     mended = [text, html.unescape(text) if "&quot;" in text[:200] else text]
     mended.append(_BAD_ESCAPE.sub(r"\\\\", _TRAILING_COMMA.sub(r"\1", _LINE_COMMENT.sub("", mended[1]))))
     mended.append(_TRAILING_COMMA.sub(r"\1", _escape_stray_quotes(mended[2])))
-    for attempt in dict.fromkeys(mended):
+    for attempt in dict.fromkeys(mended[1:]):
         value = _loads(attempt)
         if value is not None:
             return [value]
@@ -160,10 +168,14 @@ def json_ld_items(tree: LexborHTMLParser, wanted: frozenset[str]) -> list[Item]:
         Items in document order.
     """
     everything: list[Item] = []
+    blocks = 0
     for node in tree.css("script")[:2_000]:
         kind = (node.attributes.get("type") or "").lower()
         if "ld+json" not in kind and kind != "application/json+ld":
             continue
+        blocks += 1
+        if blocks > MAX_BLOCKS:
+            break
         for document in load_json(node.text()):
             everything.extend(_plain_keys(item) for item in items_in(document))
         if len(everything) > MAX_VALUES:

@@ -27,6 +27,14 @@ _SENTENCE: Final = re.compile(
     r"(?<=[a-zà-ÿ0-9)%+#][.!?])(?<!\bDr\.)(?<!\bbzw\.)(?<!\be\.g\.)(?<!\bz\.B\.)(?<!\bca\.)(?<!\bSt\.) (?=[A-ZÀ-Þ0-9\"“„])"
 )
 _INLINE_HEADING: Final = re.compile(r"\A([^:\n]{3,60}):[ ]+(?=\S)")
+_APPLY_LINE: Final = re.compile(
+    r"(?:to apply|apply (?:now|today|here|by|at|via)|please (?:apply|send|submit)|send (?:us )?your|interested\?"
+    r"|interesse geweckt|bewirb|jetzt bewerben"
+    r"|bitte (?:senden|schicken)|wir freuen uns auf|pour postuler|merci d'(?:envoyer|adresser)|envoyez|postulez"
+    r"|env[ií]a|para (?:aplicar|postular)"
+    r"|interesad[oa]s?)\b",
+    re.IGNORECASE,
+)
 _SEVERAL_YEARS: Final = 3.0
 """What "several years" is taken for when a level is read from it."""
 
@@ -79,6 +87,8 @@ def _sectioned(text: str) -> Iterator[tuple[str, _Line]]:
         if kind is not None:
             section = kind
             continue
+        if not line.is_item and _APPLY_LINE.match(line.text):
+            section = "other"
         inline = _INLINE_HEADING.match(line.text) if not line.is_item else None
         kind = heading_kind(inline.group(1), marked=True) if inline else None
         if inline is not None and kind is not None:

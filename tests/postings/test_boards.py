@@ -395,29 +395,16 @@ def test_deeply_nested_json_is_refused_without_a_crash() -> None:
         parse_board("rippling", {"x": nested}, url="https://a.example/")
 
 
+FIELD_NAMES = (
+    *("id", "title", "name", "text", "jobs", "items", "location", "locations", "url", "content", "result", "data", "offers"),
+    *("jobPostings", "requisitionList", "attributes", "_jobposting", "categories", "lists", "salary", "compensation"),
+)
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
     lambda inner: (
         st.lists(inner, max_size=4)
         | st.dictionaries(
-            st.sampled_from(
-                [
-                    "id",
-                    "title",
-                    "name",
-                    "text",
-                    "jobs",
-                    "items",
-                    "location",
-                    "locations",
-                    "url",
-                    "content",
-                    "result",
-                    "data",
-                    "offers",
-                ]
-                + ["jobPostings", "requisitionList", "attributes", "_jobposting", "categories", "lists", "salary", "compensation"]
-            ),
+            st.sampled_from(FIELD_NAMES),
             inner,
             max_size=5,
         )

@@ -211,6 +211,24 @@ def test_a_deeply_nested_page_is_read_in_bounded_steps() -> None:
     assert extract_postings(page, url=URL) == []
 
 
+HOSTILE = [
+    "<script type='application/ld+json'>" + "\n" * 300_000 + "x</script>",
+    "<script type='application/ld+json'>{" + " " * 290_000 + "x</script>",
+    "<script type='application/ld+json'>" + '{"@type":"JobPosting","a":[' * 20_000 + "</script>",
+    "<main><h1>Cook</h1>" + "<h3>Requirements</h3><h3>Baker</h3>" * 20_000 + "</main>",
+    "<div>" + '<a href="/jobs/1-x">more</a>' * 20_000 + "</div>",
+    "<p>" + "1 000 " * 100_000 + "</p>",
+    "<h1>" + "Senior " * 50_000 + "</h1>",
+]
+
+
+@pytest.mark.parametrize("page", HOSTILE, ids=range(len(HOSTILE)))
+def test_a_page_built_to_be_slow_is_read_in_linear_time(page: str) -> None:
+    """With a quadratic step each of these would hold the worker for hours."""
+    assert isinstance(extract_postings(page, url=URL), list)
+    assert isinstance(find_posting_links(page, url=URL), list)
+
+
 @settings(max_examples=150, deadline=None)
 @given(st.text(alphabet="<>/=\"' {}[]:,&;-@\\abdehijlmnopqrstuvx0123JobPstingLD+", max_size=400))
 def test_any_page_gives_postings_and_never_an_error(text: str) -> None:

@@ -19,6 +19,8 @@ from inroad.postings.structured_data import json_ld_items
 
 MAX_VALUES: Final = 300_000
 MAX_SCRIPT_CHARS: Final = 4_000_000
+MAX_DECODED_CHARS: Final = 20_000_000
+"""Characters that decoding may look at in one page, attempts that fail included."""
 
 
 def _words(text: str) -> frozenset[str]:
@@ -139,9 +141,9 @@ def read_any_record(record: Record, source: Source) -> Draft:
 
 
 def embedded_json(text: str) -> Iterator[Any]:
-    """JSON documents inside a page's scripts: data elements, and objects assigned to a variable, at most 100."""
+    """JSON documents inside a page's scripts: data elements, and objects assigned to a variable."""
     decoder = json.JSONDecoder(strict=False)
-    budget = 100
+    budget = MAX_DECODED_CHARS
     for node in parse_html(text).css("script")[:500]:
         script = node.text()[:MAX_SCRIPT_CHARS]
         starts = [match.end() - 1 for match in re.finditer(r"(?:\A|[=:(])\s{0,20}[{\[]", script)] if len(script) > 60 else []
@@ -149,11 +151,14 @@ def embedded_json(text: str) -> Iterator[Any]:
         for start in starts:
             if start < position or budget <= 0 or len(script) - start < 40:
                 continue
-            budget -= 1
             try:
                 value, position = decoder.raw_decode(script, start)
-            except (ValueError, RecursionError):
+            except json.JSONDecodeError as fault:
+                budget -= max(50, fault.pos - start)
                 continue
+            except RecursionError:
+                return
+            budget -= position - start
             yield value
 
 

@@ -43,7 +43,7 @@ def _job_anchors(text: str, source: Source, pattern: re.Pattern[str]) -> Iterato
     """Links to jobs as (anchor, address, id), each id once, the first link that has a text."""
     seen: set[str] = set()
     for anchor in parse_html(text).css("a[href]")[: MAX_ROWS * 2]:
-        href = anchor.attributes.get("href") or ""
+        href = (anchor.attributes.get("href") or "")[:2_048]
         found = pattern.search(href)
         address = absolute_url(href, source.url)
         if found is None or address is None or found.group(1) in seen or not _text(anchor):
@@ -54,7 +54,7 @@ def _job_anchors(text: str, source: Source, pattern: re.Pattern[str]) -> Iterato
 
 # --- HRMDirect: rows with data-req-id; a department cell, a title cell and one with the date -----------------------------------
 
-_HRMDIRECT_JOB = re.compile(r"job-opening\.php\?(?:[^#]*&)?req=(\d{1,12})", re.IGNORECASE)
+_HRMDIRECT_JOB = re.compile(r"job-opening\.php\?(?:[^#]{0,300}&)?req=(\d{1,12})", re.IGNORECASE)
 _HRMDIRECT_ROW = re.compile(r"\breqitem", re.IGNORECASE)
 
 

@@ -15,8 +15,8 @@ from inroad.postings.boards.reading import MAX_JOBS, Record
 
 MAX_XML_CHARS: Final = 20_000_000
 
-_DOCTYPE: Final = re.compile(r"<!DOCTYPE[^>\[]*(?:\[[^\]]*\])?[^>]*>", re.IGNORECASE)
-_DECLARATION: Final = re.compile(r"\A\s*<\?xml[^>]*\?>")
+_DOCTYPE: Final = re.compile(r"<!DOCTYPE[^>\[]{0,500}(?:\[[^\]]{0,20000}\])?[^>]{0,500}>", re.IGNORECASE)
+_DECLARATION: Final = re.compile(r"\A\s*<\?xml[^>]{0,200}\?>")
 
 
 def is_xml(text: str) -> bool:
