@@ -6,7 +6,7 @@ What belongs here: everything from a JSON Resume to a checked file, as plain fun
 
 from inroad.cvs.checking import check_cv
 from inroad.cvs.composing import compose_cv
-from inroad.cvs.matching import match_posting
+from inroad.cvs.matching import MATCHER_VERSION, match_posting
 from inroad.cvs.model import Cv, CvBlocked, Fact, Finding, Match, RequirementMatch, ScorePart
 from inroad.cvs.profile import Profile
 from inroad.cvs.rendering import FORMATS, render_cv
@@ -14,6 +14,7 @@ from inroad.cvs.writing import Writer, WritingRequest
 
 __all__ = [
     "FORMATS",
+    "MATCHER_VERSION",
     "Cv",
     "CvBlocked",
     "Fact",

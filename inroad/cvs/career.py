@@ -18,8 +18,21 @@ from inroad.cvs.profile import Profile
 from inroad.postings.skills import find_skills, normalise_skill
 
 # How much a mention proves, by the kind of fact and the section it stands in: work that was done before a list of words.
-_STRENGTH: Mapping[str, float] = {"highlight": 1.0, "certificate": 1.0, "summary": 0.8, "description": 0.8, "work": 0.8, "project": 0.8, "volunteer": 0.7,
-                                  "education": 0.7, "course": 0.6, "publication": 0.7, "award": 0.6, "skill": 0.5, "label": 0.5}  # fmt: skip
+_STRENGTH: Mapping[str, float] = {
+    "highlight": 1.0,
+    "certificate": 1.0,
+    "summary": 0.8,
+    "description": 0.8,
+    "work": 0.8,
+    "project": 0.8,
+    "volunteer": 0.7,
+    "education": 0.7,
+    "publication": 0.7,
+    "course": 0.6,
+    "award": 0.6,
+    "skill": 0.5,
+    "label": 0.5,
+}
 SHOWN = 0.6  # from this strength on a skill is shown in a deed, below it is only listed
 
 

@@ -18,7 +18,7 @@ from inroad.cvs.claims.titles import fold, level_problem, phone_problem, place_p
 from inroad.cvs.claims.words import word_set
 from inroad.cvs.model import Cv, Fact, Finding
 from inroad.cvs.profile import Profile
-from inroad.cvs.schema import SECTIONS, iter_faults
+from inroad.cvs.schema import SECTIONS, iter_faults, text_of, texts_of
 from inroad.postings.skills import all_skills, normalise_skill, skill_group
 
 MAX_LINES = 2_000  # lines of free text in one CV; what comes after is refused unread
@@ -29,8 +29,25 @@ _SKILL_HEADINGS = word_set(
     infrastructure methods methodologies practices soft skills skills technical skills other data backend frontend
     devops testing security operating systems software further skills core skills key skills expertise engineering
     analytics sprachen werkzeuge kenntnisse weitere kenntnisse outils langages"""
-) | {"programming languages", "soft skills", "technical skills", "operating systems", "further skills", "core skills", "key skills", "weitere kenntnisse",
-     "other skills", "more skills", "most relevant", "for this role", "also", "data and analytics", "cloud and infrastructure", "tools and platforms"}  # fmt: skip
+) | frozenset(
+    (
+        "programming languages",
+        "soft skills",
+        "technical skills",
+        "operating systems",
+        "further skills",
+        "core skills",
+        "key skills",
+        "weitere kenntnisse",
+        "other skills",
+        "more skills",
+        "most relevant",
+        "for this role",
+        "data and analytics",
+        "cloud and infrastructure",
+        "tools and platforms",
+    )
+)
 
 
 def check_cv(cv: Cv | Mapping[str, Any], profile: Profile) -> list[Finding]:
@@ -216,22 +233,29 @@ class Gate:
     ) -> Iterator[Finding]:
         ground = self.ground_of(entry, true)
         for field in _PROSE:
-            for sentence in sentences(row.get(field) or ""):
+            for sentence in sentences(text_of(row, field)):
                 yield from self.check_text(sentence, f"{path}/{field}", ground, entry.id)
-        for index, line in enumerate(row.get("highlights") or ()):
+        for index, line in enumerate(texts_of(row, "highlights")):
             yield from self.check_text(line, f"{path}/highlights/{index}", ground, entry.id)
-        for index, course in enumerate(row.get("courses") or ()):
-            if all(text_problem(course, known) for known in true.get("courses") or ("",)):
+        for index, course in enumerate(texts_of(row, "courses")):
+            if all(text_problem(course, known) for known in texts_of(true, "courses") or [""]):
                 yield Finding("block", "course", f"{path}/courses/{index}", f"{course!r} is no course of the profile")
-        for index, role in enumerate(row.get("roles") or ()):
-            if all(title_problem(role, known) for known in true.get("roles") or ("",)):
+        for index, role in enumerate(texts_of(row, "roles")):
+            if all(title_problem(role, known) for known in texts_of(true, "roles") or [""]):
                 yield Finding("block", "title", f"{path}/roles/{index}", f"{role!r} is no role of the profile's project")
-        for index, word in enumerate(row.get("keywords") or ()):
+        for index, word in enumerate(texts_of(row, "keywords")):
             if not any(
                 _contains(reading.fact.text, word) or normalise_skill(word) in {*reading.known.skills}
                 for reading in self.ledger.of_entry(entry.id)
             ):
                 yield Finding("block", "tool", f"{path}/keywords/{index}", f"{word!r} is not in this entry of the profile")
+        lists = ("highlights", "courses", "roles", "keywords")
+        odd = [
+            field
+            for field in (*lists, *_PROSE)
+            if field in row and row[field] != (texts_of(row, field) if field in lists else text_of(row, field))
+        ]
+        yield from self.check_unknown({field: row[field] for field in odd}, path)
         for field, value in unknown_fields(section, row):
             yield from self.check_unknown({field: value} if value != true.get(field) else {}, path)
 

@@ -290,7 +290,7 @@ def _assemble(draft: Draft, profile: Profile) -> tuple[dict[str, Any], dict[str,
         for index, (_, proofs) in enumerate(rows):
             evidence |= {f"/{section}/{index}{pointer}": facts for pointer, facts in proofs.items()}
     for section in ("education", "certificates", "languages"):
-        plain = [_plain_row(profile, section, fact, row) for fact, row in profile.entries(section)]
+        plain = [_plain_row(section, fact, row) for fact, row in profile.entries(section)]
         resume |= {section: [row for row, _ in plain]} if plain else {}
         for index, (_, proofs) in enumerate(plain):
             evidence |= {f"/{section}/{index}{pointer}": facts for pointer, facts in proofs.items()}
@@ -308,7 +308,7 @@ def _row(draft: Draft, entry: ChosenEntry) -> tuple[dict[str, Any], dict[str, li
     return row, proofs
 
 
-def _plain_row(profile: Profile, section: str, fact: Fact, row: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, list[str]]]:
+def _plain_row(section: str, fact: Fact, row: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, list[str]]]:
     shown = {field: row[field] for field in _SHOWN[section] if row.get(field)}
     return shown, {f"/{field}": [fact.id] for field in shown}
 

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from inroad.cvs.schema import texts_of
 from inroad.cvs.wording import SECTION_KEYS, heading, label, written_date, written_span
 
 
@@ -193,7 +194,7 @@ def _pair(key: str, row: Mapping[str, Any]) -> tuple[str, str]:
     if key == "references":
         return clean(row.get("name")), clean(row.get("reference"))
     name, level = clean(row.get("name")), clean(row.get("level"))
-    return f"{name} ({level})" if name and level else name or level, _joined(", ", *(row.get("keywords") or ()))
+    return f"{name} ({level})" if name and level else name or level, _joined(", ", *texts_of(row, "keywords"))
 
 
 def _job(row: Mapping[str, Any], language: str) -> Entry:
@@ -201,35 +202,35 @@ def _job(row: Mapping[str, Any], language: str) -> Entry:
         title=clean(row.get("position")),
         place=_joined(", ", row.get("name") or row.get("organization"), row.get("location")),
         dates=written_span(row.get("startDate"), row.get("endDate"), language),
-        link=_link(row["url"]) if row.get("url") else None,
+        link=_link(row["url"]) if clean(row.get("url")) else None,
         note=clean(row.get("description")),
         texts=_lines(row.get("summary")),
-        bullets=_lines(*(row.get("highlights") or ())),
+        bullets=_lines(*texts_of(row, "highlights")),
     )
 
 
 def _project(row: Mapping[str, Any], language: str) -> Entry:
     return Entry(
         title=clean(row.get("name")),
-        place=_joined(", ", *(row.get("roles") or ()), row.get("entity"), row.get("type")),
+        place=_joined(", ", *texts_of(row, "roles"), row.get("entity"), row.get("type")),
         dates=written_span(row.get("startDate"), row.get("endDate"), language)
         if row.get("startDate") or row.get("endDate")
         else "",
-        link=_link(row["url"]) if row.get("url") else None,
+        link=_link(row["url"]) if clean(row.get("url")) else None,
         note=clean(row.get("description")),
-        texts=_lines(_joined(", ", *(row.get("keywords") or ()))),
-        bullets=_lines(*(row.get("highlights") or ())),
+        texts=_lines(_joined(", ", *texts_of(row, "keywords"))),
+        bullets=_lines(*texts_of(row, "highlights")),
     )
 
 
 def _school(row: Mapping[str, Any], language: str) -> Entry:
-    courses = _joined(", ", *(row.get("courses") or ()))
+    courses = _joined(", ", *texts_of(row, "courses"))
     score = clean(row.get("score"))
     return Entry(
         title=_joined(", ", row.get("studyType"), row.get("area")),
         place=clean(row.get("institution")),
         dates=written_span(row.get("startDate"), row.get("endDate"), language),
-        link=_link(row["url"]) if row.get("url") else None,
+        link=_link(row["url"]) if clean(row.get("url")) else None,
         note=f"{label('grade', language)}: {score}" if re.match(r"[\d.,/ %]+$", score) else score,
         texts=(f"{label('courses', language)}: {courses}",) if courses else (),
     )
@@ -242,7 +243,7 @@ def _dated(row: Mapping[str, Any], language: str) -> Entry:
         title=clean(row.get("name") or row.get("title")),
         place=clean(row.get("issuer") or row.get("awarder") or row.get("publisher")),
         dates=written_date(day, language) if day else "",
-        link=_link(row["url"]) if row.get("url") else None,
+        link=_link(row["url"]) if clean(row.get("url")) else None,
         texts=_lines(row.get("summary")),
     )
 

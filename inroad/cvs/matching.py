@@ -23,16 +23,32 @@ from inroad.postings import structure_posting
 from inroad.postings.model import Posting, Requirement, Structured
 from inroad.postings.skills import find_skills, related_skills, skill_group
 
+MATCHER_VERSION = "1"
+"""Changes when a match of the same posting and profile may come out differently: stored matches are then made anew."""
 MAX_REQUIREMENTS = 120
 MAX_SKILLS = 60
 _WORTH: dict[Coverage, float] = {"covered": 1.0, "weak": 0.5, "missing": 0.0}
 _WEIGHTS = {"must-haves": 40.0, "nice-to-haves": 10.0, "skills": 25.0, "title": 15.0, "experience": 5.0, "language": 5.0}
-_LANGUAGE_NAMES = {"en": "English", "de": "German", "fr": "French", "es": "Spanish", "it": "Italian", "pt": "Portuguese", "nl": "Dutch", "sv": "Swedish",
-                   "da": "Danish", "pl": "Polish", "el": "Greek", "ru": "Russian", "uk": "Ukrainian"}  # fmt: skip
+_LANGUAGE_NAMES = {
+    "en": "English",
+    "de": "German",
+    "fr": "French",
+    "es": "Spanish",
+    "it": "Italian",
+    "pt": "Portuguese",
+    "nl": "Dutch",
+    "sv": "Swedish",
+    "da": "Danish",
+    "pl": "Polish",
+    "el": "Greek",
+    "ru": "Russian",
+    "uk": "Ukrainian",
+}
 _EITHER = re.compile(r"\b(?:or|oder|ou|o|such as|like|e\.g\.|z\.b\.|one of|any of|similar|comparable|bzw)\b|/", re.IGNORECASE)
 _DEGREE = re.compile(
-    r"\b(?:degree|bachelor\w*|master(?:'s|’s| of| degree)|b\.?sc|m\.?sc|ph\.?d|doctora\w+|diplom\w*|studium|studienabschluss|hochschul\w+|dipl[oô]me|titulaci[oó]n|"
-    r"licenciatura|laurea|university education|abgeschlossene\w* (?:studium|hochschulstudium))\b",
+    r"\b(?:degree|bachelor\w*|master(?:'s|’s| of| degree)|b\.?sc|m\.?sc|ph\.?d|doctora\w+|diplom\w*|studium"
+    r"|studienabschluss|hochschul\w+|dipl[oô]me|titulaci[oó]n|licenciatura|laurea|university education"
+    r"|abgeschlossene\w* (?:studium|hochschulstudium))\b",
     re.IGNORECASE,
 )
 _LEVELS = {

@@ -17,7 +17,7 @@ from typing import Any
 
 from inroad.cvs.model import Fact
 from inroad.cvs.reading import check_size, read_document
-from inroad.cvs.schema import SECTIONS, iter_faults
+from inroad.cvs.schema import SECTIONS, iter_faults, text_of, texts_of
 from inroad.guard.errors import UserError
 
 # Section -> (kind of its entries, the fields that make up an entry's one-line text, the fields that tell entries apart).
@@ -140,18 +140,17 @@ def _entry_facts(section: str, index: int, entry: Mapping[str, Any], taken: dict
     own_id = _claim_id(str(given) if given else f"{kind}-{slug(identity)}-{digest(identity, 6)}", taken)
     yield Fact(own_id, pointer, kind, _join(entry, shown), own_id)
     for field in _TEXTS:
-        if entry.get(field):
+        if text_of(entry, field):
             yield Fact(_claim_id(f"{own_id}.{field}", taken), f"{pointer}/{field}", field, entry[field], own_id)
     for field, item_kind in _LISTS.items():
-        for place, text in enumerate(entry.get(field) or ()):
+        for place, text in enumerate(texts_of(entry, field)):
             yield Fact(_claim_id(f"{own_id}.{digest(text)}", taken), f"{pointer}/{field}/{place}", item_kind, text, own_id)
 
 
 def _join(entry: Mapping[str, Any], fields: str) -> str:
     parts: list[str] = []
     for field in fields.split():
-        value = entry.get(field)
-        parts.extend([value] if isinstance(value, str) and value else value if isinstance(value, list) else [])
+        parts.extend(texts_of(entry, field) or filter(None, [text_of(entry, field)]))
     return ", ".join(parts)
 
 

@@ -70,6 +70,18 @@ def readable_path(steps: Any) -> str:
     return path or "the document"
 
 
+def text_of(row: Mapping[str, Any], field: str) -> str:
+    """Return a field's text; empty when it is missing or no text (unknown fields may be anything)."""
+    value = row.get(field)
+    return value if isinstance(value, str) else ""
+
+
+def texts_of(row: Mapping[str, Any], field: str) -> list[str]:
+    """Return the texts of a field that lists them; empty when it is missing or no list."""
+    value = row.get(field)
+    return [item for item in value if isinstance(item, str)] if isinstance(value, list) else []
+
+
 def _object(fields: str) -> dict[str, Any]:
     named = (field.partition(":") for field in fields.split())
     return {"type": "object", "properties": {name: dict(_TYPES[kind]) for name, _, kind in named}}

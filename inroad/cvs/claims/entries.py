@@ -46,17 +46,37 @@ def _score(said: str, true: str) -> str | None:
 
 # Section -> (the field that names the entry, (field, kind of finding, comparison), ...), most telling first.
 FIELDS: Mapping[str, tuple[tuple[str, str, Comparison], ...]] = {
-    "work": (("name", "employer", name_problem), ("position", "title", title_problem), ("location", "place", place_problem), ("url", "url", url_problem)),
+    "work": (
+        ("name", "employer", name_problem),
+        ("position", "title", title_problem),
+        ("location", "place", place_problem),
+        ("url", "url", url_problem),
+    ),
     "volunteer": (("organization", "employer", name_problem), ("position", "title", title_problem), ("url", "url", url_problem)),
-    "education": (("institution", "school", name_problem), ("studyType", "degree", degree_problem), ("area", "degree", text_problem), ("score", "degree", _score), ("url", "url", url_problem)),
+    "education": (
+        ("institution", "school", name_problem),
+        ("studyType", "degree", degree_problem),
+        ("area", "degree", text_problem),
+        ("score", "degree", _score),
+        ("url", "url", url_problem),
+    ),
     "awards": (("title", "award", text_problem), ("awarder", "award", name_problem)),
     "certificates": (("name", "certificate", _equal), ("issuer", "certificate", name_problem), ("url", "url", url_problem)),
-    "publications": (("name", "publication", text_problem), ("publisher", "publication", name_problem), ("url", "url", url_problem)),
+    "publications": (
+        ("name", "publication", text_problem),
+        ("publisher", "publication", name_problem),
+        ("url", "url", url_problem),
+    ),
     "languages": (("language", "language", _equal), ("fluency", "fluency", fluency_problem)),
     "interests": (("name", "interest", text_problem),),
     "references": (("name", "reference", _equal), ("reference", "reference", _equal)),
-    "projects": (("name", "project", name_problem), ("entity", "employer", name_problem), ("type", "project", _equal), ("url", "url", url_problem)),
-}  # fmt: skip
+    "projects": (
+        ("name", "project", name_problem),
+        ("entity", "employer", name_problem),
+        ("type", "project", _equal),
+        ("url", "url", url_problem),
+    ),
+}
 DATES = ("startDate", "endDate", "date", "releaseDate")
 # Fields that are checked elsewhere, or name nothing that could be false.
 _ELSEWHERE = frozenset({"id", "summary", "highlights", "description", "courses", "keywords", "roles", "level", *DATES})

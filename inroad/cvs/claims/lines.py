@@ -132,7 +132,7 @@ def _check_names(line: str, support: Support, ground: Ground) -> Iterator[tuple[
 
 
 def _is_reworded(text: str, support: Support) -> bool:
-    """A field of knowledge in lower case ("data migration") may be another wording of what the fact tells ("moved ... tables")."""
+    """A field of knowledge in lower case ("data migration") may reword what the fact tells ("moved ... tables")."""
     found = find_support(text, support.readings)
     return bool(found.wanted) and not found.missing
 

@@ -62,8 +62,13 @@ _CONCEPTS = word_set(
 )
 
 
-_COUNTRIES = {"french": "france", "danish": "denmark", "dutch": "netherlands", "spanish": "spain", "polish": "poland", "swiss": "switzerland",
-              "british": "britain", "finnish": "finland", "turkish": "turkey", "greek": "greece", "thai": "thailand", "welsh": "wales"}  # fmt: skip
+_COUNTRIES = dict(
+    pair.split(":")
+    for pair in word_set(
+        """french:france danish:denmark dutch:netherlands spanish:spain polish:poland swiss:switzerland british:britain
+        finnish:finland turkish:turkey greek:greece thai:thailand welsh:wales"""
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,9 +149,9 @@ def find_names(line: str) -> list[Name]:
 
 def is_known(name: Name, known: Known) -> bool:
     """Tell whether the facts know a name: by its letters, as the same skill, or as an acronym and its words."""
-    if name.canonical in known.skills:
-        if not name.is_tool or any(_same_letters(name.text, form) for skill, form in known.forms if skill == name.canonical):
-            return True
+    written = [form for skill, form in known.forms if skill == name.canonical]
+    if name.canonical in known.skills and (not name.is_tool or any(_same_letters(name.text, form) for form in written)):
+        return True
     words = split_words(name.text)
     if all(word.text.casefold() in known.words or word.stem in known.words for word in words):
         return True

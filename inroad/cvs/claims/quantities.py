@@ -15,7 +15,8 @@ from inroad.cvs.claims.units import CURRENCIES, MULTIPLIED, ONES, PARTS, PEOPLE,
 from inroad.cvs.claims.words import FUNCTION_WORDS, MAX_LINE_CHARS, TOKEN, stem
 
 _OVER = re.compile(
-    r"(?:over|more than|above|exceeding|upwards of|in excess of|north of|>|beyond|at least|minimum of|no fewer than|no less than|≥)\s*$"
+    r"(?:over|more than|above|exceeding|upwards of|in excess of|north of|>|beyond|at least|minimum of|no fewer than|no less than"
+    r"|≥)\s*$"
 )
 _UNDER = re.compile(r"(?:nearly|almost|close to|just under|under|less than|fewer than|below|<)\s*$")
 _ABOUT = re.compile(r"(?:about|around|roughly|approximately|approx\.?|circa|ca\.?|some|~|≈|in the order of)\s*$")
@@ -95,15 +96,14 @@ def _written_in_digits(text: str) -> Iterator[Quantity]:
             and text[: found.start("digits") - 1][-1:].isupper()
         ):
             continue  # a name: "COVID-19", "GPT-4"
-        if after.isalpha() and not _glued_unit(text, found.end()):
-            if not re.match(r"(?:st|nd|rd|th)\b", text[found.end() :]):
-                continue  # a name: "3D", "2FA"
+        if after.isalpha() and not _glued_unit(text, found.end()) and not re.match(r"(?:st|nd|rd|th)\b", text[found.end() :]):
+            continue  # a name: "3D", "2FA"
         yield _measure(text, found)
 
 
 def _glued_unit(text: str, at: int) -> bool:
     unit = _UNIT.match(text, at)
-    return bool(unit) and unit["unit"].lower() in UNITS.keys() | {"rps", "qps", "tps", "eur", "usd", "gbp", "chf"}
+    return unit is not None and unit["unit"].lower() in UNITS.keys() | {"rps", "qps", "tps", "eur", "usd", "gbp", "chf"}
 
 
 def _measure(text: str, found: re.Match[str]) -> Quantity:

@@ -20,19 +20,22 @@ _LEVELS: dict[str, tuple[float, float]] = {
         (
             4,
             4,
-            "led lead leading leads headed spearheaded spearheading spearhead directed directing chaired chairing helmed captained leader leadership",
+            """led lead leading leads headed spearheaded spearheading spearhead directed directing chaired chairing helmed
+            captained leader leadership""",
         ),
         (3, 4, "managed managing manages supervised supervising oversaw overseeing steered steering"),
         (
             3,
             3,
-            "owned owning owner ownership coordinated coordinating orchestrated orchestrating accountable championed championing responsible",
+            """owned owning owner ownership coordinated coordinating orchestrated orchestrating accountable
+            championed championing responsible""",
         ),
         (2, 4, "ran running run manage"),
         (
             2,
             3,
-            "operated operating maintained maintaining administered administering handled handling organised organized organising organizing",
+            """operated operating maintained maintaining administered administering handled handling organised organized
+            organising organizing""",
         ),
         (
             1.5,
@@ -58,20 +61,26 @@ _PASTS = word_set(
     met sold"""
 )
 _CO = re.compile(
-    r"\b(?:co-?|jointly )(?=(?:led|lead|managed|headed|owned|founded|directed|chaired|ran|organi[sz]ed|authored|created|developed|built)\b)",
+    r"\b(?:co-?|jointly )(?=(?:led|lead|managed|headed|owned|founded|directed|chaired|ran|organi[sz]ed|authored|created|developed"
+    r"|built)\b)",
     re.IGNORECASE,
 )
-# Words of the list that are no claim where they stand: "lead time", "leading to", "a team led by", "user-managed", "a managed service".
+# Words of the list that are no claim where they stand: "lead time", "leading to", "a team led by", "a managed service".
 _NO_CLAIM = re.compile(
-    r"\blead(?:s)? (?:times?|generation|gen|engineers?|developers?|scoring|per|from)\b|\bleading (?!a\b|an\b|the\b|and\b|our\b|\d|two\b|three\b|four\b|five\b|"
-    r"six\b|seven\b|eight\b|nine\b|ten\b|\w+[ -](?:team|engineers?|group)|teams?\b|engineers?\b|projects?\b|development\b)|\bled to\b|"
-    r"\b(?:led|managed|owned|run|headed|directed|supervised|operated|maintained|supported|driven) by\b|"
-    r"-(?:led|managed|owned|run|running|driven|leading|learning)\b|\b(?:machine|deep|reinforcement|e-)[ -]?learning\b|\b(?:a|fully|self|using|on|to|with|of) managed\b|"
-    r"\bmanaged (?:services?|kubernetes|database|cloud|hosting|instances?)\b|\brun(?:ning)? ?-?time|\brunning (?:costs?|total)\b",
+    r"\bleads? (?:times?|generation|gen|engineers?|developers?|scoring|per|from)\b"
+    r"|\bleading (?!(?:a|an|the|and|our|two|three|four|five|six|seven|eight|nine|ten|teams?|engineers?|projects?"
+    r"|development)\b|\d|\w+[ -](?:team|engineers?|group))"
+    r"|\bled to\b"
+    r"|\b(?:led|managed|owned|run|headed|directed|supervised|operated|maintained|supported|driven) by\b"
+    r"|-(?:led|managed|owned|run|running|driven|leading|learning)\b"
+    r"|\b(?:machine|deep|reinforcement|e-)[ -]?learning\b"
+    r"|\b(?:a|fully|self|using|on|to|with|of) managed\b|\bmanaged (?:services?|kubernetes|database|cloud|hosting|instances?)\b"
+    r"|\brun(?:ning)? ?-?time|\brunning (?:costs?|total)\b",
     re.IGNORECASE,
 )
 _TEAM_LEAD = re.compile(
-    r"\b(?:team|tech(?:nical)?|engineering|project|squad|group|practice|development)[ -]lead(?:er|ership)?\b|\bhead of\b|\bline[ -]manag",
+    r"\b(?:team|tech(?:nical)?|engineering|project|squad|group|practice|development)[ -]lead(?:er|ership)?\b|\bhead of\b"
+    r"|\bline[ -]manag",
     re.IGNORECASE,
 )
 _CHARGE = re.compile(r"\bin charge of\b|\btook charge of\b", re.IGNORECASE)
@@ -80,9 +89,9 @@ _TOOK_PART = re.compile(
     re.IGNORECASE,
 )
 _CLAUSE = re.compile(
-    r"[,;:.!?–—]\s|\s(?:and|while|then)\s(?=\w+(?:ed|ing)\b|(?:" + "|".join(sorted(_PASTS)) + r")\b)", re.IGNORECASE
+    r"[,;:.!?–—]\s|\s(?:and|while|then)\s(?=\w+(?:ed|ing)\b|(?:" + "|".join(sorted(_PASTS)) + r")\b)",
+    re.IGNORECASE,
 )
-
 _OPENERS = word_set(
     """successfully also directly fully personally actively additionally regularly i we have had has was were been to the
     then a an"""

@@ -75,10 +75,12 @@ _STATEMENTS: tuple[Statement, ...] = (
             \b(?:widespread|adoption|adopted)\b"""
         ),
         _any_of(
-            r"""\b(?:adopt|rolled[ -]out|rollout|taken up|rel(?:y|ied|ies)\b|embraced|serv(?:ed|es|ing)\b|standard|users?\b|using\b)
+            r"""\b(?:adopt|rolled[ -]out|rollout|taken up|rel(?:y|ied|ies)\b|embraced|serv(?:ed|es|ing)\b)
+            \b(?:standard|users?\b|using\b)
             \b(?:in use|used|use[sd]? (?:by|it)|now (?:runs?|uses?)|still (?:runs?|used))\b
             \b(?:org|company|team)-?wide\b
-            \bfor (?:over |about |up to )?(?:\d+|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\w+teen|\w+ty)\b"""
+            \bfor (?:over |about |up to )?(?:\d+|two|three|four|five|six|seven|eight|nine|ten)\b
+            \bfor (?:over |about |up to )?(?:eleven|twelve|\w+teen|\w+ty)\b"""
         ),
     ),
     Statement("adoption", _any_of(r"\b(?:open[- ]sourced?|upstreamed)\b"), _any_of(r"\b(?:open[- ]source|upstream)")),
@@ -95,7 +97,8 @@ _STATEMENTS: tuple[Statement, ...] = (
     Statement(
         "award",
         _any_of(
-            r"\b(?:award-winning|awarded|prize|won|nominated|recogni[sz]ed as|honou?red|patent(?:ed|s)?|promoted|employee of the)\b"
+            r"""\b(?:award-winning|awarded|prize|won|nominated|recogni[sz]ed as)\b
+            \b(?:honou?red|patent(?:ed|s)?|promoted|employee of the)\b"""
         ),
         _any_of(r"\b(?:award|prize|won\b|win|nominat|recogni|honou?r|patent|promot|employee of the\b)"),
     ),
@@ -147,7 +150,8 @@ _STATEMENTS: tuple[Statement, ...] = (
             r"""\b(?:zero|never|flawless(?:ly)?|uninterrupted|seamless(?:ly)?)\b
             \bno (?:downtime|outages?|data|loss|incidents?|interruptions?|errors?|failures?|defects?)\b
             \bno (?=\w+ (?:loss|downtime|outage|incident|interruption|errors?|failures?)\b)
-            \bwithout (?:any |a single )?(?:downtime|outages?|data loss|loss|incidents?|interruptions?|errors?|failures?|defects?|service)\b
+            \bwithout (?:any |a single )?(?:downtime|outages?|data loss|loss|incidents?|interruptions?)\b
+            \bwithout (?:any |a single )?(?:errors?|failures?|defects?|service)\b
             \b(?:downtime|error|bug|defect)-free\b"""
         ),
         _any_of(
@@ -158,22 +162,27 @@ _STATEMENTS: tuple[Statement, ...] = (
     ),
 )
 _SUPERLATIVE = re.compile(
-    r"(?:\b(?:the|its|their|our|a|\w+['’]s) (?:very )?)(first|largest|biggest|fastest|best|most|only|highest|top|leading|number one)\b"
+    r"(?:\b(?:the|its|their|our|a|\w+['’]s) (?:very )?)(first|largest|biggest|fastest|best|most|only|highest|top|leading"
+    r"|number one)\b"
     r"(?! (?:time|half|quarter|week|month|year|day|line|aid|phase|step|part|two|three|of whom)\b)"
-    r"|\b(world[- ]class|record[- ](?:breaking|setting|high|low)|best[- ]in[- ]class|market[- ]leading|state[- ]of[- ]the[- ]art|cutting[- ]edge"
-    r"|unprecedented|flagship|mission[- ]critical)\b|(#1)\b",
+    r"|\b(world[- ]class|record[- ](?:breaking|setting|high|low)|best[- ]in[- ]class|market[- ]leading"
+    r"|state[- ]of[- ]the[- ]art|cutting[- ]edge|unprecedented|flagship|mission[- ]critical)\b|(#1)\b",
     re.IGNORECASE,
 )
 _UP = re.compile(
-    r"\b(?:increas\w+|rais\w+|grew|grow(?:th|ing|n)?|boost\w*|lift(?:ed|ing)|gain(?:ed|ing)?|doubl\w+|tripl\w+|higher|more|rose|up)\b(?! to\b)",
+    r"\b(?:increas\w+|rais\w+|grew|grow(?:th|ing|n)?|boost\w*|lift(?:ed|ing)|gain(?:ed|ing)?|doubl\w+|tripl\w+"
+    r"|higher|more|rose|up)\b(?! to\b)",
     re.IGNORECASE,
 )
 _DOWN = re.compile(
-    r"\b(?:cut(?:ting|s)?|reduc\w+|lower\w*|decreas\w+|dropp?\w*|shr[aiu]nk\w*|trimm?\w*|slash\w*|shorten\w*|lessen\w*|halv\w+|sav(?:ed|ing|ings|es)"
-    r"|fell|fewer|less|declin\w+|down|minimi[sz]\w+|cheaper|shav\w+|eliminat\w+|remov\w+|lost|losing)\b",
+    r"\b(?:cut(?:ting|s)?|reduc\w+|lower\w*|decreas\w+|dropp?\w*|shr[aiu]nk\w*|trimm?\w*|slash\w*|shorten\w*|lessen\w*"
+    r"|halv\w+|sav(?:ed|ing|ings|es)|fell|fewer|less|declin\w+|down|minimi[sz]\w+|cheaper|shav\w+|eliminat\w+|remov\w+|lost|losing)\b",
     re.IGNORECASE,
 )
-_BETTER = re.compile(r"\b(?:improv\w+|faster|speed|sped|accelerat\w+|quicker|better|optimi[sz]\w+|enhanc\w+)\b", re.IGNORECASE)
+_BETTER = re.compile(
+    r"\b(?:improv\w+|faster|speed|sped|accelerat\w+|quicker|better|optimi[sz]\w+|enhanc\w+)\b",
+    re.IGNORECASE,
+)
 
 
 def iter_statements(line: str, facts: list[str]) -> Iterator[tuple[str, str]]:

@@ -16,38 +16,45 @@ _LEGAL = word_set(
     """inc incorporated llc ltd limited gmbh ag se corp corporation co company sa sas sarl bv nv plc oy oyj ab as asa aps kg
     mbh kgaa ug ev e.v spa srl sl pty pte llp lp"""
 )
-_TITLE_FORMS = {
-    "sr": "senior", "snr": "senior", "jr": "junior", "swe": "software engineer", "sre": "site reliability engineer", "dev": "developer",
-    "eng": "engineer", "engr": "engineer", "mgr": "manager", "vp": "vice president", "svp": "senior vice president", "cto": "chief technology officer",
-    "ceo": "chief executive officer", "cfo": "chief financial officer", "coo": "chief operating officer", "cio": "chief information officer",
-    "qa": "quality assurance", "ml": "machine learning", "ai": "artificial intelligence", "dir": "director", "asst": "assistant",
-    "assoc": "associate", "admin": "administrator", "dba": "database administrator", "programmer": "developer", "hr": "human resources",
-    "it": "information technology", "ux": "user experience", "ui": "user interface", "dept": "department", "prof": "professor", "ops": "operations",
-    "infra": "infrastructure", "backend": "back end", "frontend": "front end", "fullstack": "full stack", "leader": "lead", "tech": "technical",
-    "bi": "business intelligence", "pa": "personal assistant", "cofounder": "co founder", "rn": "registered nurse", "lecturer": "lecturer",
-}  # fmt: skip
+_TITLE_FORMS: dict[str, str] = dict(
+    pair.split(":")
+    for pair in word_set(
+        """sr:senior snr:senior jr:junior swe:software_engineer sre:site_reliability_engineer dev:developer eng:engineer
+        engr:engineer mgr:manager vp:vice_president svp:senior_vice_president cto:chief_technology_officer
+        ceo:chief_executive_officer cfo:chief_financial_officer coo:chief_operating_officer
+        cio:chief_information_officer qa:quality_assurance ml:machine_learning ai:artificial_intelligence dir:director
+        asst:assistant assoc:associate admin:administrator dba:database_administrator programmer:developer
+        hr:human_resources it:information_technology ux:user_experience ui:user_interface dept:department prof:professor
+        ops:operations infra:infrastructure backend:back_end frontend:front_end fullstack:full_stack leader:lead
+        tech:technical bi:business_intelligence pa:personal_assistant cofounder:co_founder rn:registered_nurse"""
+    )
+)
 # Words that make a title smaller: leaving one out makes it larger.
 _SMALLER = word_set(
     """junior assistant associate intern internship trainee apprentice deputy interim acting co vice graduate student working
     volunteer freelance visiting adjunct part temporary substitute aspiring candidate werkstudent praktikant
     praktikantin auszubildender stellvertretender"""
 )
+# Level of a degree to the forms in which it is written, without full stops.
 _DEGREES: tuple[tuple[str, str], ...] = (
     ("postdoc", r"post-?\s?doc\w*"),
-    ("doctor", r"ph\.?\s?d\b\.?|d\.?phil\b\.?|doctor\w*|dr\.?\s?\w*|promotion|doktor\w*|sc\.?d\b\.?|ed\.?d\b\.?|m\.?d\b\.?|j\.?d\b\.?"),
-    ("mba", r"e?m\.?b\.?a\b\.?|master (?:of|in) business administration"),
-    ("master", r"master\w*|m\.?\s?sc\b\.?|m\.?s\b\.?|m\.?a\b\.?|m\.?eng\b\.?|m\.?phil\b\.?|m\.?res\b\.?|ll\.?m\b\.?|m\.?ed\b\.?|magister|maîtrise|laurea magistrale|mestrado|mag\b"),
-    ("diploma", r"dipl\w*\.?(?:-\w+\.?)?|staatsexamen|ingénieur"),
-    ("bachelor", r"bachelor\w*|b\.?\s?sc\b\.?|b\.?s\b\.?|b\.?a\b\.?|b\.?eng\b\.?|b\.?tech\b\.?|b\.?ed\b\.?|ll\.?b\b\.?|b\.?com\b\.?|b\.?f\.?a\b\.?|licence|licenciatura|laurea|undergraduate\w*|grado"),
-    ("associate", r"associate\w*|a\.?a\.?s?\b\.?|foundation degree|hnd|hnc"),
-    ("school", r"a-?\s?levels?|abitur|matura|high school\w*|baccalaur[eé]at\w*|bac\b|gcse|vwo|ib diploma"),
-)  # fmt: skip
-_FIELDS = {"science": r"\bsc\b|b\.?s\b|m\.?s\b|science|sc\.", "arts": r"\bb\.?a\b|\bm\.?a\b|arts", "engineering": r"eng\b|engineering|tech\b", "education": r"\b[bm]\.?ed\b", "laws": r"ll\.?[bm]|laws?"}  # fmt: skip
+    ("doctor", r"ph\s?d|dphil|doctor\w*|dr|dr \w+|promotion|doktor\w*|scd|edd|md|jd"),
+    ("mba", r"e?mba|master (?:of|in) business administration"),
+    ("master", r"master\w*|m\s?sc|ms|ma|meng|mphil|mres|llm|med|magister|maitrise|laurea magistrale|mestrado|mag"),
+    ("diploma", r"dipl\w*(?:-\w+)?|staatsexamen|ingenieur"),
+    ("bachelor", r"bachelor\w*|b\s?sc|bs|ba|beng|btech|bed|llb|bcom|bfa|licence|licenciatura|laurea|undergraduate\w*|grado"),
+    ("associate", r"associate\w*|aas?|as|foundation degree|hnd|hnc"),
+    ("school", r"a-?\s?levels?|abitur|matura|high school\w*|baccalaureat\w*|bac|gcse|vwo|ib diploma"),
+)
+_FIELDS = {
+    "science": r"\b[bm]?\s?sc\b|\b[bm]s\b|science",
+    "arts": r"\b[bm]a\b|arts",
+    "engineering": r"eng\b|engineering|tech\b",
+    "education": r"\b[bm]ed\b",
+    "laws": r"\bll[bm]\b|laws?",
+}
 _FLUENCY: tuple[tuple[int, str], ...] = (
-    (
-        9,
-        r"native|mother|muttersprach\w*|natif\w*|langue maternelle|lengua materna|nativo|bilingual|first language|moedertaal|modersmål",
-    ),
+    (9, r"native|mother|muttersprach\w*|natif\w*|langue maternelle|lengua materna|nativo|bilingual|first language|moedertaal"),
     (8, r"c2|full professional|near[- ]native|mastery|proficient|verhandlungssicher|excellent"),
     (7, r"c1|fluent|fließend|fliessend|courant|fluido|advanced|flytande|vloeiend|very good|sehr gut"),
     (5, r"b2|professional working|professional|upper[- ]intermediate|business|gute?|good|working"),
@@ -190,7 +197,7 @@ def _title_words(title: str) -> list[str]:
     )
     words: list[str] = []
     for word in re.findall(r"[^\W_]+(?:\+\+|#)?", title):
-        words.extend(_TITLE_FORMS.get(word, word).split())
+        words.extend(_TITLE_FORMS.get(word, word).split("_"))
     return [word for word in words if word not in _JOINTS]
 
 
@@ -227,19 +234,17 @@ def _spells_out(claimed: list[str], known: list[str]) -> bool:
 
 def degree_level(text: str) -> str | None:
     """Name the level of a degree: "bachelor", "master", "doctor", ...; None for what is no degree."""
-    folded = fold(text)
-    for level, pattern in _DEGREES:
-        if re.match(rf"(?:{pattern})(?!\w)", folded):
-            return level
-    for level, pattern in _DEGREES:
-        if re.search(rf"(?<!\w)(?:{pattern})(?!\w)", folded):
-            return level
+    plain = fold(text).replace(".", "")
+    for search in (re.match, re.search):  # what a text begins with decides: "Master (after a Bachelor)"
+        for level, pattern in _DEGREES:
+            if search(rf"(?<!\w)(?:{pattern})(?!\w)", plain):
+                return level
     return None
 
 
 def _degree_fields(text: str) -> set[str]:
-    folded = fold(text)
-    return {name for name, pattern in _FIELDS.items() if re.search(pattern, folded)}
+    plain = fold(text).replace(".", "")
+    return {name for name, pattern in _FIELDS.items() if re.search(pattern, plain)}
 
 
 def _rank_problem(said: str, true: str | None, scale: tuple[tuple[int, str], ...]) -> str | None:
