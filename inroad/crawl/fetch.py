@@ -1,40 +1,38 @@
 """The guarded web client: the one way from Inroad to a web site.
 
-What lives here: the composition of permission, retry, breaker, pace and exchange, redirects included, and the doors that stages
-call. What does not: the parts themselves (`network`, `robots_cache`, `politeness`, `exchange`, `browser`), and judging content.
+What lives here: the client's composition and the doors that stages call. What does not: the order of the guard (`calls`), its
+parts (`transport`, `robots_cache`, `politeness`, `exchange`, `browser`), and judging content (`verdicts`).
 
-Order of a call: retry around everything; inside each attempt, for each hop: the address rules, robots.txt, the breaker, the
-host's turn, the exchange. The HTTP library neither retries nor redirects.
+The HTTP library neither retries nor redirects, and keeps no cookies.
 """
 
 from __future__ import annotations
 
 import json
 import tempfile
-import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
-from dataclasses import dataclass, replace
+from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, BinaryIO, Final, Literal, Protocol, Self, cast
+from typing import TYPE_CHECKING, Any, BinaryIO, Final, Literal, Self, cast
 
 import httpx2
-import stamina
 
+from inroad.crawl.calls import BreakerRow, Calls
 from inroad.crawl.codings import ACCEPT_ENCODING
 from inroad.crawl.cookies import NoCookies, SiteCookies
-from inroad.crawl.exchange import REDIRECTS, Ask, Exchange
-from inroad.crawl.failures import HostBusy, WebError, for_status, is_transient, permanent, shown, transient
+from inroad.crawl.exchange import Ask, Exchange
+from inroad.crawl.failures import HostBusy, WebError, permanent
 from inroad.crawl.hosts import InvalidUrl
-from inroad.crawl.network import Lookup, NetworkRules, Resolver, RoutedTransport, system_lookup, tls_context
-from inroad.crawl.politeness import MAX_WAIT_S, MemoryPaces, Politeness, Turn, pace_key, retry_after_s
-from inroad.crawl.redirects import next_method, request_url
+from inroad.crawl.network import Lookup, NetworkRules, Resolver, system_lookup
+from inroad.crawl.politeness import MAX_WAIT_S, MemoryPaces, Politeness
+from inroad.crawl.redirects import request_url
 from inroad.crawl.response import Purpose, RequestRecord, Response
 from inroad.crawl.robots import MAX_ROBOTS_BYTES
 from inroad.crawl.robots_cache import RobotsCache, RobotsFile
 from inroad.crawl.shared_paces import DatabasePaces
-from inroad.guard.errors import InroadError
+from inroad.crawl.transport import RoutedTransport, tls_context
 from inroad.guard.sync import run_sync
 from inroad.settings import Settings
 from inroad.store import Database
@@ -51,24 +49,6 @@ _ACCEPT: Final[Mapping[Purpose, str]] = {
     "robots": "text/plain,*/*;q=0.5",
     "board": "application/json,*/*;q=0.5",
 }
-_NOT_SAID_TWICE: Final = frozenset({"authorization", "cookie", "host"})
-
-
-class BreakerRow(Protocol):
-    """The circuit breakers of `inroad.guard.breaker`, as far as they are used here."""
-
-    def call(self, name: str) -> AbstractAsyncContextManager[Any]:
-        """Refuses with CircuitOpen, or lets the block run and learns from how it ends."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Journey:
-    """What holds for all hops of a call."""
-
-    respect_robots: bool
-    max_redirects: int
-    attempt: int
-    before_sending: Callable[[], Awaitable[None]] | None = None
 
 
 class WebClient:
@@ -104,9 +84,6 @@ class WebClient:
         self.agent = settings.user_agent.partition("/")[0].strip()
         self.browser_mode = browser or settings.browser
         self.cookies = SiteCookies()
-        self._breakers = breakers
-        self._on_request = on_request
-        self._clock = clock
         resolver = Resolver(NetworkRules.from_settings(settings), lookup)
         self._http = httpx2.AsyncClient(
             transport=RoutedTransport(settings, resolver, tls_context(settings)),
@@ -115,11 +92,19 @@ class WebClient:
             timeout=httpx2.Timeout(settings.read_timeout_s, connect=settings.connect_timeout_s, pool=None),
             trust_env=False,
         )
-        self._exchange = Exchange(self._http, self.cookies)
         self._browser: Browser | None = None
         store = DatabasePaces(database) if database is not None else MemoryPaces()
-        self._politeness = Politeness(settings, store, max_wait_s=max_wait_s)
-        self._robots = RobotsCache(self._download_robots, self._politeness, self.agent, database)
+        politeness = Politeness(settings, store, max_wait_s=max_wait_s)
+        self._robots = RobotsCache(self._download_robots, politeness, self.agent, database)
+        self._calls = Calls(
+            settings,
+            Exchange(self._http, self.cookies),
+            politeness,
+            self._robots.permit,
+            breakers=breakers,
+            on_request=on_request,
+            clock=clock,
+        )
 
     async def __aenter__(self) -> Self:
         return self
@@ -214,7 +199,7 @@ class WebClient:
                 spool.seek(0)
                 spool.truncate()
 
-            answer = await self._retried(ask, spool.write, restart, respect_robots=respect_robots, max_redirects=max_redirects)
+            answer = await self._calls.call(ask, spool.write, restart, respect_robots=respect_robots, max_redirects=max_redirects)
             yield replace(answer, spool=cast("BinaryIO", spool))
 
     async def render(self, url: str, *, wait_for: str | None = None, respect_robots: bool = True) -> Response:
@@ -311,7 +296,7 @@ class WebClient:
             body.extend(piece)
 
         try:
-            answer = await self._retried(
+            answer = await self._calls.call(
                 ask,
                 write,
                 body.clear,
@@ -324,155 +309,6 @@ class WebClient:
                 error.response = replace(error.response, body=bytes(body))
             raise
         return replace(answer, body=bytes(body))
-
-    async def _retried(
-        self,
-        ask: Ask,
-        write: Callable[[bytes], object],
-        restart: Callable[[], object],
-        *,
-        respect_robots: bool,
-        max_redirects: int | None,
-        before_sending: Callable[[], Awaitable[None]] | None = None,
-    ) -> Response:
-        """Attempts a call until it succeeds, fails for good, or its attempts or time are used up."""
-        journey = _Journey(
-            respect_robots=respect_robots and self.settings.respect_robots,
-            max_redirects=self.settings.redirects if max_redirects is None else max_redirects,
-            attempt=1,
-            before_sending=before_sending,
-        )
-        attempts = stamina.retry_context(
-            on=self._backoff,
-            attempts=self.settings.retries,
-            timeout=self.settings.retry_timeout_s,
-            wait_initial=0.25,
-            wait_max=5.0,
-            wait_jitter=0.5,
-        )
-        async for attempt in attempts:
-            with attempt:
-                restart()
-                is_last = attempt.num >= self.settings.retries
-                answer = await self._follow(ask, write, restart, replace(journey, attempt=attempt.num))
-                if answer.truncated and ask.excess == "refuse" and not (is_last and answer.body_bytes):
-                    raise _cut_off(answer)
-                return answer
-        raise AssertionError("the last attempt returns or raises")
-
-    def _backoff(self, error: Exception) -> bool | float:
-        """Whether to try again, or after how many seconds."""
-        if isinstance(error, HostBusy):
-            # A known end of the rest is waited for in the next attempt's turn, if that is soon.
-            if error.response is None or (error.retry_after_s or 0.0) > self._politeness.max_wait_s:
-                return False
-            return 0.0
-        return isinstance(error, WebError) and is_transient(error)
-
-    async def _follow(
-        self, ask: Ask, write: Callable[[bytes], object], restart: Callable[[], object], journey: _Journey
-    ) -> Response:
-        """One attempt: hop after hop to the first answer that is not a redirect."""
-        requested, left_s = ask.url, self.settings.request_timeout_s
-        passed: list[str] = []
-        seen: set[tuple[str, str, str]] = set()
-        spent_ms = 0.0
-        while True:
-            answer = await self._hop(ask, write, journey, left_s, seen)
-            spent_ms += answer.duration_ms
-            left_s = max(0.001, left_s - answer.duration_ms / 1000)
-            location = answer.headers.get("location")
-            if answer.status not in REDIRECTS or location is None:
-                answer = replace(answer, requested_url=requested, redirects=tuple(passed), duration_ms=spent_ms)
-                if fault := for_status(answer):
-                    raise fault
-                return answer
-            passed.append(ask.url)
-            if len(passed) > journey.max_redirects:
-                raise permanent("too-many-redirects", requested, f"redirects more than {journey.max_redirects} times")
-            restart()
-            ask = _redirected(ask, answer.status, location)
-            journey = replace(journey, before_sending=None)
-
-    async def _hop(
-        self, ask: Ask, write: Callable[[bytes], object], journey: _Journey, left_s: float, seen: set[tuple[str, str, str]]
-    ) -> Response:
-        """One permitted, paced, recorded exchange."""
-        if journey.respect_robots:
-            await self._robots.permit(ask.url, is_sitemap=ask.purpose == "sitemap")
-        breaker = self._breakers.call(f"web:{pace_key(ask.url)}") if self._breakers else nullcontext()
-        async with breaker, self._politeness.turn(ask.url, exclusive=ask.purpose == "robots") as turn:
-            if journey.before_sending is not None:
-                await journey.before_sending()
-            # Prepared only now: an answer that came while we waited may have set a cookie.
-            request = self._exchange.prepare(ask)
-            step = (ask.method, ask.url, request.headers.get("cookie", ""))
-            if step in seen:
-                raise permanent("redirect-loop", ask.url, "redirects in a circle")
-            seen.add(step)
-            answer = await self._recorded(ask, request, write, journey, left_s, turn)
-            turn.ended(succeeded=answer.status < 400)
-            fault = await self._fault(answer)
-            if fault is not None and answer.status >= 500:
-                raise fault  # inside the breaker's block, which counts it
-        if fault is not None:
-            raise fault
-        return answer
-
-    async def _recorded(
-        self,
-        ask: Ask,
-        request: httpx2.Request,
-        write: Callable[[bytes], object],
-        journey: _Journey,
-        left_s: float,
-        turn: Turn,
-    ) -> Response:
-        """The exchange itself; tells `on_request` how it went."""
-        started_at, begun = self._clock(), time.monotonic()
-        answer: Response | None = None
-        reason: str | None = None
-        try:
-            answer = await self._exchange.send(ask, request, write, left_s)
-        except InroadError as error:
-            reason = error.reason
-            raise
-        else:
-            fault = for_status(answer) if answer.status not in REDIRECTS else None
-            reason = fault.reason if fault else None
-            return answer
-        finally:
-            if self._on_request is not None:
-                self._on_request(
-                    RequestRecord(
-                        url=ask.url,
-                        method=ask.method,
-                        purpose=ask.purpose,
-                        strategy=ask.strategy,
-                        started_at=started_at,
-                        duration_ms=(time.monotonic() - begun) * 1000,
-                        waited_ms=turn.waited_ms,
-                        attempt=journey.attempt,
-                        status=answer.status if answer else None,
-                        reason=reason,
-                        wire_bytes=answer.wire_bytes if answer else 0,
-                    )
-                )
-
-    async def _fault(self, answer: Response) -> WebError | HostBusy | None:
-        """The error of a 429 or 5xx; after 429 and 503 the host rests, for all processes."""
-        if answer.status not in (429, 503):
-            return for_status(answer) if answer.status >= 500 else None
-        asked_s = retry_after_s(answer.headers.get("retry-after"), self._clock())
-        rest_s = await self._politeness.slow_down(answer.url, retry_after_s=asked_s)
-        if answer.status == 503 and asked_s is None:
-            return for_status(answer)
-        return HostBusy(
-            f"{shown(answer.url)} asks us to slow down (HTTP {answer.status}); next request in {rest_s:.0f} s.",
-            url=answer.url,
-            retry_after_s=rest_s,
-            response=answer,
-        )
 
 
 def _checked(url: str) -> str:
@@ -489,30 +325,6 @@ def _conditions(etag: str | None, last_modified: str | None) -> dict[str, str]:
     if last_modified:
         headers["If-Modified-Since"] = last_modified
     return headers
-
-
-def _redirected(ask: Ask, status: int, location: str) -> Ask:
-    """The next hop's request.
-
-    Raises:
-        FetchFailed: "bad-response" where the target is not a web address.
-    """
-    try:
-        url = request_url(location, base=ask.url)
-    except InvalidUrl as error:
-        raise permanent("bad-response", ask.url, f"redirects to {location[:120]!r}, which is not a web address") from error
-    method = next_method(status, ask.method)
-    headers = dict(ask.headers)
-    if pace_key(url) != pace_key(ask.url):
-        # What one host was told in confidence is not told to the next.
-        headers = {name: value for name, value in headers.items() if name.lower() not in _NOT_SAID_TWICE}
-    if method != ask.method:
-        headers.pop("Content-Type", None)
-    return replace(ask, url=url, method=method, headers=headers, content=ask.content if method == ask.method else None)
-
-
-def _cut_off(answer: Response) -> WebError:
-    return transient("connection-reset", answer.url, "ended before the end that it had announced", response=answer)
 
 
 async def _fetch_once(settings: Settings, url: str, options: Mapping[str, Any]) -> Response:

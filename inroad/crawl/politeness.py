@@ -15,8 +15,6 @@ import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import Final, Protocol
 from urllib.parse import urlsplit
 
@@ -342,18 +340,3 @@ def pace_key(url: str) -> str:
     origin = origin_of(url)
     parts = urlsplit(origin)
     return f"https://{parts.netloc}" if parts.scheme == "http" and parts.port is None else origin
-
-
-def retry_after_s(header: str | None, now: datetime | None = None) -> float | None:
-    """Seconds in a Retry-After header (RFC 9110 section 10.2.3): a number or a date; None where it is missing or neither."""
-    text = (header or "").strip()
-    if not text or len(text) > 64:
-        return None
-    if text.isascii() and text.replace(".", "", 1).isdigit():
-        return float(text)
-    try:
-        at = parsedate_to_datetime(text)
-    except (ValueError, TypeError, OverflowError):
-        return None
-    at = at if at.tzinfo else at.replace(tzinfo=UTC)
-    return max(0.0, (at - (now or datetime.now(UTC))).total_seconds())

@@ -18,7 +18,7 @@ from inroad.crawl.failures import FetchFailed, HostBusy, WebError, permanent, tr
 from inroad.crawl.hosts import InvalidUrl
 from inroad.crawl.politeness import Politeness, origin_of
 from inroad.crawl.redirects import request_url
-from inroad.crawl.response import Response
+from inroad.crawl.response import Purpose, Response
 from inroad.crawl.robots import Robots
 from inroad.store import Database
 from inroad.store import hosts as queries
@@ -175,12 +175,12 @@ class RobotsCache:
             await self._database.run(queries.save_robots, origin, status=stored.status, body=stored.body)
         return file
 
-    async def permit(self, url: str, *, is_sitemap: bool = False) -> None:
+    async def permit(self, url: str, purpose: Purpose = "page") -> None:
         """Asks robots.txt for permission to request a URL.
 
         Args:
             url: What will be asked for.
-            is_sitemap: A sitemap that robots.txt itself names may be read whatever its rules say.
+            purpose: What it is for; a sitemap that robots.txt itself names may be read whatever its rules say.
 
         Raises:
             FetchFailed: "robots-disallowed", "crawl-delay-too-long", or why the host cannot be reached at all.
@@ -192,7 +192,7 @@ class RobotsCache:
         file = await self.get(url)
         if file.status == "unreachable":
             raise _unreachable(url, file)
-        if not file.robots.allows(url, self._agent) and not (is_sitemap and _names(file, url)):
+        if not file.robots.allows(url, self._agent) and not (purpose == "sitemap" and _names(file, url)):
             raise permanent("robots-disallowed", url, f"may not be read: {file.url} forbids it")
         self._politeness.check_crawl_delay(url, file.robots.crawl_delay(self._agent))
 

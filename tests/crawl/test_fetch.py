@@ -19,7 +19,6 @@ from inroad.crawl.codings import DecodingFailed, Unpacker
 from inroad.crawl.failures import FetchFailed, FetchInterrupted, HostBusy, is_transient
 from inroad.crawl.fetch import fetch_sync
 from inroad.crawl.hosts import InvalidUrl
-from inroad.crawl.politeness import retry_after_s
 from inroad.crawl.redirects import request_url
 from inroad.crawl.response import RequestRecord
 from inroad.guard.errors import InroadError
@@ -429,13 +428,6 @@ def test_no_location_breaks_the_reader(text: str) -> None:
     assert url.startswith(("http://", "https://"))
     assert url.isascii()
     assert request_url(url) == url
-
-
-@given(st.text(max_size=70))
-def test_no_retry_after_breaks_the_reader(text: str) -> None:
-    """Otherwise a header from a stranger could end the program."""
-    seconds = retry_after_s(text)
-    assert seconds is None or seconds >= 0
 
 
 # --- robots.txt -----------------------------------------------------------------------------------------------------

@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from inroad.crawl.failures import FetchFailed, FetchInterrupted
-from inroad.crawl.network import NetworkRules, Resolver, ResolveRule, is_public, tls_context
+from inroad.crawl.network import NetworkRules, Resolver, ResolveRule, is_public
+from inroad.crawl.transport import tls_context
 from inroad.settings import Settings, SettingsError, load_settings
 
 PRIVATE = (

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import multiprocessing
 import time
-from datetime import UTC, datetime
 from itertools import pairwise
 from typing import Any
 
@@ -14,7 +13,7 @@ from sqlalchemy import text
 
 from inroad.crawl.failures import FetchFailed, HostBusy, HostNotReady
 from inroad.crawl.fetch import WebClient
-from inroad.crawl.politeness import MAX_INTERVAL_S, MemoryPaces, Pace, PaceStore, Politeness, pace_key, retry_after_s
+from inroad.crawl.politeness import MAX_INTERVAL_S, MemoryPaces, Pace, PaceStore, Politeness, pace_key
 from inroad.crawl.robots_cache import UNREACHABLE_S
 from inroad.crawl.shared_paces import DatabasePaces
 from inroad.guard.errors import InroadError
@@ -176,27 +175,6 @@ def test_http_and_https_of_a_host_share_one_pace() -> None:
     """Otherwise a site would be asked twice as fast through its redirects."""
     assert pace_key("http://acme.example/a") == pace_key("https://acme.example/b?c") == "https://acme.example"
     assert pace_key("http://acme.example:8080/a") == "http://acme.example:8080"
-
-
-@pytest.mark.parametrize(
-    ("header", "seconds"),
-    [
-        ("120", 120.0),
-        (" 7 ", 7.0),
-        ("1.5", 1.5),
-        ("Sun, 22 Nov 2026 00:01:00 GMT", 60.0),
-        ("Sun, 22 Nov 2020 00:00:00 GMT", 0.0),
-        ("soon", None),
-        ("-5", None),
-        ("٣", None),
-        ("", None),
-        (None, None),
-        ("9" * 500, None),
-    ],
-)
-def test_retry_after_is_read_as_seconds_or_a_date(header: str | None, seconds: float | None) -> None:
-    """Otherwise half of the servers would be asked again too early."""
-    assert retry_after_s(header, datetime(2026, 11, 22, tzinfo=UTC)) == seconds
 
 
 async def test_a_crawl_delay_beyond_reason_is_an_error_that_says_so(site: Site, open_client: Opener) -> None:
