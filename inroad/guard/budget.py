@@ -87,6 +87,7 @@ class Budgets:
         entry: ledger.LedgerEntry | None = None,
         counts_if_lost: bool = False,
         expires_s: float | None = None,
+        unless: Callable[[Session], Any] | None = None,
     ) -> Reservation:
         """Sets an upper bound aside under every budget that applies.
 
@@ -99,9 +100,11 @@ class Budgets:
             entry: Row for the ledger of model calls.
             counts_if_lost: The provider may charge a call whose process died; then an expired reservation counts as spent.
             expires_s: Longest time the call may last.
+            unless: A query function that is run first, in the same transaction; what it finds makes the call needless.
 
         Raises:
             BudgetExceeded: A hard budget does not cover the estimate; nothing was set aside.
+            ledger.Known: `unless` found something; nothing was set aside.
         """
         if self._database is None:
             return Reservation(provider, estimate, None)
@@ -110,6 +113,7 @@ class Budgets:
             "expires_s": expires_s or self._expires_s,
             "counts_if_lost": counts_if_lost,
             "entry": entry,
+            "unless": unless,
         }
         try:
             booking = await self._database.run(ledger.reserve, keys, estimate.as_units(), **options)

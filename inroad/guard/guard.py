@@ -67,6 +67,8 @@ class Call(Generic[T]):
         estimate: Upper bound of one attempt.
         permission: Awaited first; raises where the call is not allowed.
         entry: Makes the ledger's row of an attempt; None for services that have no ledger.
+        unless: Query function that may find a stored answer just before the first reservation; `call` then raises
+            `inroad.store.ledger.Known` with it.
     """
 
     service: Service
@@ -79,6 +81,7 @@ class Call(Generic[T]):
     estimate: Amounts = NOTHING
     permission: Callable[[], Awaitable[None]] | None = None
     entry: Callable[[int], LedgerEntry] | None = None
+    unless: Callable[[Session], Any] | None = None
 
     @property
     def name(self) -> str:
@@ -132,6 +135,7 @@ class Guard:
             entry=call.entry(number) if call.entry else None,
             counts_if_lost=call.service.charges_lost,
             expires_s=call.service.timeout_s + call.service.max_wait_s + RESERVATION_SLACK_S,
+            unless=call.unless if number == 1 else None,
         )
 
     async def _send(self, call: Call[T], attempt: Attempt) -> T:

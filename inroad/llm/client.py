@@ -13,9 +13,10 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel, ValidationError
+from sqlalchemy.orm import Session
 
 from inroad.guard.budget import Amounts
-from inroad.guard.errors import PermanentError, Scope
+from inroad.guard.errors import CircuitOpen, PermanentError, Scope
 from inroad.guard.guard import Attempt, Call, Guard
 from inroad.guard.services import LLM, Service, services
 from inroad.guard.sync import run_sync
@@ -100,6 +101,17 @@ class _Reader(Generic[S]):
             return _Reading(answer, None, "refused")
         found, fault = read_as(answer, self.schema, self.check)
         return _Reading(answer, found, fault)
+
+    def look_up(self, session: Session) -> S | None:
+        """The stored answer, if there is one that is still valid; a query function."""
+        document = ledger.cached_answer(session, self.key)
+        if document is None:
+            return None
+        try:
+            found = self.schema.model_validate(document)
+        except ValidationError:
+            return None
+        return None if self.check and self.check(found) else found
 
 
 class LlmClient:
@@ -189,13 +201,21 @@ class LlmClient:
         """
         prompt = prompt.encode("utf-8", "replace").decode()  # a page may hold lone surrogates, which no request can carry
         key = cache_key(self._endpoint.base_url, self._endpoint.model, f"{SYSTEM.version}/{version}", schema, prompt)
-        held = await self._cached(key, schema, check)
-        if held is not None:
-            await self._record_cached(purpose, scope)
-            return held
         messages = ({"role": "system", "content": SYSTEM.text}, {"role": "user", "content": prompt})
         question = _Question(schema, purpose, scope, max_output_tokens, messages)
-        return await self._until_valid(question, _Reader(schema, check, key))
+        reader = _Reader(schema, check, key)
+        try:
+            return await self._until_valid(question, reader)
+        except ledger.Known as known:
+            found: S = known.answer
+        except CircuitOpen:
+            # The stored answer is looked up with the reservation, which an open breaker does not reach.
+            stored = await self._database.run(reader.look_up) if self._database else None
+            if stored is None:
+                raise
+            found = stored
+        await self._record_cached(purpose, scope)
+        return found
 
     async def _until_valid(self, question: _Question, reader: _Reader[S]) -> S:
         fault = ""
@@ -252,6 +272,7 @@ class LlmClient:
                 provider=self._provider,
                 model=self._endpoint.model,
                 estimate=asked.estimate,
+                unless=reader.look_up,
                 entry=lambda number: self._entry(question.purpose, question.scope, number, asked.request["messages"]),
             )
         )
@@ -329,18 +350,6 @@ class LlmClient:
             price_version=price_version(),
             prompt=prompt,
         )
-
-    async def _cached(self, key: str, schema: type[S], check: Callable[[S], str | None] | None) -> S | None:
-        if self._database is None:
-            return None
-        document = await self._database.run(ledger.cached_answer, key)
-        if document is None:
-            return None
-        try:
-            found = schema.model_validate(document)
-        except ValidationError:
-            return None
-        return None if check and check(found) else found
 
     async def _record_cached(self, purpose: str, scope: Scope) -> None:
         assert self._database

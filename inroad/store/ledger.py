@@ -107,6 +107,18 @@ class OverLimit(Exception):
         self.hold = hold
 
 
+class Known(Exception):
+    """The call need not be made: its answer is stored.
+
+    Args:
+        answer: What `unless` found.
+    """
+
+    def __init__(self, answer: Any) -> None:
+        super().__init__("stored")
+        self.answer = answer
+
+
 _ENTER = """
   INSERT INTO llm_calls (purpose, provider, model, attempt, run, domain, posting, tenant, trace_id, price_version, prompt,
     outcome, reserved_tokens, reserved_usd, reservation_expires_at)
@@ -221,6 +233,7 @@ def reserve(
     expires_s: float,
     counts_if_lost: bool,
     entry: LedgerEntry | None = None,
+    unless: Callable[[Session], Any] | None = None,
 ) -> Booking:
     """Sets the amounts aside under every budget that applies, and enters the call in the ledger.
 
@@ -231,10 +244,14 @@ def reserve(
         expires_s: Seconds after which the reservation may be reclaimed.
         counts_if_lost: The provider may charge a call whose process died: an expired reservation counts as spent.
         entry: The ledger's row; None for services that have none.
+        unless: Looked up first, in the same transaction: what it finds makes the call needless.
 
     Raises:
         OverLimit: A hard budget does not cover the call.
+        Known: `unless` found something.
     """
+    if unless and (answer := unless(session)) is not None:
+        raise Known(answer)
     kinds, values = _split(keys)
     units, bounds = _split(amounts)
     parameters: dict[str, Any] = {"kinds": kinds, "keys": values, "units": units, "amounts": bounds, "expires_s": expires_s}

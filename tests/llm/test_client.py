@@ -194,6 +194,23 @@ def test_the_same_question_is_answered_from_the_cache(make_client: Make, model: 
     assert [(row.outcome, row.cost_usd == 0) for row in _rows(database)] == [("ok", False), ("cached", True)]
 
 
+def test_stored_answers_need_neither_budget_nor_endpoint(
+    make_client: Make, model: Any, behave: Any, database: Database, person: Any
+) -> None:
+    """They cost nothing; an outage or an empty budget must not hide them."""
+    _ask(make_client(), person)
+    set_budget(database, "all", tokens=0)
+    assert _ask(make_client(), person).age == 41
+    set_budget(database, "all", tokens=10**6)
+    model.default = behave(status=500)
+    client = make_client(breaker=BreakerPolicy(fail_max=1, reset_after_s=300))
+    with pytest.raises(TransientError):
+        _ask(client, person, "Who else?")
+    assert _ask(client, person).age == 41
+    with pytest.raises(CircuitOpen):
+        _ask(client, person, "And who else?")
+
+
 def test_what_the_answer_depends_on_is_in_the_cache_key(make_client: Make, model: Any, person: Any) -> None:
     """A key without the model would give one model's answers as another's."""
 
