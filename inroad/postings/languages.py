@@ -6,6 +6,7 @@ Enough for postings, which are long; too little text gives None rather than a gu
 from __future__ import annotations
 
 import re
+from collections import Counter
 from typing import Final
 
 _WORD = re.compile(r"[^\W\d_]+")
@@ -38,9 +39,9 @@ def detect_language(text: str) -> str | None:
         ISO 639-1 code among English, German, French, Spanish, Italian, Portuguese, Dutch, Swedish, Danish and Polish;
         None when fewer than `MIN_HITS` common words are found, or two languages tie.
     """
-    words = [word.lower() for word in _WORD.findall(text[:MAX_CHARS])]
-    scores = sorted(((sum(word in known for word in words), language) for language, known in _TABLE.items()), reverse=True)
+    words = Counter(_WORD.findall(text[:MAX_CHARS].lower()))
+    scores = sorted(((sum(words[word] for word in known), language) for language, known in _TABLE.items()), reverse=True)
     (best, language), (second, _) = scores[0], scores[1]
-    if best < MIN_HITS or best == second or best < len(words) * 0.08:
+    if best < MIN_HITS or best == second or best < words.total() * 0.08:
         return None
     return language

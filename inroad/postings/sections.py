@@ -112,6 +112,8 @@ _VERB_LIKE: Final = re.compile(
 def fold(text: str) -> str:
     """Lower case without accents, curly quotes made straight; for comparing headings, not for display."""
     lowered = text.replace("’", "'").replace("`", "'").replace("ß", "ss").lower()
+    if lowered.isascii():
+        return lowered
     return "".join(char for char in unicodedata.normalize("NFKD", lowered) if not unicodedata.combining(char))
 
 

@@ -14,8 +14,11 @@ from inroad.postings.boards import (
     bamboohr,
     eightfold,
     greenhouse,
-    html_lists,
+    hrmdirect,
+    icims,
+    jobvite,
     lever,
+    neogov,
     oracle_orc,
     paylocity,
     personio,
@@ -39,7 +42,7 @@ READERS: Final[dict[str, BoardReader]] = {
         *(ashby.READER, bamboohr.READER, eightfold.READER, greenhouse.READER, lever.READER, oracle_orc.READER, paylocity.READER),
         *(personio.READER, phenom.READER, pinpoint.READER, recruitee.READER, rippling.READER, smartrecruiters.READER),
         *(teamtailor.READER, workable.READER, workday.READER),
-        *(html_lists.HRMDIRECT, html_lists.ICIMS, html_lists.JOBVITE, html_lists.NEOGOV),
+        *(hrmdirect.READER, icims.READER, jobvite.READER, neogov.READER),
     )
 }
 

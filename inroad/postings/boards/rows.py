@@ -1,0 +1,54 @@
+"""Answers that are pages of rows: each row found by the link to its job, its facts read from the row around the link.
+
+Shared by HRMDirect, iCIMS, Jobvite and NEOGOV, which answer with HTML.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from selectolax.lexbor import LexborNode
+
+from inroad.postings.boards.reading import Record, Source
+from inroad.postings.documents import absolute_url, parse_html
+from inroad.postings.plaintext import one_line
+
+MAX_ROWS: Final = 5_000
+ROW_TAGS: Final = frozenset({"tr", "li", "article"})
+
+
+def text_of(node: LexborNode | None) -> str | None:
+    """An element's text as one line, None without an element or text."""
+    return one_line(node.text(separator=" ")) if node is not None else None
+
+
+def row_of(anchor: LexborNode, marker: re.Pattern[str]) -> LexborNode:
+    """The row around a link: the nearest table row, list item or card, or an element whose class says so."""
+    node = anchor.parent
+    for _ in range(8):
+        if node is None or node.tag in {"body", "table", "ul"}:
+            break
+        if node.tag in ROW_TAGS or (node.tag == "div" and marker.search(node.attributes.get("class") or "")):
+            return node
+        node = node.parent
+    return anchor.parent or anchor
+
+
+def job_anchors(text: str, source: Source, pattern: re.Pattern[str]) -> Iterator[tuple[LexborNode, str, str]]:
+    """Links to jobs as (anchor, address, id), each id once, the first link that has a text."""
+    seen: set[str] = set()
+    for anchor in parse_html(text).css("a[href]")[: MAX_ROWS * 2]:
+        href = (anchor.attributes.get("href") or "")[:2_048]
+        found = pattern.search(href)
+        address = absolute_url(href, source.url)
+        if found is None or address is None or found.group(1) in seen or not text_of(anchor):
+            continue
+        seen.add(found.group(1))
+        yield anchor, address, found.group(1)
+
+
+def unread(job: Record, source: Source) -> None:
+    """Reads nothing: for boards without JSON of their own, so that whatever comes is left to the generic reader."""
+    del job, source
