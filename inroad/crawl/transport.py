@@ -17,6 +17,7 @@ import httpcore2
 import httpx2
 from httpcore2 import SOCKET_OPTION
 
+from inroad.crawl.hosts import InvalidUrl, canonical_host
 from inroad.crawl.network import Resolver
 from inroad.settings import Settings, SettingsError
 
@@ -174,9 +175,10 @@ def _proxy_transport(settings: Settings, context: ssl.SSLContext) -> httpx2.Asyn
     mend = "Write http://user:password@host:port or socks5://host:port (socks5 needs the package socksio)."
     try:
         url = httpx2.URL(settings.proxy.get_secret_value())
-    except httpx2.InvalidURL:
+        canonical_host(f"[{url.host}]" if ":" in url.host else url.host)
+    except (httpx2.InvalidURL, InvalidUrl):
         raise SettingsError("INROAD_PROXY is not a URL.", mend=mend) from None
-    if url.scheme not in ("http", "https", "socks5", "socks5h") or not url.host:
+    if url.scheme not in ("http", "https", "socks5", "socks5h"):
         raise SettingsError("INROAD_PROXY is not the URL of an http or socks5 proxy.", mend=mend)
     limits = httpx2.Limits(
         max_connections=settings.fetch_concurrency * 2,

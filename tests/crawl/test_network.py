@@ -5,16 +5,19 @@ from __future__ import annotations
 import ipaddress
 import socket
 import ssl
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from inroad.crawl.failures import FetchFailed, FetchInterrupted
-from inroad.crawl.network import NetworkRules, Resolver, ResolveRule, is_public
+from inroad.crawl.fetch import WebClient
+from inroad.crawl.network import Lookup, NetworkRules, Resolver, ResolveRule, is_public
 from inroad.crawl.transport import tls_context
 from inroad.settings import Settings, SettingsError, load_settings
+
+from .conftest import Opener, Site, reply
 
 PRIVATE = (
     "127.0.0.1", "127.255.255.254", "0.0.0.0", "10.1.2.3", "100.64.0.1", "169.254.169.254", "172.16.0.1", "172.31.255.255",
@@ -181,3 +184,52 @@ def test_certificates_are_always_verified(settings: Settings) -> None:
     context = tls_context(settings)
     assert context.verify_mode is ssl.CERT_REQUIRED
     assert context.check_hostname
+
+
+# --- through a proxy --------------------------------------------------------------------------------------------------
+
+
+def looking_up(table: Mapping[str, str]) -> Lookup:
+    async def lookup(host: str, port: int) -> Sequence[str]:
+        if host not in table:
+            raise socket.gaierror(socket.EAI_AGAIN, "no name server here")
+        return [table[host]]
+
+    return lookup
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "169.254.169.254", "[::1]", "intranet.example"])
+async def test_a_proxy_is_not_asked_for_private_addresses(host: str, site: Site, open_client: Opener) -> None:
+    """Otherwise a page could read the network behind the proxy."""
+    client = open_client(
+        resolve=(), proxy=f"http://127.0.0.1:{site.port}", client={"lookup": looking_up({"intranet.example": "10.0.0.1"})}
+    )
+    with pytest.raises(FetchFailed) as caught:
+        await client.fetch(f"http://{host}/")
+    assert caught.value.reason == "address-refused"
+    assert site.asked == []
+
+
+@pytest.mark.parametrize("table", [{"acme.example": "93.184.216.34"}, {}], ids=["known", "known to the proxy alone"])
+async def test_everything_else_goes_through_the_proxy(table: Mapping[str, str], site: Site, open_client: Opener) -> None:
+    """Otherwise machines behind a proxy could read nothing, or would show their own address."""
+    site.routes["http://acme.example/x"] = reply(b"through the proxy")
+    proxy = f"http://user:secret@127.0.0.1:{site.port}"
+    client = open_client(resolve=(), proxy=proxy, client={"lookup": looking_up(table)})
+    assert (await client.fetch("http://acme.example/x")).body == b"through the proxy"
+    assert site.asked[0].headers["proxy-authorization"].startswith("Basic ")
+
+
+async def test_a_host_with_a_rule_goes_past_the_proxy(site: Site, open_client: Opener) -> None:
+    """Otherwise the example network could not be used behind a proxy."""
+    site.routes["/x"] = reply(b"straight")
+    client = open_client(proxy="http://127.0.0.1:9")
+    assert (await client.fetch("http://acme.example/x")).body == b"straight"
+
+
+@pytest.mark.parametrize("proxy", ["ftp://user:secret@proxy.example", "user:secret@proxy", "http://", "http://[secret"])
+def test_a_faulty_proxy_setting_is_named_without_its_password(proxy: str, settings: Settings) -> None:
+    """Otherwise a typing error would write a password into the log."""
+    with pytest.raises(SettingsError, match="INROAD_PROXY") as caught:
+        WebClient(load_settings(home=settings.home, proxy=proxy))
+    assert "secret" not in str(caught.value)
