@@ -5,6 +5,8 @@ What does not belong here: budgets (`inroad.guard.budget`).
 
 from __future__ import annotations
 
+import math
+import time
 from functools import lru_cache
 from importlib.metadata import version
 from urllib.parse import urlsplit
@@ -29,6 +31,34 @@ def price_usd(model: str, base_url: str, *, input_tokens: int, output_tokens: in
     Returns:
         None when the table has no such model.
     """
+    rates = _flat_rates(model, base_url, int(time.time()) // 3600)
+    if rates is None:
+        return _table_price(model, base_url, input_tokens, output_tokens, cached_tokens)
+    cached = min(cached_tokens, input_tokens)
+    return (input_tokens - cached) * rates[0] + cached * rates[1] + output_tokens * rates[2]
+
+
+@lru_cache(maxsize=64)
+def _flat_rates(model: str, base_url: str, hour: int) -> tuple[float, float, float] | None:  # noqa: ARG001 - prices change by the hour
+    """Dollars for a token of fresh input, cached input and output; None where the price is not the same for each token.
+
+    The table takes 0.2 ms a question, and each call asks twice.
+    """
+    whole = [_table_price(model, base_url, *tokens) for tokens in _LARGE]
+    thousandth = [_table_price(model, base_url, *(count // 1000 for count in tokens)) for tokens in _LARGE]
+    if None in whole or None in thousandth:
+        return None
+    if any(not math.isclose(large or 0, 1000 * (small or 0)) for large, small in zip(whole, thousandth, strict=True)):
+        return None
+    fresh, cached, made = ((price or 0) / 1_000_000 for price in whole)
+    return fresh, cached, made
+
+
+# A million tokens each of fresh input, cached input and output; more than any request has.
+_LARGE = ((1_000_000, 0, 0), (1_000_000, 0, 1_000_000), (0, 1_000_000, 0))
+
+
+def _table_price(model: str, base_url: str, input_tokens: int, output_tokens: int, cached_tokens: int) -> float | None:
     from genai_prices import Usage, calc_price
 
     usage = Usage(input_tokens=input_tokens, output_tokens=output_tokens, cache_read_tokens=min(cached_tokens, input_tokens))

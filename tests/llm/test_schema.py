@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel
 
+from inroad.llm import prices
 from inroad.llm.prices import price_usd, provider_name
 from inroad.llm.prompts import untrusted
 from inroad.llm.schema import NotJson, read_json, response_format
@@ -128,3 +129,12 @@ def test_cached_input_is_cheaper() -> None:
     assert full
     assert cached
     assert cached < full
+
+
+@pytest.mark.parametrize("model", ["gpt-4o-mini", "gpt-5-mini", "gemini-2.5-pro", "claude-sonnet-4-5", "home-made"])
+@pytest.mark.parametrize("tokens", [(1, 1, 0), (1000, 20, 300), (250_000, 4096, 0), (300_000, 10, 299_999)])
+def test_the_short_way_to_a_price_is_the_tables_own(model: str, tokens: tuple[int, int, int]) -> None:
+    """Some models cost more beyond a length: a rate for each token would be too low there."""
+    price = price_usd(model, "https://proxy.example/v1", input_tokens=tokens[0], output_tokens=tokens[1], cached_tokens=tokens[2])
+    table = prices._table_price(model, "https://proxy.example/v1", *tokens)
+    assert price == (table if table is None else pytest.approx(table))
