@@ -104,6 +104,12 @@ def _first(values: Iterable[str | None]) -> str | None:
     return next((value for value in values if value), None)
 
 
+def _employment_in(title: str) -> str | None:
+    """The type that a title names. "Contract Manager" and "Volunteer Coordinator" are jobs about it, not of that type."""
+    kind = employment_type(title)
+    return None if kind in {"contract", "volunteer"} and f"({kind}" not in title.lower() else kind
+
+
 def _kept(details: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in details.items() if value not in (None, "", [], {}, ())}
 
@@ -136,7 +142,7 @@ def build_posting(draft: Draft, *, source: str, base_url: str) -> Posting | None
         posted_on=iso_date(draft.posted_on),
         valid_through=iso_date(draft.valid_through),
         salary=draft.salary or find_salary(description),
-        employment_type=_first(employment_type(value) for value in (*draft.employment, title)),
+        employment_type=_first(employment_type(value) for value in draft.employment) or _employment_in(title),
         language=_language(draft.language, description),
         department=one_line(draft.department),
         source=source,

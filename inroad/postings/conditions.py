@@ -9,7 +9,13 @@ import re
 from typing import Final
 
 _EMPLOYMENT: Final = (
-    ("internship", r"intern(?:ship)?s?|praktik\w+|stage|stagiaire|prácticas|practicas|becari[oa]|co-?op|trainee|werkstudent\w*"),
+    (
+        "internship",
+        (
+            r"intern(?:ship)?s?|praktik\w+|stage(?! (?:manager|designer|technician|hand|director))|stagiaire|prácticas"
+            r"|practicas|becari[oa]|co-?op|trainee|werkstudent\w*"
+        ),
+    ),
     ("apprenticeship", r"apprentice\w*|ausbildung|azubi\w*|alternance|apprenti\w*|aprendiz\w*|auszubildende\w*"),
     (
         "temporary",
@@ -31,8 +37,9 @@ _HYBRID: Final = re.compile(
     r"\b(?:hybrid\w*|híbrido|teilweise (?:remote|home)|partially remote|flexible (?:remote|location))\b", re.IGNORECASE
 )
 _REMOTE: Final = re.compile(
-    r"\b(?:(?:fully |100 ?% )?remote(?:ly)?|telecommut\w+|work from home|wfh|home ?office|anywhere|télétravail"
-    r"|teletrabajo|remoto|à distance|distributed)\b",
+    r"\b(?:(?:fully |100 ?% )?remote(?:ly)?(?! (?:sensing|support|monitoring|control|access|desktop|sites?))"
+    r"|telecommut\w+|work from home|wfh|home ?office|anywhere|télétravail"
+    r"|teletrabajo|remoto|à distance)\b",
     re.IGNORECASE,
 )
 _ONSITE: Final = re.compile(

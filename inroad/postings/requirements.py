@@ -62,17 +62,19 @@ _REQUIREMENT_WORDS: Final = re.compile(
 
 _SENIORITY: Final = {
     "intern": (
-        r"intern(?:ship)?s?|praktik\w+|werkstudent\w*|working student|stagiaire|stage|becari[oa]|practicas|trainee"
+        r"intern(?:ship)?s?|praktik\w+|werkstudent\w*|working student|stagiaire|stage(?! (?:manager|designer"
+        r"|technician|hand|director))|becari[oa]|practicas|trainee"
         r"|apprenti\w*|alternan\w+|azubi|auszubildende\w*|ausbildung zu[mr]|co-?op|aprendiz"
     ),
     "executive": (
         r"chief|c[etfimo]o|cpo|cmo|cro|vp|svp|evp|vice president|president|geschaftsfuhr\w+|vorstand|directeur general"
-        r"|director general|managing director|executive director|head of school|partner|general manager"
+        r"|director general|managing director|executive director|head of school|general manager"
     ),
     "lead": (
-        r"lead|head of|head|principal|staff|director|directeur|directrice|team ?leiter\w*|leiter\w*|leitung"
+        r"lead(?! gen)|head of|head|principal|staff (?:software|engineer|developer|data|product|scientist|machine)"
+        r"|director|directeur|directrice|team ?leiter\w*|leiter\w*|leitung"
         r"|teamlead\w*|manager of|engineering manager|team manager|supervisor|vorarbeiter\w*|meister\w*"
-        r"|chef de service|responsable|jefe|jefa|foreman|architect|forewoman|abteilungsleit\w+|bereichsleit\w+"
+        r"|chef de service|responsable|jefe|jefa|foreman|forewoman|abteilungsleit\w+|bereichsleit\w+"
         r"|teamleit\w+|pflegedienstleit\w+|encargad[oa]|coordinador[a]?|team leader|shift leader|schichtleit\w+"
     ),
     "senior": (r"senior|sr|experienced|erfahren\w*|confirme\w*|sen|expert\w*|specialist iii|iii|iv"),

@@ -340,6 +340,15 @@ def test_pay_is_read_with_currency_and_period() -> None:
     assert (hourly.salary.minimum, hourly.salary.maximum, hourly.salary.period) == (37.45, 57.96, "hour")
 
 
+def test_a_job_about_contracts_is_no_contract_job() -> None:
+    """A filter for permanent jobs would hide the contract manager's."""
+    titles = ("Contract Manager", "Volunteer Coordinator", "Stage Manager", "Welder (Contract)", "Marketing Intern")
+    found = parse_board(
+        "greenhouse", {"jobs": [{"id": n, "title": title} for n, title in enumerate(titles)]}, url="https://a.example/"
+    )
+    assert [posting.employment_type for posting in found] == [None, None, None, "contract", "internship"]
+
+
 def test_json_as_text_or_bytes_is_read_like_parsed_json() -> None:
     """The caller may hand on a body as it came."""
     url = "https://a.example/"

@@ -209,6 +209,11 @@ def test_a_requirement_is_as_firm_as_its_own_words(line: str, section: str, impo
         ("Nurse", None, None),
         ("Junior/Senior Developer", None, None),
         ("International Buyer", None, None),
+        ("Stage Manager", None, None),
+        ("Staff Nurse", None, None),
+        ("Staff Engineer", None, "lead"),
+        ("Lead Generation Specialist", None, None),
+        ("HR Business Partner", None, None),
     ],
 )
 def test_the_level_comes_from_the_title_then_from_the_years(title: str, years: float | None, level: str | None) -> None:

@@ -138,6 +138,7 @@ def test_the_place_of_work_is_said_by_the_strongest_source() -> None:
     assert workplace("On-site", "Remote") == "onsite"
     assert workplace("100% Home Office") == "remote"
     assert workplace(False, "Berlin") is None
+    assert workplace("Remote Sensing Scientist", "Distributed Systems Engineer") is None
 
 
 def test_a_key_survives_gender_marks_case_and_accents() -> None:

@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from inroad.postings.assembly import Draft, place
 from inroad.postings.boards.reading import MAX_JOBS, Record, Source, label, listed, pick
+from inroad.postings.careers import find_posting_links
 from inroad.postings.documents import parse_html
 from inroad.postings.jobposting import draft_of
 from inroad.postings.structured_data import json_ld_items
@@ -164,8 +165,6 @@ def embedded_json(text: str) -> Iterator[Any]:
 
 def read_any_markup(text: str, source: Source) -> list[Draft]:
     """Reads a page: its JSON-LD postings, else JSON in its scripts, else its links to jobs."""
-    from inroad.postings.careers import find_posting_links
-
     tree = parse_html(text)
     drafts = [draft_of(item) for item in json_ld_items(tree, frozenset({"JobPosting"}))]
     if drafts:
