@@ -1,13 +1,11 @@
 """Assets of the group `applications`: how the person's profile fits each posting, and the CVs written for the chosen ones."""
 
-from __future__ import annotations
-
 from dagster import AssetExecutionContext, asset
 
 from assets.harvest import contacts, postings
 from assets.materialising import materialise_stage
 from pipeline_defs.partitions import domain_partitions
-from pipeline_defs.policies import LLM_POOL, RETRY, WRITTEN
+from pipeline_defs.policies import BATCHES, LLM_POOL, RETRY, WRITTEN
 from resources import DatabaseResource, LlmResource, WebResource
 
 GROUP = "applications"
@@ -18,6 +16,7 @@ GROUP = "applications"
     group_name=GROUP,
     kinds={"python", "postgres"},
     partitions_def=domain_partitions,
+    backfill_policy=BATCHES,
     retry_policy=RETRY,
     freshness_policy=WRITTEN,
 )
@@ -31,6 +30,7 @@ def matches(context: AssetExecutionContext, database: DatabaseResource, web: Web
     group_name=GROUP,
     kinds={"python", "postgres", "typst"},
     partitions_def=domain_partitions,
+    backfill_policy=BATCHES,
     retry_policy=RETRY,
     freshness_policy=WRITTEN,
     pool=LLM_POOL,

@@ -3,8 +3,6 @@
 They are unpartitioned: a partitioned check loses its key in a run over a range of partitions.
 """
 
-from __future__ import annotations
-
 from dagster import AssetCheckResult, AssetChecksDefinition, AssetCheckSeverity, MetadataValue, asset_check
 
 from assets.materialising import markdown_table

@@ -1,12 +1,10 @@
 """Assets of the group `discovery`: which domains there are, what their sitemaps list, which pages to read."""
 
-from __future__ import annotations
-
 from dagster import AssetExecutionContext, asset
 
 from assets.materialising import materialise_stage
 from pipeline_defs.partitions import domain_partitions
-from pipeline_defs.policies import CRAWLED, RETRY, WEB_POOL
+from pipeline_defs.policies import BATCHES, CRAWLED, RETRY, WEB_POOL
 from resources import DatabaseResource, LlmResource, WebResource
 
 GROUP = "discovery"
@@ -16,6 +14,7 @@ GROUP = "discovery"
     group_name=GROUP,
     kinds={"python", "postgres", "http"},
     partitions_def=domain_partitions,
+    backfill_policy=BATCHES,
     retry_policy=RETRY,
     freshness_policy=CRAWLED,
     pool=WEB_POOL,
@@ -30,6 +29,7 @@ def domains(context: AssetExecutionContext, database: DatabaseResource, web: Web
     group_name=GROUP,
     kinds={"python", "postgres", "xml"},
     partitions_def=domain_partitions,
+    backfill_policy=BATCHES,
     retry_policy=RETRY,
     freshness_policy=CRAWLED,
     pool=WEB_POOL,
@@ -44,6 +44,7 @@ def sitemaps(context: AssetExecutionContext, database: DatabaseResource, web: We
     group_name=GROUP,
     kinds={"python", "postgres"},
     partitions_def=domain_partitions,
+    backfill_policy=BATCHES,
     retry_policy=RETRY,
     freshness_policy=CRAWLED,
 )

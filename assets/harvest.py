@@ -1,13 +1,11 @@
 """Assets of the group `harvest`: what the selected pages say, and the contacts, companies and postings read from them."""
 
-from __future__ import annotations
-
 from dagster import AssetExecutionContext, asset
 
 from assets.discovery import pages
 from assets.materialising import materialise_stage
 from pipeline_defs.partitions import domain_partitions
-from pipeline_defs.policies import CRAWLED, RETRY, WEB_POOL
+from pipeline_defs.policies import BATCHES, CRAWLED, RETRY, WEB_POOL
 from resources import DatabaseResource, LlmResource, WebResource
 
 GROUP = "harvest"
@@ -18,6 +16,7 @@ GROUP = "harvest"
     group_name=GROUP,
     kinds={"python", "postgres", "http"},
     partitions_def=domain_partitions,
+    backfill_policy=BATCHES,
     retry_policy=RETRY,
     freshness_policy=CRAWLED,
     pool=WEB_POOL,
@@ -32,6 +31,7 @@ def page_contents(context: AssetExecutionContext, database: DatabaseResource, we
     group_name=GROUP,
     kinds={"python", "postgres"},
     partitions_def=domain_partitions,
+    backfill_policy=BATCHES,
     retry_policy=RETRY,
     freshness_policy=CRAWLED,
 )
@@ -45,6 +45,7 @@ def contacts(context: AssetExecutionContext, database: DatabaseResource, web: We
     group_name=GROUP,
     kinds={"python", "postgres"},
     partitions_def=domain_partitions,
+    backfill_policy=BATCHES,
     retry_policy=RETRY,
     freshness_policy=CRAWLED,
 )
@@ -58,6 +59,7 @@ def companies(context: AssetExecutionContext, database: DatabaseResource, web: W
     group_name=GROUP,
     kinds={"python", "postgres", "http"},
     partitions_def=domain_partitions,
+    backfill_policy=BATCHES,
     retry_policy=RETRY,
     freshness_policy=CRAWLED,
     pool=WEB_POOL,

@@ -3,16 +3,15 @@
 A sweep claims whatever is due, whichever domains it belongs to, and reports one materialisation for each domain that it touched.
 """
 
-from __future__ import annotations
-
 from datetime import timedelta
 
-from dagster import AssetMaterialization, Config, Failure, OpExecutionContext, job, op
+from dagster import AssetMaterialization, Config, DagsterInstance, Failure, OpExecutionContext, in_process_executor, job, op
 from pydantic import Field
 
 from assets.materialising import VISIT_TAG, partition_metadata, summary, visit_since
 from inroad.stages import STAGES, StageFailed, StageReport, Work, open_work, run_stage
 from inroad.stages.work import now
+from inroad.store import Database
 from inroad.store.claims import release_lost
 from inroad.store.due import due_domains
 from inroad.store.progress import last_heartbeat
@@ -78,10 +77,20 @@ def _report(context: OpExecutionContext, work: Work, report: StageReport) -> Non
         context.log_event(AssetMaterialization(asset_key=report.stage, partition=name, metadata=metadata))
 
 
-@job(description="Works on every due row, whichever domain it belongs to, and reports each domain that it touched.")
+@job(
+    executor_def=in_process_executor,
+    description="Works on every due row, whichever domain it belongs to, and reports each domain that it touched.",
+)
 def sweep() -> None:
     """The sweep."""
     sweep_due_rows()
+
+
+def end_silent_runs(instance: DagsterInstance, store: Database, *, silent_after_s: float = SILENT_AFTER_S) -> list[str]:
+    """Ends runs without a heartbeat for too long; returns their ids."""
+    return reap_silent_runs(
+        instance, silent_after_s=silent_after_s, last_heartbeat=lambda run_id: store.call(last_heartbeat, run_id), now=now()
+    )
 
 
 @op
@@ -89,12 +98,7 @@ def bring_back_lost(context: OpExecutionContext, database: DatabaseResource) -> 
     """Returns rows of dead workers to their queues and ends runs whose process is gone."""
     store = database.open()
     released = store.call(release_lost)
-    reaped = reap_silent_runs(
-        context.instance,
-        silent_after_s=SILENT_AFTER_S,
-        last_heartbeat=lambda run_id: store.call(last_heartbeat, run_id),
-        now=now(),
-    )
+    reaped = end_silent_runs(context.instance, store)
     context.log.info(f"released {released or 'no rows'}; ended {len(reaped)} silent runs")
 
 
@@ -105,13 +109,16 @@ def purge_runs(context: OpExecutionContext) -> None:
     context.log.info(f"deleted {len(deleted)} runs")
 
 
-@job(description="Returns lost rows to their queues and ends runs whose process is gone.")
+@job(executor_def=in_process_executor, description="Returns lost rows to their queues and ends runs whose process is gone.")
 def release_leases() -> None:
     """The release of expired leases."""
     bring_back_lost()
 
 
-@job(description="Deletes runs older than 30 days, keeping each partition's latest materialisation.")
+@job(
+    executor_def=in_process_executor,
+    description="Deletes runs older than 30 days, keeping each partition's latest materialisation.",
+)
 def keep_tidy() -> None:
     """The retention of runs."""
     purge_runs()

@@ -13,9 +13,10 @@ from dagster import Definitions, in_process_executor
 from assets import applications, discovery, harvest, operations
 from assets.checks import health_checks
 from pipeline_defs.jobs import pipeline
-from pipeline_defs.schedules import daily_refresh, hourly_release, weekly_tidying
+from pipeline_defs.schedules import daily_refresh, daily_refresh_scattered, hourly_release, weekly_tidying
 from resources import DatabaseResource, FilesResource, LlmResource, WebResource
 from sensors.domains import new_domains
+from sensors.housekeeping import silent_runs
 from sensors.sweeping import queued_sitemaps, selected_pages, selected_postings
 
 ASSETS = [
@@ -52,8 +53,8 @@ def build_defs(*, overrides: Mapping[str, Any] | None = None) -> Definitions:
         assets=ASSETS,
         asset_checks=health_checks,
         jobs=[pipeline, operations.sweep, operations.release_leases, operations.keep_tidy],
-        sensors=[new_domains, queued_sitemaps, selected_pages, selected_postings],
-        schedules=[daily_refresh, hourly_release, weekly_tidying],
+        sensors=[new_domains, queued_sitemaps, selected_pages, selected_postings, silent_runs],
+        schedules=[daily_refresh, daily_refresh_scattered, hourly_release, weekly_tidying],
         resources={**resources, **(overrides or {})},
         # One process a run; a process for each step costs seconds.
         executor=in_process_executor,

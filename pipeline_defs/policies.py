@@ -1,14 +1,17 @@
-"""Policies that every asset shares: retry, freshness, pools."""
+"""Policies that every asset shares: retry, batches, freshness, pools."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 
-from dagster import Backoff, FreshnessPolicy, Jitter, RetryPolicy
+from dagster import BackfillPolicy, Backoff, FreshnessPolicy, Jitter, RetryPolicy
 
 # For what is left after the guard and the rows: a database that restarts, a worker that loses its network. Row failures are not
 # retried here; the rows carry their next attempts.
 RETRY = RetryPolicy(max_retries=3, delay=2, backoff=Backoff.EXPONENTIAL, jitter=Jitter.PLUS_MINUS)
+
+# A backfill in the UI takes this many domains a run; a run for each of many domains would cost seconds each.
+BATCHES = BackfillPolicy.multi_run(max_partitions_per_run=100)
 
 # The daily schedule refreshes; two missed days are a failure.
 CRAWLED = FreshnessPolicy.time_window(fail_window=timedelta(hours=48), warn_window=timedelta(hours=30))

@@ -1,15 +1,12 @@
 """Schedules: the daily refresh of domains that are due, the hourly release of expired leases, the weekly tidying."""
 
-from __future__ import annotations
-
-from collections.abc import Iterator
 from datetime import timedelta
 
 from dagster import DefaultScheduleStatus, RunRequest, ScheduleDefinition, ScheduleEvaluationContext, SkipReason, schedule
 
 from assets.materialising import VISIT_TAG
 from assets.operations import keep_tidy, release_leases, sweep
-from inroad.stages.decisions import plan_refresh
+from inroad.stages.decisions import Refresh, plan_refresh
 from inroad.store.visits import overdue_domains
 from pipeline_defs.jobs import pipeline
 from pipeline_defs.partitions import DOMAINS, contiguous_ranges, range_tags
@@ -19,28 +16,43 @@ from resources import DatabaseResource
 PER_DAY = 100_000
 
 
-@schedule(
-    cron_schedule="0 5 * * *",
-    target=[pipeline, sweep],
-    default_status=DefaultScheduleStatus.RUNNING,
-    description="Visits domains again whose last visit is older than INROAD_REFRESH_AFTER_HOURS.",
-)
-def daily_refresh(context: ScheduleEvaluationContext, database: DatabaseResource) -> Iterator[RunRequest | SkipReason]:
-    """Neighbouring domains in ranges, scattered ones in one sweep."""
+def plan(context: ScheduleEvaluationContext, database: DatabaseResource) -> Refresh:
+    """What is overdue today, and how to visit it."""
     older_than = timedelta(hours=database.settings().refresh_after_hours)
     overdue = database.open().call(overdue_domains, older_than=older_than, limit=PER_DAY)
-    if not overdue:
-        yield SkipReason("No domain is due for a refresh.")
-        return
-    ranges = contiguous_ranges(context.instance.get_dynamic_partitions(DOMAINS), overdue)
-    plan = plan_refresh(overdue, ranges)
+    return plan_refresh(overdue, contiguous_ranges(context.instance.get_dynamic_partitions(DOMAINS), overdue))
+
+
+@schedule(
+    cron_schedule="0 5 * * *",
+    job=pipeline,
+    default_status=DefaultScheduleStatus.RUNNING,
+    description="Visits domains again whose last visit is older than INROAD_REFRESH_AFTER_HOURS, in ranges of neighbours.",
+)
+def daily_refresh(context: ScheduleEvaluationContext, database: DatabaseResource) -> list[RunRequest] | SkipReason:
+    """One run for each range of neighbouring domains."""
     day = context.scheduled_execution_time.date().isoformat()
-    for first, last in plan.ranges:
-        tags = {**range_tags(first, last), VISIT_TAG: "due"}
-        yield RunRequest(run_key=f"refresh:{day}:{first}:{last}", job_name=pipeline.name, tags=tags)
-    if plan.sweep:
-        config = {"ops": {"sweep_due_rows": {"config": {"names": list(plan.sweep)}}}}
-        yield RunRequest(run_key=f"refresh:{day}:sweep", job_name=sweep.name, run_config=config, tags={VISIT_TAG: "due"})
+    requests = [
+        RunRequest(run_key=f"refresh:{day}:{first}:{last}", tags={**range_tags(first, last), VISIT_TAG: "due"})
+        for first, last in plan(context, database).ranges
+    ]
+    return requests or SkipReason("No neighbouring domains are due for a refresh.")
+
+
+@schedule(
+    cron_schedule="0 5 * * *",
+    job=sweep,
+    default_status=DefaultScheduleStatus.RUNNING,
+    description="The same for domains too scattered for ranges, in one sweep.",
+)
+def daily_refresh_scattered(context: ScheduleEvaluationContext, database: DatabaseResource) -> RunRequest | SkipReason:
+    """One sweep over all scattered domains."""
+    names = list(plan(context, database).sweep)
+    if not names:
+        return SkipReason("No scattered domains are due for a refresh.")
+    config = {"ops": {"sweep_due_rows": {"config": {"names": names}}}}
+    day = context.scheduled_execution_time.date().isoformat()
+    return RunRequest(run_key=f"refresh:{day}:sweep", run_config=config, tags={VISIT_TAG: "due"})
 
 
 hourly_release = ScheduleDefinition(

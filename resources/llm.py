@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from dagster import ConfigurableResource
-from inroad.llm.writer import open_cv_writer
 from pydantic import Field
 
-from inroad.cvs import CvWriter
+from inroad.cvs import Writer
 from inroad.guard import Scope
+from inroad.llm.writer import open_cv_writer
 from inroad.settings import Settings
 from inroad.store import Database
 
 
-class LlmResource(ConfigurableResource[CvWriter]):
+class LlmResource(ConfigurableResource[Writer]):
     """Opens model-backed writers, each call within its budget."""
 
     is_enabled: bool = Field(True, description="False writes by rules even where a key is set.")
 
-    def open_writer(self, settings: Settings, database: Database, scope: Scope) -> CvWriter | None:
+    def open_writer(self, settings: Settings, database: Database, scope: Scope) -> Writer | None:
         """The writer for one CV, None without a key."""
         return open_cv_writer(settings, database, scope) if self.is_enabled else None

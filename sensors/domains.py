@@ -1,7 +1,5 @@
 """The sensor `new_domains`: makes partitions of domains that were added and launches their first run, in ranges."""
 
-from __future__ import annotations
-
 from dagster import DefaultSensorStatus, RunRequest, SensorEvaluationContext, SensorResult, SkipReason, sensor
 
 from inroad.stages.decisions import plan_new_domains

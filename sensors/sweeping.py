@@ -1,7 +1,5 @@
 """Sensors that launch a sweep: `queued_sitemaps`, `selected_pages`, `selected_postings`."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 from dagster import (

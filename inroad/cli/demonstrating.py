@@ -39,7 +39,7 @@ def demo(
         results = run_domains(settings, database, list(network.domains), is_quiet=as_json)
         report(settings, results, (), hint=None, out=out, as_json=as_json)
         if not once:
-            children = stack.enter_context(serving.serving(settings))
+            children = stack.enter_context(serving.serving(settings, database))
             console = Console()
             console.print(f"Dagster UI: http://127.0.0.1:{settings.dagster_port}/  (Ctrl-C ends the demo)", highlight=False)
             serving.wait(children)

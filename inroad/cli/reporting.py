@@ -81,19 +81,29 @@ def refused_json(typed: str, sentence: str) -> dict[str, Any]:
 def print_table(console: Console, results: Sequence[RunResult]) -> None:
     """One line for each company, and beneath it the errors with their reason."""
     table = Table(title="What was found", title_justify="left", show_lines=False)
-    for heading in ("Company", "Sitemaps", "Pages", "Fetched", "Contacts", "Postings", "CVs", "Errors", "Seconds"):
-        table.add_column(heading, justify="left" if heading in ("Company", "Errors") else "right")
+    table.add_column("Company", no_wrap=True)
+    for heading in ("Sitemaps", "Pages", "Fetched", "Contacts", "Postings", "CVs", "Errors", "Seconds"):
+        table.add_column(heading, justify="right", no_wrap=True)
     for item in results:
         found = item.result
         written = sum(cv["status"] == "Complete" for cv in found.cvs)
-        numbers = (found.sitemaps, found.pages, item.fetched, len(found.contacts), len(found.postings), written)
-        reasons = ", ".join(sorted({error["reason"] or "error" for error in found.errors}))
-        table.add_row(found.domain, *map(str, numbers), reasons, f"{item.seconds:.1f}")
+        numbers = (
+            found.sitemaps,
+            found.pages,
+            item.fetched,
+            len(found.contacts),
+            len(found.postings),
+            written,
+            len(found.errors),
+        )
+        table.add_row(found.domain, *map(str, numbers), f"{item.seconds:.1f}")
     console.print(table)
     for item in results:
         for error in item.result.errors:
             again = f" Next attempt {error['next_attempt_at'][11:19]} UTC." if error["next_attempt_at"] else ""
-            console.print(f"  {item.result.domain}: {error['error']}{again}", highlight=False, markup=False, soft_wrap=True)
+            where = "" if error["subject"] in error["error"] else f"{error['subject']}: "
+            line = f"  {item.result.domain} [{error['reason']}] {where}{error['error']}{again}"
+            console.print(line, highlight=False, markup=False, soft_wrap=True)
 
 
 def change_sentence(results: Sequence[RunResult]) -> str:

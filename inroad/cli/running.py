@@ -18,6 +18,7 @@ from inroad.cli.watching import watching
 from inroad.settings import Settings
 from inroad.store import Database
 
+WIDTH = 100
 Out = Annotated[Path | None, typer.Option("--out", help="Folder for the CVs, contacts.csv and results.json.")]
 Json = Annotated[bool, typer.Option("--json", help="One line of JSON for each domain on standard output, and nothing else.")]
 
@@ -48,6 +49,12 @@ def run(
         raise typer.Exit(1)
 
 
+def wide_console() -> Console:
+    """Standard output, at least as wide as the table: a pipe says 80 columns and would cut it."""
+    console = Console()
+    return console if console.is_terminal and console.width >= WIDTH else Console(width=WIDTH)
+
+
 def is_usable(item: RunResult) -> bool:
     """Whether anything could be done for a domain: it was analysed, or a posting given by hand was worked on."""
     return item.result.status == "Complete" or bool(item.result.cvs)
@@ -60,8 +67,8 @@ def run_domains(settings: Settings, database: Database, names: Sequence[str], *,
 
     database.call(add_domains, names, max_attempts=settings.max_attempts)
     with watching(len(names), is_quiet=is_quiet) as watch:
-        runs = materialise(names)
-    return collect(database, names, runs, watch.seconds)
+        launched = materialise(database, names)
+    return collect(database, names, launched.run_ids, watch.seconds)
 
 
 def report(
@@ -79,7 +86,7 @@ def report(
         for line in [*(item.as_json() for item in results), *(refused_json(*pair) for pair in refused)]:
             sys.stdout.write(json.dumps(line, ensure_ascii=False) + "\n")
         return
-    console = Console()
+    console = wide_console()
     if results:
         print_table(console, results)
         console.print(change_sentence(results), highlight=False)

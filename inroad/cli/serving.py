@@ -94,7 +94,7 @@ def up() -> None:
     settings = use_settings()
     check_port(settings.dagster_port, "INROAD_DAGSTER_PORT")
     database = open_for(settings)
-    with only_one(database), serving(settings) as children:
+    with only_one(database), serving(settings, database) as children:
         console = Console()
         console.print(f"Dagster UI: http://127.0.0.1:{settings.dagster_port}/", highlight=False)
         console.print("Ctrl-C drains and stops.", highlight=False)
@@ -133,9 +133,9 @@ def only_one(database: Database) -> Iterator[Connection]:
 
 
 @contextlib.contextmanager
-def serving(settings: Settings) -> Iterator[list[Child]]:
+def serving(settings: Settings, database: Database) -> Iterator[list[Child]]:
     """Starts the UI and the daemon and waits until the UI answers; at the end cancels what runs and stops them."""
-    _prepare_instance(settings)
+    _prepare_instance(settings, database)
     logs = settings.home / "logs"
     bin_folder = Path(sys.executable).parent
     webserver = [
@@ -162,16 +162,18 @@ def serving(settings: Settings) -> Iterator[list[Child]]:
             child.stop()
 
 
-def _prepare_instance(settings: Settings) -> None:
+def _prepare_instance(settings: Settings, database: Database) -> None:
     """Limits of the pools, and the end of runs that the last session left without a process."""
-    from inroad.cli.launching import quiet_dagster
+    from inroad.cli.launching import SILENT_AFTER_S, quiet_dagster
 
     quiet_dagster()
+    from assets.operations import end_silent_runs
     from pipeline_defs.inprocess import open_instance
     from pipeline_defs.pools import ensure_pools, pool_limits
 
     with open_instance() as instance:
         ensure_pools(instance, pool_limits(settings))
+        end_silent_runs(instance, database, silent_after_s=SILENT_AFTER_S)
 
 
 def _wait_for_ui(settings: Settings, child: Child) -> None:

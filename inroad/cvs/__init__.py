@@ -6,6 +6,7 @@ What belongs here: everything from a JSON Resume to a checked file, as plain fun
 
 from inroad.cvs.checking import check_cv
 from inroad.cvs.composing import compose_cv
+from inroad.cvs.fit import best_contact
 from inroad.cvs.matching import MATCHER_VERSION, match_posting
 from inroad.cvs.model import Cv, CvBlocked, Fact, Finding, Match, RequirementMatch, ScorePart
 from inroad.cvs.profile import Profile
@@ -25,6 +26,7 @@ __all__ = [
     "ScorePart",
     "Writer",
     "WritingRequest",
+    "best_contact",
     "check_cv",
     "compose_cv",
     "match_posting",

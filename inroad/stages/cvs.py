@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from inroad.cvs import Cv, Profile, best_contact, check_cv, compose_cv, render_cv
+from inroad.cvs import Cv, Profile, check_cv, compose_cv, render_cv
 from inroad.cvs.profile import slug
 from inroad.guard import Scope
 from inroad.stages.postings import posting_from_row
@@ -83,6 +83,8 @@ def _make(work: Work, domain: Domain, profile: Profile, row: PostingRow, folder:
 
 def _best_contact(session: Session, domain: Domain, posting: PostingRow) -> dict[str, Any] | None:
     rows = [row for row, _ in domain_contacts(session, domain.id)]
+    from inroad.cvs.fit import best_contact
+
     best = best_contact(rows, posting_from_row(posting))
     if best is None:
         return None

@@ -91,7 +91,11 @@ _VERDICTS = {
     "blocked": ("blocked", "answers with a block page", "Ask less often (INROAD_HOST_INTERVAL_S), or set INROAD_PROXY."),
     "login": ("login-wall", "asks for a login", "Reject the page; what lies behind a login is not read."),
     "soft-404": ("soft-404", "says that the page does not exist, with a status that says it does", "Reject the page."),
-    "needs-browser": ("needs-browser", "is empty even in a browser", "Look at the page; reject it if it is empty for people too."),
+    "needs-browser": (
+        "needs-browser",
+        "is empty even in a browser",
+        "Look at the page; reject it if it is empty for people too.",
+    ),
 }
 
 

@@ -28,7 +28,7 @@ from inroad.store.models import Domain
 
 if TYPE_CHECKING:
     from inroad.crawl.fetch import WebClient
-    from inroad.cvs import CvWriter
+    from inroad.cvs import Writer
 
 log = logging.getLogger(__name__)
 # Seconds between two writes of a stage's position; the reaper calls a run dead after many times this.
@@ -158,7 +158,7 @@ class Work:
     run: str
     since: datetime | None = None
     open_web: Callable[[], AbstractAsyncContextManager[WebClient]] = field(kw_only=True)
-    open_writer: Callable[[Scope], CvWriter | None] = field(kw_only=True)
+    open_writer: Callable[[Scope], Writer | None] = field(kw_only=True)
 
     @property
     def is_manual(self) -> bool:
@@ -174,7 +174,7 @@ def open_work(
     run: str | None = None,
     since: datetime | None = None,
     open_web: Callable[[], AbstractAsyncContextManager[WebClient]] | None = None,
-    open_writer: Callable[[Scope], CvWriter | None] | None = None,
+    open_writer: Callable[[Scope], Writer | None] | None = None,
 ) -> Iterator[Work]:
     """A context whose leases end with it: rows that were claimed and not finished go back to the queue, uncounted."""
     with Worker(database) as worker:
@@ -199,7 +199,7 @@ def _web(settings: Settings, database: Database) -> AbstractAsyncContextManager[
     return WebClient(settings, database)
 
 
-def _writer(settings: Settings, database: Database, scope: Scope) -> CvWriter | None:
+def _writer(settings: Settings, database: Database, scope: Scope) -> Writer | None:
     from inroad.llm.writer import open_cv_writer
 
     return open_cv_writer(settings, database, scope)
@@ -228,7 +228,7 @@ async def each_domain(
     ids = await work.database.run(domain_ids, list(names))
     domains = await work.database.run(get_domains, list(ids.values()))
     meter = _Meter(work, stage, len(domains))
-    await meter.step(0)
+    meter.step(0)
     gate = asyncio.Semaphore(DOMAINS_AT_ONCE)
 
     async def one(domain: Domain) -> None:
@@ -239,14 +239,17 @@ async def each_domain(
                 await _within_time(work, domain, tally, handle)
             finally:
                 report.seconds[domain.name] = time.perf_counter() - start
-            await meter.step(1)
+            meter.step(1)
 
+    beating = asyncio.create_task(meter.beat_for_ever())
     try:
         async with asyncio.TaskGroup() as group:
             for domain in domains:
                 group.create_task(one(domain))
     except* DatabaseUnavailable as errors:
         raise errors.exceptions[0] from None
+    finally:
+        beating.cancel()
     await meter.finish(report)
     return report
 
@@ -293,26 +296,24 @@ async def note(work: Work, kind: str, message: str, *, domain: Domain, subject: 
 
 
 class _Meter:
-    """Tells listeners every step and writes the position to the database every `BEAT_S` seconds and at the end."""
+    """Tells listeners every step, and the database every `BEAT_S` seconds, however long one domain takes."""
 
     def __init__(self, work: Work, stage: str, total: int) -> None:
-        self._work, self._stage, self._total, self._done, self._written = work, stage, total, 0, 0.0
+        self._work, self._stage, self._total, self._done = work, stage, total, 0
 
-    async def step(self, count: int) -> None:
+    def step(self, count: int, report: StageReport | None = None) -> None:
         self._done += count
-        self._tell(None)
-        now = time.monotonic()
-        if now - self._written >= BEAT_S:
-            self._written = now
-            await self._beat(finished=False)
-
-    async def finish(self, report: StageReport) -> None:
-        self._tell(report)
-        await self._beat(finished=True)
-
-    def _tell(self, report: StageReport | None) -> None:
         for listener in _listeners:
             listener(StageProgress(self._stage, self._done, self._total, report))
+
+    async def beat_for_ever(self) -> None:
+        while True:
+            await self._beat(finished=False)
+            await asyncio.sleep(BEAT_S)
+
+    async def finish(self, report: StageReport) -> None:
+        self.step(0, report)
+        await self._beat(finished=True)
 
     async def _beat(self, *, finished: bool) -> None:
         work = self._work

@@ -241,13 +241,15 @@ def domain_errors(session: Session, domain: Domain) -> list[dict[str, Any]]:
         ("page_contents", Page, Page.url, Page.page_processing_status),
         ("postings", Board, Board.url, Board.board_import_status),
         ("matches", PostingRow, PostingRow.url, PostingRow.posting_processing_status),
-        ("cvs", CvRow, cast(CvRow.posting_id, String), CvRow.cv_processing_status),
     )
     for stage, model, subject, status in subjects:
         rows = session.execute(
             select(model, subject, status).where(model.domain_id == domain.id, model.error.is_not(None)).order_by(subject)
         )
         out += [_error(stage, name, row, state) for row, name, state in rows]
+    written = select(CvRow, PostingRow.url).join(PostingRow, PostingRow.id == CvRow.posting_id)
+    written = written.where(CvRow.domain_id == domain.id, CvRow.error.is_not(None)).order_by(PostingRow.url)
+    out += [_error("cvs", url, row, row.cv_processing_status) for row, url in session.execute(written)]
     readings = select(Extraction, Page.url).join(PageContent, PageContent.id == Extraction.page_content_id)
     readings = readings.join(Page, Page.id == PageContent.page_id).where(
         Extraction.domain_id == domain.id, Extraction.error.is_not(None)

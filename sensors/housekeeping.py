@@ -1,0 +1,18 @@
+"""The sensor `silent_runs`: ends runs whose process is gone and frees their slots. It launches nothing."""
+
+from dagster import DefaultSensorStatus, SensorEvaluationContext, SkipReason, sensor
+
+from assets.operations import end_silent_runs
+from resources import DatabaseResource
+
+
+@sensor(
+    target=None,
+    default_status=DefaultSensorStatus.RUNNING,
+    minimum_interval_seconds=30,
+    description="Ends runs that have given no sign of life for five minutes; Dagster's own monitoring misses some of them.",
+)
+def silent_runs(context: SensorEvaluationContext, database: DatabaseResource) -> SkipReason:
+    """Looks at heartbeats, every half minute."""
+    ended = end_silent_runs(context.instance, database.open())
+    return SkipReason(f"Ended {len(ended)} silent runs: {', '.join(ended)}." if ended else "Every run gives signs of life.")
