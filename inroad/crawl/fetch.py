@@ -25,7 +25,7 @@ from inroad.crawl.cookies import NoCookies, SiteCookies
 from inroad.crawl.exchange import Ask, Exchange
 from inroad.crawl.failures import HostBusy, WebError, permanent
 from inroad.crawl.hosts import InvalidUrl
-from inroad.crawl.network import Lookup, NetworkRules, Resolver, system_lookup
+from inroad.crawl.network import Lookup, NetworkRules, Resolver, SystemLookup
 from inroad.crawl.politeness import MAX_WAIT_S, MemoryPaces, Politeness
 from inroad.crawl.redirects import request_url
 from inroad.crawl.response import Purpose, RequestRecord, Response
@@ -60,7 +60,7 @@ class WebClient:
         breakers: Circuit breakers, one for each host; None goes without.
         on_request: Told of every attempt at every hop; must not block.
         browser: "auto" or "off"; None takes the setting.
-        lookup: Finds a name's addresses.
+        lookup: Finds a name's addresses; None asks the system.
         clock: Now, aware; for Retry-After dates and the record.
         max_wait_s: Seconds that a call waits for its turn at a host before the row goes back.
 
@@ -76,7 +76,7 @@ class WebClient:
         breakers: BreakerRow | None = None,
         on_request: Callable[[RequestRecord], None] | None = None,
         browser: Literal["auto", "off"] | None = None,
-        lookup: Lookup = system_lookup,
+        lookup: Lookup | None = None,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         max_wait_s: float = MAX_WAIT_S,
     ) -> None:
@@ -84,7 +84,8 @@ class WebClient:
         self.agent = settings.user_agent.partition("/")[0].strip()
         self.browser_mode = browser or settings.browser
         self.cookies = SiteCookies()
-        resolver = Resolver(NetworkRules.from_settings(settings), lookup)
+        self._system_lookup = SystemLookup()
+        resolver = Resolver(NetworkRules.from_settings(settings), lookup or self._system_lookup)
         self._http = httpx2.AsyncClient(
             transport=RoutedTransport(settings, resolver, tls_context(settings)),
             headers={"User-Agent": settings.full_user_agent, "Accept-Encoding": ACCEPT_ENCODING},
@@ -119,6 +120,7 @@ class WebClient:
         if self._browser is not None:
             await self._browser.aclose()
         await self._http.aclose()
+        self._system_lookup.close()
 
     async def fetch(
         self,
@@ -202,11 +204,14 @@ class WebClient:
             answer = await self._calls.call(ask, spool.write, restart, respect_robots=respect_robots, max_redirects=max_redirects)
             yield replace(answer, spool=cast("BinaryIO", spool))
 
-    async def render(self, url: str, *, wait_for: str | None = None, respect_robots: bool = True) -> Response:
+    async def render(
+        self, url: str, *, document: Response | None = None, wait_for: str | None = None, respect_robots: bool = True
+    ) -> Response:
         """Fetches a page and lets its scripts run in a browser, whose every request comes back to this client.
 
         Args:
             url: Absolute http(s) URL.
+            document: The page where it was fetched a moment ago; saves its site a second request.
             wait_for: CSS selector to wait for; otherwise until the page's network is quiet.
             respect_robots: As for `fetch`; holds for what the page loads too.
 
@@ -224,7 +229,7 @@ class WebClient:
             raise permanent("needs-browser", url, "needs a browser, and INROAD_BROWSER is off")
         if find_chromium() is None:
             raise permanent("needs-browser", url, "needs a browser, and no Chromium is installed here")
-        document = await self.fetch(url, respect_robots=respect_robots)
+        document = document or await self.fetch(url, respect_robots=respect_robots)
         if self._browser is None:
             self._browser = Browser(self.settings)
 

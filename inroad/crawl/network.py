@@ -14,8 +14,9 @@ import ipaddress
 import re
 import socket
 from collections.abc import Awaitable, Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Final
 
 from inroad.crawl.failures import WebError, for_lookup, permanent
@@ -29,6 +30,7 @@ _RULE_FORM = "HOST:PORT:ADDRESS:PORT, for instance acme.example:443:127.0.0.1:84
 _MAX_ADDRESSES: Final = 8  # of one name that are tried
 _CHECK_TIMEOUT_S: Final = 2.0  # for our own lookup before a proxy is asked: behind some proxies no name server answers
 _PASSED_HOSTS: Final = 10_000
+_LOOKUPS_AT_ONCE: Final = 32
 
 _REFUSED_V4: Final = tuple(
     ipaddress.IPv4Network(text)
@@ -153,18 +155,33 @@ class NetworkRules:
         return by_rule and address.is_loopback
 
 
-async def system_lookup(host: str, port: int) -> list[str]:
-    """Addresses of a host by the system's resolver, in its order of preference; the loop goes on meanwhile.
+class SystemLookup:
+    """The system's resolver, in threads of its own.
 
-    Raises:
-        socket.gaierror: The name has no address, or no name server answered.
+    The loop's own pool has six threads on two cores; a handful of dead name servers, each silent for 5 to 20 s, would hold them
+    all and with them every other lookup.
     """
-    loop = asyncio.get_running_loop()
-    try:
-        found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM, proto=socket.IPPROTO_TCP)
-    except UnicodeError as error:  # a label over 63 characters: the system's codec refuses before any lookup
-        raise socket.gaierror(socket.EAI_NONAME, "not a host name") from error
-    return list(dict.fromkeys(str(entry[4][0]) for entry in found))
+
+    def __init__(self) -> None:
+        self._threads = ThreadPoolExecutor(_LOOKUPS_AT_ONCE, thread_name_prefix="inroad-lookup")
+
+    async def __call__(self, host: str, port: int) -> list[str]:
+        """Addresses of a host in the system's order of preference.
+
+        Raises:
+            socket.gaierror: The name has no address, or no name server answered.
+        """
+        loop = asyncio.get_running_loop()
+        find = partial(socket.getaddrinfo, host, port, type=socket.SOCK_STREAM, proto=socket.IPPROTO_TCP)
+        try:
+            found = await loop.run_in_executor(self._threads, find)
+        except UnicodeError as error:  # a label over 63 characters: the system's codec refuses before any lookup
+            raise socket.gaierror(socket.EAI_NONAME, "not a host name") from error
+        return list(dict.fromkeys(str(entry[4][0]) for entry in found))
+
+    def close(self) -> None:
+        """Gives the threads up; one that still waits for a name server ends by itself."""
+        self._threads.shutdown(wait=False, cancel_futures=True)
 
 
 class Resolver:
@@ -172,10 +189,10 @@ class Resolver:
 
     Args:
         rules: Resolve rules and private hosts.
-        lookup: Finds a name's addresses; the system's resolver unless a test says otherwise.
+        lookup: Finds a name's addresses.
     """
 
-    def __init__(self, rules: NetworkRules, lookup: Lookup = system_lookup) -> None:
+    def __init__(self, rules: NetworkRules, lookup: Lookup) -> None:
         self.rules = rules
         self._lookup = lookup
         self._passed: set[tuple[str, int]] = set()

@@ -62,6 +62,9 @@ async def test_what_scripts_write_is_read(site: Site, open_client: Opener) -> No
     assert answer.content_type == "text/html"
     assert site.targets() == ["/", "/api"]
     assert [record.strategy for record in records] == ["direct", "browser"]
+    again = await open_client().render(f"{URL}/", document=answer)
+    assert again.body
+    assert site.targets() == ["/", "/api", "/api"]
     assert {asked.headers["user-agent"] for asked in site.asked} == {"Inroad/0.1"}
 
 

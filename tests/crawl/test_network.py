@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from inroad.crawl.failures import FetchFailed, FetchInterrupted
 from inroad.crawl.fetch import WebClient
-from inroad.crawl.network import Lookup, NetworkRules, Resolver, ResolveRule, is_public
+from inroad.crawl.network import Lookup, NetworkRules, Resolver, ResolveRule, SystemLookup, is_public
 from inroad.crawl.transport import tls_context
 from inroad.settings import Settings, SettingsError, load_settings
 
@@ -34,6 +34,15 @@ def answering(*addresses: str) -> Resolver:
         return addresses
 
     return Resolver(NetworkRules(), lookup)
+
+
+def looking_up(table: Mapping[str, str]) -> Lookup:
+    async def lookup(host: str, port: int) -> Sequence[str]:
+        if host not in table:
+            raise socket.gaierror(socket.EAI_AGAIN, "no name server here")
+        return [table[host]]
+
+    return lookup
 
 
 @pytest.mark.parametrize("address", PRIVATE)
@@ -109,7 +118,7 @@ def test_a_rule_for_all_hosts_does_not_reach_addresses_in_pages(host: str) -> No
 async def test_a_rule_may_point_to_loopback_and_to_no_other_private_address() -> None:
     """Otherwise the example network could not be reached, or a rule would open the local network."""
     rules = NetworkRules.from_settings(load_settings(resolve=("a.example:80:127.0.0.1:8080", "b.example:80:10.0.0.1:80")))
-    resolver = Resolver(rules)
+    resolver = Resolver(rules, looking_up({}))
     assert await resolver.targets("a.example", 80) == [("127.0.0.1", 8080)]
     with pytest.raises(FetchFailed) as caught:
         await resolver.targets("b.example", 80)
@@ -169,6 +178,16 @@ def test_no_rule_text_breaks_the_parser(text: str) -> None:
     assert rule.address
 
 
+async def test_the_systems_lookup_knows_this_machine_and_no_invalid_names() -> None:
+    """Otherwise real sites could not be found, or an impossible name would end the program."""
+    lookup = SystemLookup()
+    assert "127.0.0.1" in await lookup("127.0.0.1", 80)
+    for name in ("a" * 64 + ".example", "\u00fc" * 70, "x..example"):
+        with pytest.raises(socket.gaierror):
+            await lookup(name, 80)
+    lookup.close()
+
+
 def test_a_missing_certificate_file_is_named(tmp_path: object, settings: Settings) -> None:
     """Otherwise every site would fail with a TLS error that hides the cause."""
     with pytest.raises(SettingsError, match="does not exist"):
@@ -187,15 +206,6 @@ def test_certificates_are_always_verified(settings: Settings) -> None:
 
 
 # --- through a proxy --------------------------------------------------------------------------------------------------
-
-
-def looking_up(table: Mapping[str, str]) -> Lookup:
-    async def lookup(host: str, port: int) -> Sequence[str]:
-        if host not in table:
-            raise socket.gaierror(socket.EAI_AGAIN, "no name server here")
-        return [table[host]]
-
-    return lookup
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "169.254.169.254", "[::1]", "intranet.example"])

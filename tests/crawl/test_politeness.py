@@ -54,6 +54,25 @@ async def test_slots_of_one_host_are_the_floor_apart(store: PaceStore) -> None:
     assert waits == [pytest.approx(0.0, abs=1.0), pytest.approx(5.0, abs=1.0), pytest.approx(10.0, abs=1.0)]
 
 
+async def test_slots_asked_for_at_once_are_all_different(store: PaceStore) -> None:
+    """Otherwise wishes that share a statement would share a slot, and a refused one would take the others with it."""
+    hosts = [HOST, "https://beta.example", HOST, HOST, "https://beta.example"]
+    grants = await asyncio.gather(*(store.take(host, PACE, bound_s=7.0, grace_s=20.0) for host in hosts))
+    assert [grant.wait_s for grant in grants] == [pytest.approx(wait, abs=1.0) for wait in (0, 0, 5, 10, 5)]
+    assert [grant.is_granted for grant in grants] == [True, True, True, False, True]
+
+
+async def test_a_cancelled_wish_does_not_hold_up_the_others(database: Database) -> None:
+    """Otherwise a domain that runs out of time would stop every other worker of the process."""
+    store = DatabasePaces(database)
+    wishes = [asyncio.create_task(store.take(HOST, PACE, bound_s=60.0, grace_s=20.0)) for _ in range(3)]
+    await asyncio.sleep(0)
+    wishes[1].cancel()
+    first, second, third = await asyncio.gather(*wishes, return_exceptions=True)
+    assert isinstance(second, asyncio.CancelledError)
+    assert [first.wait_s, third.wait_s] == [pytest.approx(0.0, abs=1.0), pytest.approx(5.0, abs=1.0)]
+
+
 async def test_a_crawl_delay_lets_one_request_through_at_a_time(store: PaceStore) -> None:
     """Otherwise a slow connection could bring two requests closer than the site asked."""
     await store.keep_crawl_delay(HOST, 0.001)
@@ -255,36 +274,23 @@ async def crawl_with_three_processes(site: Site, database: Database) -> None:
     assert [process.exitcode for process in processes] == [0, 0, 0]
 
 
-async def test_three_processes_never_undercut_a_crawl_delay(site: Site, database: Database) -> None:
-    """Otherwise a site that asked for pauses would be asked by every process at its own pace."""
-    delay_s = 0.12
+async def test_three_processes_keep_a_crawl_delay_and_every_rest(site: Site, database: Database) -> None:
+    """Otherwise a site would be asked by every process at its own pace, and a 429 to one would not stop the others."""
+    delay_s, rest_s = 0.12, 1.0
+    rests: list[tuple[float, float]] = []
     site.routes["/robots.txt"] = reply(f"User-agent: *\nCrawl-delay: {delay_s}".encode())
 
-    async def uneven(asked: Asked, writer: asyncio.StreamWriter) -> bytes:
-        await asyncio.sleep(0.1 if asked.target.endswith(("1", "4")) else 0.0)
-        return reply(b"ok")
-
-    site.routes |= {f"/{process}/{page}": uneven for process in range(3) for page in range(8)}
-    await crawl_with_three_processes(site, database)
-    moments = [asked.at for asked in site.asked]
-    assert len(moments) == 25  # one robots.txt for all, then 24 pages
-    assert min(later - earlier for earlier, later in pairwise(moments)) >= delay_s
-
-
-async def test_three_processes_send_nothing_while_a_host_rests(site: Site, database: Database) -> None:
-    """Otherwise a 429 to one process would not stop the others."""
-    rests: list[tuple[float, float]] = []
-    site.routes["/robots.txt"] = reply(b"User-agent: *\nCrawl-delay: 0.05")
-
     async def moody(asked: Asked, writer: asyncio.StreamWriter) -> bytes:
-        if len(site.asked) in (6, 12):
-            rests.append((time.monotonic(), time.monotonic() + 1.0))
-            return reply(status="429 Slow", Retry_After="1")
+        if len(site.asked) in (16, 22):
+            rests.append((time.monotonic(), time.monotonic() + rest_s))
+            return reply(status="429 Slow", Retry_After=f"{rest_s:.0f}")
+        await asyncio.sleep(0.1 if asked.target.endswith(("1", "4")) else 0.0)
         return reply(b"ok")
 
     site.routes |= {f"/{process}/{page}": moody for process in range(3) for page in range(8)}
     await crawl_with_three_processes(site, database)
+    moments = [asked.at for asked in site.asked]
+    assert len(moments) == 27  # one robots.txt for all, 24 pages, two of them asked for twice
+    assert min(later - earlier for earlier, later in pairwise(moments)) >= delay_s
     assert len(rests) == 2
-    early = [asked for asked in site.asked for begin, end in rests if begin < asked.at < end]
-    assert early == []
-    assert len(site.asked) == 27
+    assert [at for at in moments for begin, end in rests if begin < at < end] == []
