@@ -74,7 +74,7 @@ class HostBusy(RateLimited):
     """
 
     def __init__(self, message: str, *, url: str, retry_after_s: float | None = None, response: Response | None = None) -> None:
-        super().__init__(message, retry_after_s=retry_after_s)
+        super().__init__(message, retry_after_s=retry_after_s, mend="Nothing to do: it is asked again after that.")
         self.url = url
         self.response = response
 
@@ -110,6 +110,13 @@ _MENDS: Final = {
     "crawl-delay-too-long": "Ask the site's owner, or reject the domain.",
     "needs-browser": "Install Chromium (Debian: apt install chromium) and set INROAD_BROWSER=auto.",
     "not-found": "The page is gone; reject it or correct the address.",
+    "connection-reset": "Try again later; a server that always does this is broken.",
+    "bad-response": "Look at the page in a browser; reject it if it is broken there too.",
+    "decoding-failed": "Look at the page in a browser; reject it if it is broken there too.",
+    "redirect-loop": "Look at the page in a browser; reject it if it does not open there either.",
+    "http-4xx": "Look at the page in a browser; reject it if it is closed to readers.",
+    "http-5xx": "The fault is the site's; try again later.",
+    "browser-failed": "Try again; if it stays, update Chromium or set INROAD_BROWSER=off.",
     "too-many-redirects": "Raise INROAD_REDIRECTS if the chain is wanted.",
 }
 

@@ -21,7 +21,8 @@ from inroad.crawl.fetch import fetch_sync
 from inroad.crawl.hosts import InvalidUrl
 from inroad.crawl.redirects import request_url
 from inroad.crawl.response import RequestRecord
-from inroad.guard.errors import InroadError
+from inroad.guard.breaker import BreakerPolicy, Breakers
+from inroad.guard.errors import CircuitOpen, InroadError
 from inroad.settings import load_settings
 
 from .conftest import Asked, Opener, Site, reply
@@ -428,6 +429,30 @@ def test_no_location_breaks_the_reader(text: str) -> None:
     assert url.startswith(("http://", "https://"))
     assert url.isascii()
     assert request_url(url) == url
+
+
+async def test_a_failing_host_is_left_alone_for_a_while(site: Site, open_client: Opener) -> None:
+    """Otherwise every page of a broken site would be asked for in vain; missing pages are no fault of the host."""
+    breakers = Breakers(policy=BreakerPolicy(fail_max=3))
+    client = open_client(client={"breakers": breakers})
+    site.routes["/x"] = reply(status="500 Oops")
+    for target in ("/gone", "/gone", "/gone", "/x", "/x", "/x"):
+        with pytest.raises(InroadError):
+            await client.fetch(f"{URL}{target}")
+    with pytest.raises(CircuitOpen):
+        await client.fetch(f"{URL}/x")
+    assert len(site.asked) == 6
+
+
+async def test_every_refusal_says_what_can_be_done(site: Site, open_client: Opener) -> None:
+    """Otherwise a person would read what is wrong and not know what to do."""
+    client = open_client()
+    for raw, _ in RAW.values():
+        site.routes["/x"] = raw
+        with pytest.raises(InroadError) as caught:
+            await client.fetch(f"{URL}/x")
+        assert caught.value.mend
+        client = open_client()
 
 
 # --- robots.txt -----------------------------------------------------------------------------------------------------
