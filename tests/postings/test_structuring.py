@@ -129,6 +129,10 @@ def test_an_english_posting_is_taken_apart() -> None:
         ("nice", None, ()),
         ("nice", None, ("German",)),
     ]
+    assert [r.text for r in result.requirements][:2] == [
+        "At least 5 years of experience with PostgreSQL",
+        "Proven skills in Docker or Kubernetes",
+    ]
     assert (result.seniority, result.language) == ("senior", "en")
     assert set(result.skills) >= {"Python", "PostgreSQL", "Docker", "Kubernetes"}
     assert result.skills.index("PostgreSQL") < result.skills.index("German")
