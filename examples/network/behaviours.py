@@ -58,8 +58,8 @@ async def limit_rate(exchange: Exchange, behaviour: Behaviour) -> bool:
 
 
 async def fail_at_first(exchange: Exchange, behaviour: Behaviour) -> bool:
-    """503 to the first requests."""
-    return await _refuse(exchange, behaviour, 503, "The application server is restarting.")
+    """500 to the first requests: a fault that passes by itself and says nothing about the pace."""
+    return await _refuse(exchange, behaviour, 500, "The application server is restarting.")
 
 
 async def _refuse(exchange: Exchange, behaviour: Behaviour, status: int, text: str) -> bool:
