@@ -12,14 +12,14 @@ from typing import Any
 
 from inroad.cvs.claims.entries import match_entry, unknown_fields
 from inroad.cvs.claims.lines import Ground, check_line
-from inroad.cvs.claims.names import Known, merge_known
+from inroad.cvs.claims.names import Known, is_known_skill, merge_known
 from inroad.cvs.claims.support import Ledger, Reading, plain, sentences
 from inroad.cvs.claims.titles import fold, level_problem, phone_problem, place_problem, text_problem, title_problem, url_problem
-from inroad.cvs.claims.words import word_set
+from inroad.cvs.claims.words import MAX_LINE_CHARS, word_set
 from inroad.cvs.model import Cv, Fact, Finding
 from inroad.cvs.profile import Profile
 from inroad.cvs.schema import SECTIONS, iter_faults, text_of, texts_of
-from inroad.postings.skills import all_skills, normalise_skill, skill_group
+from inroad.postings.skills import all_skills, skill_group
 
 MAX_LINES = 2_000  # lines of free text in one CV; what comes after is refused unread
 _PROSE = ("summary", "description")
@@ -145,7 +145,11 @@ class Gate:
         self._lines += 1
         if self._lines > MAX_LINES:
             yield Finding("block", "too-long", path, f"a CV of more than {MAX_LINES:,} lines is not read")
-        elif text.strip() and self.ledger.exact(text, entry) is None and not self._repeats_sentences(text, entry):
+        elif not text.strip() or self.ledger.exact(text, entry) is not None or self._repeats_sentences(text, entry):
+            return
+        elif len(text) > MAX_LINE_CHARS:  # what is not read must not pass
+            yield Finding("block", "too-long", path, f"a line of {len(text):,} characters is not read")
+        else:
             yield from (Finding(severity, kind, path, why) for severity, kind, why in check_line(text, ground))
 
     def check_section(self, section: str, rows: Sequence[Mapping[str, Any]]) -> Iterator[Finding]:
@@ -193,8 +197,7 @@ class Gate:
 
     def knows_skill(self, skill: str) -> bool:
         """Tell whether the profile names a skill, in any of its written forms."""
-        canonical = normalise_skill(skill)
-        if canonical and canonical in self.everything.skills:
+        if is_known_skill(skill, self.everything):
             return True
         return any(_contains(reading.fact.text, skill) for reading in self.ledger.readings.values())
 
@@ -245,7 +248,7 @@ class Gate:
                 yield Finding("block", "title", f"{path}/roles/{index}", f"{role!r} is no role of the profile's project")
         for index, word in enumerate(texts_of(row, "keywords")):
             if not any(
-                _contains(reading.fact.text, word) or normalise_skill(word) in {*reading.known.skills}
+                _contains(reading.fact.text, word) or is_known_skill(word, reading.known)
                 for reading in self.ledger.of_entry(entry.id)
             ):
                 yield Finding("block", "tool", f"{path}/keywords/{index}", f"{word!r} is not in this entry of the profile")
@@ -314,7 +317,10 @@ def _contains(text: str, phrase: str) -> bool:
 
 def _spaced(text: str) -> str:
     return " ".join(
-        "".join(char if char.isalnum() or char in "+#." else " " for char in fold(text)).replace(". ", " ").rstrip(".").split()
+        "".join(char if char.isalnum() or char in "+#." else " " for char in fold(text).replace("ci/cd", "ci"))
+        .replace(". ", " ")
+        .rstrip(".")
+        .split()
     )
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from inroad.cvs.claims.quantities import find_quantities
-from inroad.cvs.claims.words import FUNCTION_WORDS, MAX_LINE_CHARS, NEUTRAL_WORDS, Word, split_words, stem, word_set
+from inroad.cvs.claims.words import FUNCTION_WORDS, MAX_LINE_CHARS, NEUTRAL_WORDS, Word, is_common, split_words, stem, word_set
 from inroad.postings.skills import find_skills, normalise_skill, related_skills, skill_group
 
 MONTHS = [
@@ -203,6 +203,15 @@ def _is_telling(name: str, form: str) -> bool:
     return group in _TECHNICAL or (group not in {"people skills", "languages", "office"} and " " in form)
 
 
+def is_known_skill(skill: str, known: Known) -> bool:
+    """Tell whether the facts know one skill of a list, as a whole: by the same name or an alias of it."""
+    canonical = normalise_skill(skill)
+    if canonical not in known.skills:
+        return False
+    name = _name_of(skill, canonical)
+    return not name.is_tool or any(_same_letters(skill, form) for listed, form in known.forms if listed == canonical)
+
+
 def is_near(name: Name, known: Known) -> bool:
     """Tell whether a field of knowledge stands beside something that the facts know ("Monitoring" beside "Prometheus")."""
     if name.is_tool or name.canonical is None or skill_group(name.canonical) not in _TECHNICAL:
@@ -234,9 +243,11 @@ def _looks_like_name(word: Word, line: str, index: int, words: list[Word], *, sh
     ):
         return False
     if any(char.isupper() for char in text[1:]) or (any(char.isdigit() for char in text) and text[0].isalpha()):
-        return not (text.isupper() and shouted and len(text) > 4)
-    if not text[0].isupper() or shouted or lower in FUNCTION_WORDS:
+        return not (text.isupper() and shouted and is_common(lower))
+    if not text[0].isupper() or lower in FUNCTION_WORDS:
         return False
+    if shouted:  # every word has a capital; those of any CV are no names
+        return not is_common(lower)
     if _opens_sentence(word, line, index):
         following = words[index + 1] if index + 1 < len(words) else None
         runs_on = (

@@ -266,6 +266,8 @@ def _cardinal(text: str, words: Sequence[re.Match[str]], index: int) -> Reader:
         if used and not re.fullmatch(r"[ -]", text[words[index + used - 1].end() : words[index + used].start()]):
             break
         if word in ONES or word in TENS:
+            if current % 100 and not (word == "dozen" or (word in ONES and ONES[word] < 10 and current % 100 in TENS.values())):
+                break  # "eight-ten" is a range, not eighteen
             current = current * 12 if word == "dozen" and current else current + (ONES[word] if word in ONES else TENS[word])
         elif word in {"hundred", "thousand", "million", "billion"} and used:
             current = (current or Fraction(1)) * SCALES[word]

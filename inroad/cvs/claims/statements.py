@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from inroad.cvs.claims.words import MAX_LINE_CHARS, content_words, split_words
+from inroad.cvs.claims.words import MAX_LINE_CHARS, content_words, same_meaning, split_words, stem
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,14 +58,14 @@ _STATEMENTS: tuple[Statement, ...] = (
         _any_of(r"\b(?:world|global|international|countries|continents|markets|regions)"),
     ),
     Statement("adoption", _any_of(r"\b(?:nation-?wide|across the country|national(?:ly)?)\b"), _any_of(r"\b(?:nation|country)")),
+    Statement("adoption", _any_of(r"\bindustry[- ](?:standard|leading|wide|first)\b"), _any_of(r"\bindustry\b")),
     Statement(
         "adoption",
         _any_of(
-            r"""\bindustry[- ](?:standard|leading|wide|first)\b
-            \b(?:de facto|company|team|organi[sz]ational|internal) standard\b
+            r"""\b(?:de facto|company|team|organi[sz]ational|internal) standard\b
             \bbecame (?:the|a|our) (?:\w+ )?(?:standard|default|norm)\b"""
         ),
-        _any_of(r"\b(?:standard|default\b|norm\b|industry[- ])"),
+        _any_of(r"\b(?:standard|default|norm)s?\b"),
     ),
     Statement(
         "adoption",
@@ -87,7 +87,9 @@ _STATEMENTS: tuple[Statement, ...] = (
     Statement(
         "sole",
         _any_of(r"\b(?:single-?handed(?:ly)?|sole(?:ly)?|independently|alone|by myself|on my own|entirely myself)\b"),
-        _any_of(r"\b(?:single-?handed|sole|independent|alone\b|myself\b|my own\b|only\b|by one person\b)"),
+        _any_of(
+            r"\b(?:single-?handed|sole|independently|alone|myself|my own|only|by one person)\b|\bsingle-?handedly\b|\bsolely\b"
+        ),
     ),
     Statement(
         "sole",
@@ -109,8 +111,8 @@ _STATEMENTS: tuple[Statement, ...] = (
     ),
     Statement(
         "certificate",
-        _any_of(r"\b(?:certified|accredited|chartered|licen[sc]ed|certification)\b"),
-        _any_of(r"\b(?:certif|accredit|chartered|licen[sc])"),
+        _any_of(r"\b(?:certified|accredited|chartered|certification)\b"),
+        _any_of(r"\b(?:certif|accredit|chartered)"),
     ),
     Statement(
         "degree",
@@ -147,11 +149,7 @@ _STATEMENTS: tuple[Statement, ...] = (
     Statement(
         "negation",
         _any_of(
-            r"""\b(?:zero|never|flawless(?:ly)?|uninterrupted|seamless(?:ly)?)\b
-            \bno (?:downtime|outages?|data|loss|incidents?|interruptions?|errors?|failures?|defects?)\b
-            \bno (?=\w+ (?:loss|downtime|outage|incident|interruption|errors?|failures?)\b)
-            \bwithout (?:any |a single )?(?:downtime|outages?|data loss|loss|incidents?|interruptions?)\b
-            \bwithout (?:any |a single )?(?:errors?|failures?|defects?|service)\b
+            r"""\b(?:never|flawless(?:ly)?|uninterrupted|seamless(?:ly)?)\b
             \b(?:downtime|error|bug|defect)-free\b"""
         ),
         _any_of(
@@ -161,6 +159,13 @@ _STATEMENTS: tuple[Statement, ...] = (
         ),
     ),
 )
+# "Zero downtime", "no data loss", "without any defects": that something did not happen is a claim about that thing.
+_NONE = re.compile(
+    r"\b(?:zero|no|without(?: any| a single)?) (?:\w+ )?"
+    r"(downtime|outages?|loss(?:es)?|incidents?|interruptions?|errors?|failures?|defects?|bugs?|complaints?|accidents?|breaches?|regressions?)\b",
+    re.IGNORECASE,
+)
+_NEGATION = re.compile(r"\b(?:zero|no|without|never|none|not|0|avoid\w*|prevent\w*|free)\b", re.IGNORECASE)
 _SUPERLATIVE = re.compile(
     r"(?:\b(?:the|its|their|our|a|\w+['’]s) (?:very )?)(first|largest|biggest|fastest|best|most|only|highest|top|leading"
     r"|number one)\b"
@@ -200,6 +205,9 @@ def iter_statements(line: str, facts: list[str]) -> Iterator[tuple[str, str]]:
             if not (statement.grant.search(together) if statement.grant else _plain(said) in _plain(together)):
                 yield statement.kind, f"{said!r} is in none of the facts behind this line"
                 break
+    for found in _NONE.finditer(line):
+        if not any(_says_none_of(stem(found[1]), fact) for fact in facts):
+            yield "negation", f"{found[0]!r} is in none of the facts behind this line"
     for found in _SUPERLATIVE.finditer(line):
         said = next(group for group in found.groups() if group)
         after = _next_stems(line, found.end())
@@ -219,6 +227,10 @@ def turns_direction(line: str, facts: list[str]) -> str | None:
     if down and known_up and not known_down and not better:
         return f"{down[0]!r} turns round {known_up[0]!r} of the profile"
     return None
+
+
+def _says_none_of(thing: str, fact: str) -> bool:
+    return bool(_NEGATION.search(fact)) and any(same_meaning(thing, word.stem) for word in split_words(fact))
 
 
 def _says_of(superlative: str, things: list[str], fact: str) -> bool:

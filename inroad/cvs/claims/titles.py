@@ -78,6 +78,8 @@ def fold(text: str) -> str:
 
 def title_problem(said: str, true: str) -> str | None:
     """Compare a job title with the profile's: the same words in any order, some may be missing, none may be added."""
+    if fold(said) == fold(true):
+        return None
     claimed, known = _title_words(said), _title_words(true)
     added = [word for word in claimed if word not in known]
     if added or not claimed:
@@ -88,7 +90,7 @@ def title_problem(said: str, true: str) -> str | None:
 
 def name_problem(said: str, true: str) -> str | None:
     """Compare the name of an organisation, school or place of publication, its acronym and its legal form aside."""
-    if not fold(said):
+    if not fold(said) or fold(said) == fold(true):
         return None
     versions = [true, re.sub(r"\(.*?\)", " ", true), re.split(r"[,(|/–—]| - ", true)[0], *re.findall(r"\(([^()]*)\)", true)]
     forms = (said, re.sub(r"\(.*?\)", " ", said))
@@ -99,6 +101,8 @@ def name_problem(said: str, true: str) -> str | None:
 
 def text_problem(said: str, true: str) -> str | None:
     """Compare a short text (an award, a course, a field of study): its words must all be the profile's, an acronym aside."""
+    if fold(said) == fold(true):
+        return None
     claimed, known = _name_words(said), _name_words(true)
     initials = "".join(word[:1] for word in known)
     added = [word for word in claimed if word not in known and word != initials and not _is_initials_in(word, known)]
@@ -109,6 +113,8 @@ def text_problem(said: str, true: str) -> str | None:
 
 def certificate_problem(said: str, true: str, issuer: str) -> str | None:
     """Compare a certificate's name; its issuer may be part of it, its level may not be left out."""
+    if fold(said) == fold(true):
+        return None
     known = [*_name_words(true), *_name_words(issuer)]
     claimed = _name_words(said)
     added = [

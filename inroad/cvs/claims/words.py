@@ -368,6 +368,11 @@ def same_meaning(one: str, other: str) -> bool:
     return len(short) >= 7 and short[:6] == long[:6] and len(long) - len(short) <= 4
 
 
+def is_common(word: str) -> bool:
+    """Tell whether a lower-case word is one that any CV may use: it joins, praises, does, or is in the list of synonyms."""
+    return word in FUNCTION_WORDS or word in NEUTRAL_WORDS or word in COMMON_DEEDS or stem(word) in _groups()
+
+
 def meanings(word_stem: str) -> frozenset[str | int]:
     """Return the keys under which a stem is indexed: itself and the groups of synonyms that it belongs to."""
     return frozenset((word_stem, *_groups().get(word_stem, ())))
