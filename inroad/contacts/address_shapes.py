@@ -23,6 +23,30 @@ _DIRECTION: Final = r"(?:N|S|E|W|NE|NW|SE|SW|N\.E|N\.W|S\.E|S\.W|North|South|Eas
 _NUMBER: Final = r"(?:[NSEW]\d{1,5}\s?[NSEW]?\d{0,5}|\d{1,6}[A-Za-z]?)(?:\s?[-–&/]\s?\d{1,5}[A-Za-z]?)?"
 _UNIT_WORDS: Final = r"Suites?|Ste|Unit|Apt|Apartment|Floor|Fl|Room|Rm|Bldg|Building|Lvl|Level|Office|Block|Box|PMB|Dept|Mail ?Code|MS|Tower|Wing|Lot|Space|Spc|House|P\.?O\.? Box|Etage|Stock|Stiege|Top|Tür|piso|planta|étage"
 
+_GERMAN_WORDS: Final = tuple(
+    "str weg platz allee gasse ring damm ufer chaussee markt steig graben wall kai promenade stieg pfad brücke hof berg tor garten feld twiete zeile "
+    "höhe bogen wiese anger park stöcken am an_der an_den auf im in_der zum zur unter hinter alte neue bei vor obere untere groß".replace(
+        "_", " "
+    ).split()
+)
+_FRENCH_WORDS: Final = tuple(
+    "rue avenue av. boulevard bd bld place chemin impasse allée allee route quai cours square passage faubourg voie rond esplanade sentier villa cité "
+    "montée promenade za zi z.a z.i".split()
+)
+_SPANISH_WORDS: Final = tuple(
+    "c/ calle c. avda av. avenida paseo pº p.º plaza pza pl. carrer camino ctra carretera ronda rambla travesía vía glorieta pol rua travessa largo praça "
+    "estrada alameda avenue".split()
+)
+_ITALIAN_WORDS: Final = tuple(
+    "via viale v.le piazza p.zza corso c.so largo vicolo strada contrada località loc. lungomare borgo".split()
+)
+_DUTCH_WORDS: Final = tuple(
+    "straat laan weg plein gracht kade singel dijk dreef steeg baan lei hof pad markt haven park gatan vägen gränd gata väg gade vej gaten gate allé stræde "
+    "katu tie kuja plads torget plass".split()
+)
+_POLISH_WORDS: Final = tuple(
+    "ul. al. os. pl. str. bd. bul. nám. jl. ulic aleja aleje plac strada b-dul calea ulitsa jalan".split()
+)
 _ORDINAL: Final = r"\d{1,3}(?:st|nd|rd|th|ST|ND|RD|TH)"
 _ENGLISH = re.compile(
     rf"(?<![\w.$€£/\-])(?:#\s?|(?:Plot |Door )?No\.?\s?)?{_NUMBER},?\s{{1,2}}(?:(?:{_DIRECTION}|[nsew])\s{{1,2}})?(?:(?:{_WORD}|{_ORDINAL}|\d{{1,3}}(?=\s(?i:st|street|ave|avenue)\b))\s{{1,2}}){{1,5}}"
@@ -66,24 +90,45 @@ _POLISH = re.compile(
 _NUMBERED = re.compile(
     rf"(?<![\w.$€£/\-])\d{{1,5}}\s(?:N|S|E|W|NE|NW|SE|SW|North|South|East|West|NORTH|SOUTH|EAST|WEST)\.?\s{_ORDINAL}\b(?!\s(?:floor|century|annual))"
 )
-STREETS: Final = (
-    _ENGLISH,
-    _TYPE_ALONE,
-    _NUMBERED,
-    _HIGHWAY,
-    _NAMED_BEFORE,
-    _GERMAN,
-    _FRENCH,
-    _SPANISH,
-    _SPANISH_COMMA,
-    _ITALIAN,
-    _DUTCH,
-    _POLISH,
-)
-
 BOX = re.compile(
     r"(?<![\w])(?:(?i:P\.? ?O\.? ?Box|Post Office Box|P\.? ?Box|Postfach|Apartado(?: de Correos)?|Case postale|Boîte postale|Casella postale|Postbus|Skr\.? ?poczt\.?|Locked Bag|GPO Box|Private Bag|Boks|Postboks|Box)(?=[\s:#])|B\.?P\.?)\.?(?:\s?[:#]|\s?No\.?:?)?\s{0,2}\d[\d ]{1,7}\d(?![\d])"
 )
+# Each pattern behind the words of which a line must hold one: looking for a word costs 0.05 us, the pattern 2 to 50.
+STREETS: Final[tuple[tuple[tuple[str, ...], re.Pattern[str]], ...]] = (
+    (tuple(dict.fromkeys(word.lower() for word in _ENGLISH_TYPES.split("|"))), _ENGLISH),
+    (("broadway", "bowery", "strand", "esplanade", "embarcadero", "piccadilly", "cheapside", "holborn", "aldgate"), _TYPE_ALONE),
+    (("st", "nd", "rd", "th"), _NUMBERED),
+    (("highway", "hwy", "route", "rte", "rt", "road", "interstate", "cr", "fm", "sr", "us"), _HIGHWAY),
+    (
+        (
+            "house",
+            "building",
+            "tower",
+            "centre",
+            "court",
+            "park",
+            "mill",
+            "works",
+            "studios",
+            "chambers",
+            "hall",
+            "plaza",
+            "estate",
+        ),
+        _NAMED_BEFORE,
+    ),
+    (_GERMAN_WORDS, _GERMAN),
+    (_FRENCH_WORDS, _FRENCH),
+    (_SPANISH_WORDS, _SPANISH),
+    (_SPANISH_WORDS + _ITALIAN_WORDS, _SPANISH_COMMA),
+    (_ITALIAN_WORDS, _ITALIAN),
+    (_DUTCH_WORDS, _DUTCH),
+    (_POLISH_WORDS, _POLISH),
+    (("box", "postfach", "apartado", "postale", "postbus", "poczt", "locked", "private", "boks", "bp", "b.p"), BOX),
+)
+NAME_THEN_NUMBER = re.compile(r"[^\W\d_][.,]?\s{1,2}(?:[nN]\w{0,2}[.º°]{0,2}\s?)?\d")
+"""What a line must show where the house number stands behind the street's name."""
+NUMBER_BEHIND: Final = frozenset((_GERMAN, _DUTCH, _ITALIAN, _SPANISH, _SPANISH_COMMA, _POLISH))
 TRAILING_UNIT = re.compile(
     rf"(?:[\s,|–\-]{{1,4}}(?:(?i:{_UNIT_WORDS})\b\.?:?\s?#?\s?[\w\-]{{1,10}}|#\s?[\w\-/]{{0,8}}|(?i:(?:\d{{1,3}}(?:st|nd|rd|th|er|e|º|ª)|first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|ground|upper|top)\s(?:floor|fl|étage|piso|planta|andar)\b\.?))){{1,3}}"
 )
@@ -96,8 +141,8 @@ UNIT_LINE = re.compile(
 )
 NOT_A_STREET = re.compile(
     r"(?i:\b(?:days?|weeks?|months?|years?|hours?|minutes?|mins|people|persons|guests|reviews?|comments?|results?|items?|products?|posts?|pages?|users?|members?|points?\b(?! )|miles|km|percent|million|billion|"
-    r"in the|of the|to the|for the|on the way|at the|by the|from the|am|pm|january|february|april|june|july|august|september|october|november|december|copyright|rights|versions?|chapter|"
-    r"steps? to|ways? to|per|each|photos?|videos?|beds?|baths?|bedrooms?|acres?|episode|volume|lesson|tips?|reasons?|things)\b)|\b(?:free|off|sale|save|new|best|top|how|cars?|sq|season|part)\b|[$€£%©]|\d{1,2}:\d{2}|\d{6,}"
+    r"in the|of the|to the|for the|on the way|at the|by the|from the|january|february|april|june|july|august|september|october|november|december|copyright|rights|versions?|chapter|"
+    r"steps? to|ways? to|per|each|photos?|videos?|beds?|baths?|bedrooms?|acres?|episode|volume|lesson|tips?|reasons?|things)\b)|\b(?:free|off|sale|save|new|best|top|how|cars?|sq|season|part)\b|[$€£%©]|\d{1,2}:\d{2}|\d\s?(?i:am|pm)\b|\d{6,}"
 )
 
 _US_STATES: Final = (
@@ -107,21 +152,22 @@ _US_STATES: Final = (
 )
 _CITY: Final = rf"(?:[{_UP}][\w'’.\-]*)(?:[ \-](?:[{_UP}][\w'’.\-]*|de|del|la|le|les|sur|sous|am|an der|im|bei|ob der|in|upon|on|of|den|aan|di|da|do|dos|das|nad|pod|y|en|St\.)){{0,4}}"
 _UK_CODE: Final = r"(?:GIR ?0AA|[A-PR-UWYZ](?:\d{1,2}|[A-HK-Y]\d|[A-HK-Y]\d\d|\d[A-HJKS-UW]|[A-HK-Y]\d[ABEHMNPRV-Y]) {0,2}\d[ABD-HJLNP-UW-Z]{2})"
-PLACES: Final[tuple[tuple[str, re.Pattern[str]], ...]] = (
-    ("US", re.compile(rf"(?<![\w])(?:(?P<city>{_CITY})[,.]?\s{{1,3}}|(?<=[,\s]))(?P<region>{_US_STATES})\b\.?,?\s{{0,3}}(?P<postcode>\d{{5}}(?:[-–]\d{{4}})?)(?![\d])")),
-    ("US", re.compile(rf"(?<![\w])(?P<city>{_CITY}),\s{{1,2}}(?P<region>A[KLRZ]|C[AOT]|D[CE]|FL|GA|HI|I[ADLN]|K[SY]|LA|M[ADEINOST]|N[CDEHJMVY]|O[HKR]|PA|RI|S[CD]|T[NX]|UT|V[AT]|W[AIVY])\b(?!\s?\d)")),
-    ("CA", re.compile(rf"(?<![\w])(?:(?P<city>{_CITY})[,.]?\s{{1,3}})?\(?(?P<region>AB|BC|MB|NB|NL|NS|NT|NU|ON|PE|QC|SK|YT|Ontario|Quebec|Québec|British Columbia|Alberta|Manitoba|Saskatchewan|Nova Scotia|New Brunswick|Ont\.|B\.C\.|P\.Q\.)\)?[,.]?\s{{0,3}}(?:Canada,?\s)?(?P<postcode>[ABCEGHJ-NPRSTVXY]\d[A-Z] ?-?\d[A-Z]\d)\b")),
-    ("GB", re.compile(rf"(?:(?P<city>{_CITY}),?\s{{1,2}})?(?<![A-Z\d])(?P<postcode>{_UK_CODE})(?![\w])")),
-    ("AU", re.compile(rf"(?<![\w])(?P<city>{_CITY}),?\s{{1,3}}(?P<region>NSW|VIC|Vic|QLD|Qld|WA|SA|TAS|Tas|ACT|NT|New South Wales|Victoria|Queensland|Western Australia|South Australia|Tasmania),?\s{{1,3}}(?:Australia,?\s)?(?P<postcode>\d{{4}})\b")),
-    ("NL", re.compile(rf"(?<![\w\-])(?:NL-)?(?P<postcode>[1-9]\d{{3}} ?[A-Z]{{2}}),?\s{{1,3}}(?P<city>{_CITY})")),
-    ("PL", re.compile(rf"(?<![\w\-])(?:PL-)?(?P<postcode>\d{{2}}-\d{{3}})\s{{1,3}}(?P<city>{_CITY})")),
-    ("PT", re.compile(rf"(?<![\w\-])(?:PT?-)?(?P<postcode>\d{{4}}[-–]\d{{3}})\s{{1,3}}(?P<city>{_CITY})")),
-    ("SE", re.compile(rf"(?<![\w\-])(?:SE?-|CZ-|SK-|GR-)?(?P<postcode>[1-9]\d{{2}} \d{{2}})\s{{1,3}}(?P<city>{_CITY})(?![\w])")),
-    ("EU", re.compile(rf"(?<![\w\-.,/])(?:DE?|AT?|CH|FR?|IT?|ES?|BE?|LT|LV|EE|FI|DK|NO|HR|SI|RO|HU|BG|L|FL)[-– ]{{1,3}}(?P<postcode>\d{{4,6}})\s{{1,3}}(?P<city>{_CITY})")),
-    ("EU5", re.compile(rf"(?<![\w\-.,/$€£+])(?P<postcode>\d{{5}})[ ,]{{1,3}}(?P<city>{_CITY})(?:\s\(?(?P<region>[A-Z]{{2}})\)?(?![\w]))?")),
-    ("EU4", re.compile(rf"(?:(?<=^)|(?<=, )|(?<=\| )|(?<=[•·,\-–;] )|(?<=\d ))(?P<postcode>[1-9]\d{{3}})\s{{1,2}}(?P<city>{_CITY})(?=\s?(?:[,.;|()]|$|(?i:Austria|Österreich|Schweiz|Suisse|Switzerland|Belg|Denmark|Danmark|Norge|Norway|Hungary|Tel|E-?Mail|Fon)))")),
-    ("IN", re.compile(rf"(?<![\w])(?P<city>{_CITY})\s?[-–,. ]\s?(?P<postcode>[1-9]\d{{2}} ?\d{{3}})(?![\d\-])(?=\s?(?:[,.;|(]|$|[A-Z]))")),
-    ("RU", re.compile(rf"(?<![\w\-.,/+])(?P<postcode>\d{{6}}),?\s{{1,2}}(?:(?:District|Rayon) \d{{1,2}},\s)?(?P<city>{_CITY})(?=\s?(?:[,.;|(]|$))")),
+# Country, the digits that must stand in a line, the whole shape.
+PLACES: Final[tuple[tuple[str, re.Pattern[str], re.Pattern[str]], ...]] = (
+    ("US", re.compile(r"\d{5}"), re.compile(rf"(?<![\w])(?:(?P<city>{_CITY})[,.]?\s{{1,3}}|(?<=[,\s]))(?P<region>{_US_STATES})\b\.?,?\s{{0,3}}(?P<postcode>\d{{5}}(?:[-–]\d{{4}})?)(?![\d])")),
+    ("US", re.compile(r", [A-Z]{2}"), re.compile(rf"(?<![\w])(?P<city>{_CITY}),\s{{1,2}}(?P<region>A[KLRZ]|C[AOT]|D[CE]|FL|GA|HI|I[ADLN]|K[SY]|LA|M[ADEINOST]|N[CDEHJMVY]|O[HKR]|PA|RI|S[CD]|T[NX]|UT|V[AT]|W[AIVY])\b(?!\s?\d)")),
+    ("CA", re.compile(r"[A-Z]\d[A-Z]"), re.compile(rf"(?<![\w])(?:(?P<city>{_CITY})[,.]?\s{{1,3}})?\(?(?P<region>AB|BC|MB|NB|NL|NS|NT|NU|ON|PE|QC|SK|YT|Ontario|Quebec|Québec|British Columbia|Alberta|Manitoba|Saskatchewan|Nova Scotia|New Brunswick|Ont\.|B\.C\.|P\.Q\.)\)?[,.]?\s{{0,3}}(?:Canada,?\s)?(?P<postcode>[ABCEGHJ-NPRSTVXY]\d[A-Z] ?-?\d[A-Z]\d)\b")),
+    ("GB", re.compile(r"\d[A-Z]{2}"), re.compile(rf"(?:(?P<city>{_CITY}),?\s{{1,2}})?(?<![A-Z\d])(?P<postcode>{_UK_CODE})(?![\w])")),
+    ("AU", re.compile(r"\d{4}"), re.compile(rf"(?<![\w])(?P<city>{_CITY}),?\s{{1,3}}(?P<region>NSW|VIC|Vic|QLD|Qld|WA|SA|TAS|Tas|ACT|NT|New South Wales|Victoria|Queensland|Western Australia|South Australia|Tasmania),?\s{{1,3}}(?:Australia,?\s)?(?P<postcode>\d{{4}})\b")),
+    ("NL", re.compile(r"\d{4} ?[A-Z]{2}"), re.compile(rf"(?<![\w\-])(?:NL-)?(?P<postcode>[1-9]\d{{3}} ?[A-Z]{{2}}),?\s{{1,3}}(?P<city>{_CITY})")),
+    ("PL", re.compile(r"\d{2}-\d{3}"), re.compile(rf"(?<![\w\-])(?:PL-)?(?P<postcode>\d{{2}}-\d{{3}})\s{{1,3}}(?P<city>{_CITY})")),
+    ("PT", re.compile(r"\d{4}[-–]\d{3}"), re.compile(rf"(?<![\w\-])(?:PT?-)?(?P<postcode>\d{{4}}[-–]\d{{3}})\s{{1,3}}(?P<city>{_CITY})")),
+    ("SE", re.compile(r"\d{3} \d{2}"), re.compile(rf"(?<![\w\-])(?:SE?-|CZ-|SK-|GR-)?(?P<postcode>[1-9]\d{{2}} \d{{2}})\s{{1,3}}(?P<city>{_CITY})(?![\w])")),
+    ("EU", re.compile(r"[A-Z][-– ]{1,3}\d{4}"), re.compile(rf"(?<![\w\-.,/])(?:DE?|AT?|CH|FR?|IT?|ES?|BE?|LT|LV|EE|FI|DK|NO|HR|SI|RO|HU|BG|L|FL)[-– ]{{1,3}}(?P<postcode>\d{{4,6}})\s{{1,3}}(?P<city>{_CITY})")),
+    ("EU5", re.compile(r"\d{5}"), re.compile(rf"(?<![\w\-.,/$€£+])(?P<postcode>\d{{5}})[ ,]{{1,3}}(?P<city>{_CITY})(?:\s\(?(?P<region>[A-Z]{{2}})\)?(?![\w]))?")),
+    ("EU4", re.compile(r"\d{4}"), re.compile(rf"(?:(?<=^)|(?<=, )|(?<=\| )|(?<=[•·,\-–;] )|(?<=\d ))(?P<postcode>[1-9]\d{{3}})\s{{1,2}}(?P<city>{_CITY})(?=\s?(?:[,.;|()]|$|(?i:Austria|Österreich|Schweiz|Suisse|Switzerland|Belg|Denmark|Danmark|Norge|Norway|Hungary|Tel|E-?Mail|Fon)))")),
+    ("IN", re.compile(r"\d{3} ?\d{3}"), re.compile(rf"(?<![\w])(?P<city>{_CITY})\s?[-–,. ]\s?(?P<postcode>[1-9]\d{{2}} ?\d{{3}})(?![\d\-])(?=\s?(?:[,.;|(]|$|[A-Z]))")),
+    ("RU", re.compile(r"\d{6}"), re.compile(rf"(?<![\w\-.,/+])(?P<postcode>\d{{6}}),?\s{{1,2}}(?:(?:District|Rayon) \d{{1,2}},\s)?(?P<city>{_CITY})(?=\s?(?:[,.;|(]|$))")),
 )  # fmt: skip
 
 

@@ -19,21 +19,21 @@ from typing import Final
 from inroad.contacts.address_shapes import (
     ADDRESS_WORD,
     BOX,
+    NAME_THEN_NUMBER,
     NOT_A_STREET,
+    NUMBER_BEHIND,
     PLACES,
     STREETS,
     TRAILING_UNIT,
     UNIT_LINE,
     find_country,
 )
-from inroad.contacts.document import Document
+from inroad.contacts.document import Document, Line
 from inroad.contacts.finding import Finding
 from inroad.contacts.postal import one_line
 from inroad.contacts.regions import COUNTRY_NAME, country_code
 
 MAX_ADDRESSES: Final = 500
-_MAX_LINES: Final = 20_000
-_MAX_LINE: Final = 600
 _LINES_TO_PLACE: Final = 4
 _LABEL = re.compile(
     r"^(?:(?:our |main |head |postal |mailing |street |visiting |business |registered |corporate |physical )*(?:address|office|headquarters|location|adresse|anschrift|postanschrift|indirizzo|dirección|"
@@ -49,18 +49,13 @@ _FOREIGN = re.compile(
 _UNIT_IN_CITY = re.compile(
     r"^(?:Fl|Floor|Suite|Ste|Unit|St|Street|Ave|Avenue|Road|Rd|NW|NE|SW|SE)\b\.?,?\s+(?=[A-Z])(?!\w+$)|^(?:Fl|Floor|Suite|Ste|Unit|NW|NE|SW|SE)\b\.?,?\s+"
 )
+_STREET_NAME = re.compile(
+    r"[A-Z][\w'’]+ (?:Street|Road|Lane|Avenue|Way|Close|Drive|Quay|Square|Place|Hill|Row|Terrace|Crescent|Gardens)\b"
+)
 _DIRECTIONS: Final = frozenset("north south east west northeast northwest southeast southwest the rue via calle ul".split())  # noqa: SIM905
 _CLOSES_BLOCK = re.compile(r"\s?(?:tel|phone|ph|fax|fon|telefon|t|p|f|email|e-mail|mob(?:ile)?)\b[\s.:(+]", re.IGNORECASE)
 _BREAK = re.compile(r"[a-z]{3,}\. |[:•;?!] |\| (?=[^|]{41,}$)")
 _SENTENCE = re.compile(r"[a-z]{3}[.!?]\s|\d{1,2}/\d{1,2}/\d{2,4}")
-
-
-@dataclass(slots=True)
-class _Line:
-    """One line of the text, tabs counting as ends."""
-
-    start: int
-    text: str
 
 
 @dataclass(slots=True)
@@ -87,7 +82,7 @@ def find_addresses(document: Document, regions: list[str]) -> list[Finding]:
         document: The page.
         regions: Its likely countries, likeliest first; they decide what a bare five-digit postcode means.
     """
-    lines = list(_lines(document.text))
+    lines = document.lines
     streets, places = _read_lines(lines, regions)
     found: list[Finding] = []
     used: set[int] = set()
@@ -127,21 +122,11 @@ def _bare(text: str) -> str:
     return re.sub(r"\W+", " ", text.casefold()).strip()
 
 
-def _lines(text: str) -> Iterator[_Line]:
-    at = 0
-    for count, line in enumerate(re.split(r"[\n\t]", text)):
-        if count >= _MAX_LINES:
-            return
-        if line.strip():
-            yield _Line(at, line[:_MAX_LINE])
-        at += len(line) + 1
-
-
-def _read_lines(lines: list[_Line], regions: list[str]) -> tuple[list[_Street], list[_Place]]:
+def _read_lines(lines: list[Line], regions: list[str]) -> tuple[list[_Street], list[_Place]]:
     streets: list[_Street] = []
     places: list[_Place] = []
     for number, line in enumerate(lines):
-        if not _DIGIT.search(line.text):
+        if not line.has_digit:
             continue
         streets.extend(_streets_in(line, number))
         places.extend(_places_in(line, number, regions))
@@ -155,9 +140,16 @@ def _read_lines(lines: list[_Line], regions: list[str]) -> tuple[list[_Street], 
     return streets, free
 
 
-def _streets_in(line: _Line, number: int) -> Iterator[_Street]:
+def _streets_in(line: Line, number: int) -> Iterator[_Street]:
     taken = 0
-    hits = [(m, pattern is BOX) for pattern in (*STREETS, BOX) for m in pattern.finditer(line.text)]
+    lowered = line.text.lower()
+    numbered_behind = NAME_THEN_NUMBER.search(line.text) is not None
+    hits = [
+        (match, pattern is BOX)
+        for words, pattern in STREETS
+        if (numbered_behind or pattern not in NUMBER_BEHIND) and any(word in lowered for word in words)
+        for match in pattern.finditer(line.text)
+    ]
     for match, is_box in sorted(hits, key=lambda hit: (hit[0].start(), -hit[0].end())):
         if match.start() < taken or (not is_box and NOT_A_STREET.search(match.group())):
             continue
@@ -169,10 +161,13 @@ def _streets_in(line: _Line, number: int) -> Iterator[_Street]:
         yield _Street(line.start + match.start(), line.start + end, line.text[match.start() : end].strip(" ,;"), number, is_box)
 
 
-def _places_in(line: _Line, number: int, regions: list[str]) -> Iterator[_Place]:
+def _places_in(line: Line, number: int, regions: list[str]) -> Iterator[_Place]:
     taken = -1
-    for country, pattern in PLACES:
-        if country in {"EU5", "EU4", "SE", "RU"} and not (set(regions) - _OTHER_CODES):
+    foreign = bool(set(regions) - _OTHER_CODES)
+    for country, quick, pattern in PLACES:
+        if country in {"EU5", "EU4", "SE", "RU"} and not foreign:
+            continue
+        if not quick.search(line.text):
             continue
         for match in pattern.finditer(line.text):
             if match.start() < taken:
@@ -186,7 +181,7 @@ def _places_in(line: _Line, number: int, regions: list[str]) -> Iterator[_Place]
             yield _Place(line.start + match.start(), line.start + match.end(), number, parts)
 
 
-def _place_for(street: _Street, places: list[_Place], lines: list[_Line], used: set[int]) -> _Place | None:
+def _place_for(street: _Street, places: list[_Place], lines: list[Line], used: set[int]) -> _Place | None:
     """The first place after a street, in the same line or in the few below with nothing but address lines between."""
     for place in places:
         if place.start < street.start or place.start in used:
@@ -203,7 +198,7 @@ def _place_for(street: _Street, places: list[_Place], lines: list[_Line], used: 
     return None
 
 
-def _street_before(place: _Place, lines: list[_Line]) -> _Street | None:
+def _street_before(place: _Place, lines: list[Line]) -> _Street | None:
     """The line before a place read as its street when it has the shape of one in a country whose streets we do not know."""
     line = lines[place.line]
     lead = line.text[: place.start - line.start].rstrip(" ,;|-–")
@@ -232,10 +227,12 @@ def _looks_like_street(text: str) -> bool:
         return False
     digits = sum(character.isdigit() for character in text)
     letters = sum(character.isalpha() for character in text)
-    return 1 <= digits <= 8 and letters >= 4 and len(text.split()) <= 10 and (text[0].isupper() or text[0].isdigit())
+    if not digits:
+        return bool(_STREET_NAME.search(text)) and len(text.split()) <= 7 and text[0].isupper()
+    return digits <= 8 and letters >= 4 and len(text.split()) <= 10 and (text[0].isupper() or text[0].isdigit())
 
 
-def _finding(document: Document, street: _Street, place: _Place | None, lines: list[_Line], regions: list[str]) -> Finding:
+def _finding(document: Document, street: _Street, place: _Place | None, lines: list[Line], regions: list[str]) -> Finding:
     street_text = _LABEL.sub("", street.text).strip(" ,;:|•-–")
     parts: dict[str, str] = {"box" if street.is_box else "street": street_text}
     if place is not None:
@@ -265,7 +262,7 @@ def _finding(document: Document, street: _Street, place: _Place | None, lines: l
         "text",
         confidence,
         element=document.element_at(street.start).index,
-        start=start,
+        start=street.start,
         end=end,
         details=details,
     )
@@ -276,7 +273,7 @@ def _between(text: str) -> str:
     return middle if 2 <= len(middle) <= 80 and not _FOREIGN.search(middle) else ""
 
 
-def _block_end(street: _Street, lines: list[_Line]) -> int:
+def _block_end(street: _Street, lines: list[Line]) -> int:
     """Where an address without a place ends: floors, suites and estates below the street belong to it."""
     end = street.end
     line = lines[street.line]
@@ -300,7 +297,7 @@ def _block_end(street: _Street, lines: list[_Line]) -> int:
     return end
 
 
-def _block_start(street: _Street, lines: list[_Line]) -> int:
+def _block_start(street: _Street, lines: list[Line]) -> int:
     """Where the address's block begins: building, floor and addressee above the street belong to it."""
     line = lines[street.line]
     lead = line.text[: street.start - line.start]

@@ -52,7 +52,9 @@ def _bind(finding: Finding, person: Finding) -> None:
 
 def plain_letters(text: str) -> str:
     """Lower-case ASCII letters of a name: `Jörg Müßig` is `joergmuessig`."""
-    text = text.lower().translate({ord("ä"): "ae", ord("ö"): "oe", ord("ü"): "ue", ord("ß"): "ss", ord("ø"): "o", ord("ł"): "l", ord("đ"): "d"})
+    text = text.lower().translate(
+        {ord("ä"): "ae", ord("ö"): "oe", ord("ü"): "ue", ord("ß"): "ss", ord("ø"): "o", ord("ł"): "l", ord("đ"): "d"}
+    )
     return re.sub(r"[^a-z]", "", unicodedata.normalize("NFKD", text))
 
 
@@ -70,7 +72,9 @@ def _namesake(finding: Finding, people: list[Finding]) -> Finding | None:
 
 
 def _is_called_after(local: str, first: str, last: str) -> bool:
-    return local in {first + last, last + first, first[0] + last, last + first[0], first + last[0]} or (len(last) >= 5 and local == last)
+    return local in {first + last, last + first, first[0] + last, last + first[0], first + last[0]} or (
+        len(last) >= 5 and local == last
+    )
 
 
 def _closest(document: Document, finding: Finding, people: list[Finding], starts: list[int]) -> Finding | None:

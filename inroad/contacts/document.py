@@ -10,7 +10,8 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any, Final
+from functools import cached_property
+from typing import Any, Final, NamedTuple
 from urllib.parse import urljoin, urlsplit
 
 from selectolax.lexbor import LexborHTMLParser
@@ -22,6 +23,8 @@ MAX_HTML_CHARACTERS: Final = 4_000_000
 MAX_ELEMENTS: Final = 200_000
 MAX_ATTRIBUTE: Final = 20_000
 MAX_SCRIPT: Final = 400_000
+MAX_LINE: Final = 1_000
+MAX_LINES: Final = 30_000
 SNIPPET_LENGTH: Final = 240
 _MAX_MIRRORED: Final = 500
 _MAX_HIDING_RULES: Final = 200
@@ -31,6 +34,8 @@ _BLOCKS: Final = frozenset(
     form h1 h2 h3 h4 h5 h6 header hgroup hr legend li main menu nav ol p pre section summary table tbody tfoot thead tr ul
     br option""".split()  # noqa: SIM905
 )
+# Nothing in these is for readers, links included: they are not entered.
+_OPAQUE: Final = frozenset(("svg", "math", "style", "select", "datalist", "textarea", "iframe", "noembed", "noframes"))
 _CELLS: Final = frozenset(("td", "th"))
 _UNREAD: Final = frozenset(
     """script style template select datalist textarea iframe noembed noframes svg math title head audio video canvas
@@ -58,11 +63,11 @@ _INVISIBLE: Final = dict.fromkeys(
 # Full-width forms (U+FF01 to U+FF5E) are read as the ASCII characters they picture; the spaces of other widths as spaces.
 _FULL_WIDTH: Final = {code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)} | {0xFE6B: "@", 0x2024: ".", 0xFE52: "."}
 _READ_AS: Final[dict[int, str | None]] = {**_INVISIBLE, **_FULL_WIDTH}
+_DIGIT = re.compile(r"\d")
 _TEMPLATE = re.compile(r"<(/?)template(?=[\s>/])")
 _HIDDEN_STYLE = re.compile(r"display\s{0,9}:\s{0,9}none|visibility\s{0,9}:\s{0,9}hidden", re.IGNORECASE)
 _MIRROR_STYLE = re.compile(r"bidi-override", re.IGNORECASE)
 _RTL_STYLE = re.compile(r"direction\s{0,9}:\s{0,9}rtl", re.IGNORECASE)
-_CSS_RULE = re.compile(r"([^{}]{1,300})\{([^{}]{1,600})\}")
 _CSS_CLASS = re.compile(r"(?:^|,)\s{0,20}(?:[a-z]{1,10})?([.#][\w\-]{1,80})\s{0,20}(?=,|$)", re.IGNORECASE)
 
 
@@ -93,7 +98,27 @@ class Element:
     unread: bool = False
 
 
-@dataclass(slots=True)
+class Line(NamedTuple):
+    """One line or table cell of the text: where it begins, what it says, and whether it has a digit."""
+
+    start: int
+    text: str
+    has_digit: bool
+
+
+def _cut(line: str, at: int) -> Iterator[Line]:
+    begin = 0
+    while begin < len(line):
+        end = begin + MAX_LINE
+        if end < len(line):
+            space = line.rfind(" ", begin + MAX_LINE // 2, end)
+            end = space + 1 if space > 0 else end
+        piece = line[begin:end]
+        yield Line(at + begin, piece, _DIGIT.search(piece) is not None)
+        begin = end
+
+
+@dataclass
 class Document:
     """A parsed page.
 
@@ -105,6 +130,7 @@ class Document:
         styles: Class and id selectors that hide or mirror what they select.
         title: The `<title>`.
         base: The address relative links are resolved against.
+        source: The page as it was parsed, for cheap tests of what it cannot hold.
     """
 
     url: str
@@ -113,8 +139,23 @@ class Document:
     scripts: list[tuple[int, str]] = field(default_factory=list)
     title: str = ""
     base: str = ""
+    source: str = field(default="", repr=False)
     segment_starts: list[int] = field(default_factory=list)
     segment_elements: list[int] = field(default_factory=list)
+
+    @cached_property
+    def lines(self) -> list[Line]:
+        """The text's lines and table cells that hold anything; long ones cut at a space about every 1,000 characters."""
+        found: list[Line] = []
+        at = 0
+        for row in self.text.split("\n"):
+            for line in row.split("\t"):
+                if len(line) > MAX_LINE:
+                    found.extend(_cut(line, at))
+                elif line and not line.isspace():
+                    found.append(Line(at, line, _DIGIT.search(line) is not None))
+                at += len(line) + 1
+        return found[:MAX_LINES]
 
     def element_at(self, offset: int) -> Element:
         """The innermost element that shows the character at an offset."""
@@ -195,7 +236,7 @@ def parse_document(html: bytes | str, *, url: str) -> Document:
     if "<template" in text:  # the parser keeps their content out of the tree; shadow roots and tooltips stand in them
         text = _TEMPLATE.sub(r"<\1x-template", text)
     root = LexborHTMLParser(text.encode("utf-8", "replace").decode("utf-8")).root
-    document = Document(url=url)
+    document = Document(url=url, source=text)
     if root is not None:
         _Reader(document, _style_rules(text)).read(root)
     document.base = _base_of(document)
@@ -225,17 +266,18 @@ def _style_rules(html: str) -> tuple[frozenset[str], frozenset[str]]:
 
 
 def _read_sheet(sheet: str, hiding: set[str], mirroring: set[str]) -> None:
-    if "@media" in sheet:  # what is hidden for one screen only is not hidden
-        sheet = sheet.split("@media", 1)[0]
-    for selectors, rules in _CSS_RULE.findall(sheet):
-        target = (
-            hiding
-            if _HIDDEN_STYLE.search(rules)
-            else mirroring
-            if _MIRROR_STYLE.search(rules) and _RTL_STYLE.search(rules)
-            else None
-        )
-        if target is not None:
+    media = sheet.find("@media")  # what is hidden for one screen only is not hidden
+    for pattern, target in ((_HIDDEN_STYLE, hiding), (_MIRROR_STYLE, mirroring)):
+        for count, match in enumerate(pattern.finditer(sheet, 0, media if media >= 0 else len(sheet))):
+            if count >= _MAX_HIDING_RULES:
+                break
+            opening = sheet.rfind("{", max(0, match.start() - 600), match.start())
+            closing = sheet.find("}", match.end(), match.end() + 600)
+            if opening < 0 or sheet.find("}", opening, match.start()) >= 0:
+                continue
+            if target is mirroring and not _RTL_STYLE.search(sheet, opening, closing if closing >= 0 else match.end()):
+                continue
+            selectors = re.split(r"[{}]", sheet[max(0, opening - 300) : opening])[-1]
             target.update(name.lower() for name in _CSS_CLASS.findall(selectors.strip()))
 
 
@@ -266,7 +308,7 @@ class _Reader:
                     self._add_text(node.text_content or "", parent)
             elif tag[0] not in "-!":
                 element = self._open(node, tag, parent)
-                child = node.first_child
+                child = node.first_child if tag not in _OPAQUE else None
                 if tag == "script":
                     self._keep_script(element.index, child)
                     child = None
@@ -316,19 +358,20 @@ class _Reader:
             self.document.scripts.append((index, (child.text_content or "")[:MAX_SCRIPT]))
 
     def _open(self, node: Any, tag: str, parent: int) -> Element:
-        attrs = {name: (value or "")[:MAX_ATTRIBUTE] for name, value in node.attributes.items()}
+        attrs = node.attributes
         elements = self.document.elements
         if tag in _BLOCKS:
             self._break("\n")
         elif tag in _CELLS:
             self._break("\t")
         element = Element(len(elements), tag, attrs, parent, self.length)
+        if attrs:
+            for name, value in attrs.items():
+                if value is None or len(value) > MAX_ATTRIBUTE:
+                    attrs[name] = (value or "")[:MAX_ATTRIBUTE]
+            self._read_style(element)
         if tag == "x-template":
             element.hidden = "shadowrootmode" not in attrs
-        elif attrs:
-            element.hidden = self._is_hidden(tag, attrs)
-            if self._is_mirrored(tag, attrs):
-                self.mirrors.append((element.index, len(self.pieces), self.length))
         element.unread = tag in _UNREAD or (element.hidden and tag not in _PANELS)
         if parent >= 0 and elements[parent].hidden:
             element.hidden = True
@@ -336,6 +379,22 @@ class _Reader:
             self.panel = (element.index, len(self.pieces), self.length, len(self.document.segment_starts), self.at_break)
         elements.append(element)
         return element
+
+    def _read_style(self, element: Element) -> None:
+        """What attributes and the page's own style sheet say about showing and mirroring an element."""
+        attrs, tag = element.attrs, element.tag
+        style = attrs.get("style", "")
+        element.hidden = bool(
+            ("hidden" in attrs and attrs["hidden"].lower() != "until-found")
+            or (style and _HIDDEN_STYLE.search(style))
+            or (self.hiding and tag in _INLINE_DECOYS and self._selected(attrs, self.hiding))
+        )
+        if (
+            (style and "bidi" in style and _MIRROR_STYLE.search(style) and _RTL_STYLE.search(style))
+            or (tag == "bdo" and attrs.get("dir", "").lower() == "rtl")
+            or (self.mirroring and self._selected(attrs, self.mirroring))
+        ):
+            self.mirrors.append((element.index, len(self.pieces), self.length))
 
     def _close(self, element: Element) -> None:
         if self.mirrors and self.mirrors[-1][0] == element.index:
@@ -364,7 +423,7 @@ class _Reader:
                 self.pieces.append(" ")
                 self.length += 1
             return
-        tidy = " ".join(words)
+        tidy = words[0] if len(words) == 1 else " ".join(words)
         if text[0].isspace() and not self.at_break and not self.pieces[-1].endswith(" "):
             self.pieces.append(" ")
             self.length += 1
@@ -375,22 +434,6 @@ class _Reader:
         self.pieces.append(tidy)
         self.length += len(tidy)
         self.at_break = False
-
-    def _is_hidden(self, tag: str, attrs: dict[str, str]) -> bool:
-        if "hidden" in attrs and attrs["hidden"].lower() != "until-found":
-            return True
-        style = attrs.get("style")
-        if style and _HIDDEN_STYLE.search(style):
-            return True
-        return bool(self.hiding) and tag in _INLINE_DECOYS and self._selected(attrs, self.hiding)
-
-    def _is_mirrored(self, tag: str, attrs: dict[str, str]) -> bool:
-        style = attrs.get("style", "")
-        if style and _MIRROR_STYLE.search(style) and _RTL_STYLE.search(style):
-            return True
-        if tag == "bdo":
-            return attrs.get("dir", "").lower() == "rtl"
-        return bool(self.mirroring) and self._selected(attrs, self.mirroring)
 
     @staticmethod
     def _selected(attrs: dict[str, str], selectors: frozenset[str]) -> bool:

@@ -16,7 +16,7 @@ from typing import Final
 from urllib.parse import unquote
 
 _MAX_CODED: Final = 2_000
-_MAX_SCRIPT_WINDOW: Final = 60_000
+_MAX_SCRIPT_WINDOW: Final = 20_000
 _MAX_COMPOSED: Final = 4_000
 _BASE64 = re.compile(r"[A-Za-z0-9+/_\-]{8,1000}={0,2}")
 _TYPO3_RANGES: Final = ((0x2B, 0x3A), (0x40, 0x5A), (0x61, 0x7A))
@@ -27,6 +27,25 @@ _TOKEN = re.compile(
 _TRIGGER = re.compile(
     r"@|fromCharCode|%40|&#0*64|&#x0*40|\\x40|\\u0040|mailto|atob\s*\(|\bat\b[^\n]{0,40}\bdot\b|UnCryptMailto|\(at\)|\[at\]",
     re.IGNORECASE,
+)
+_SIGNS: Final = (
+    "@",
+    "fromCharCode",
+    "%40",
+    "64;",
+    "x40",
+    "u0040",
+    "mailto",
+    "atob",
+    "dot",
+    "DOT",
+    "Dot",
+    "UnCryptMailto",
+    "(at)",
+    "[at]",
+)
+_NEAR_ADDRESS = re.compile(
+    r"""["'\w]@["'\w]|fromCharCode|%40|&#(?:0{0,3}64|x0{0,3}40);|\\x40|\\u0040|mailto|UnCryptMailto|atob\(|[(\[]at[)\]]"""
 )
 _JS_ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|(.))", re.DOTALL)
 _ROT_HINT = re.compile(r"rot|decode|decrypt|decipher|crypt|scramble|shift|caesar", re.IGNORECASE)
@@ -142,13 +161,15 @@ def script_readings(code: str) -> Iterator[tuple[str, str]]:
 
 
 def _windows(code: str) -> Iterator[str]:
-    """The whole of a small script; of a large one the 600 characters around each trigger, 60,000 in all."""
+    """The whole of a small script; of a large one the 600 characters around each trigger, 20,000 in all."""
+    if not any(sign in code for sign in _SIGNS):
+        return
     if len(code) <= 4_000:
         if _TRIGGER.search(code):
             yield code
         return
     budget, done = _MAX_SCRIPT_WINDOW, 0
-    for match in _TRIGGER.finditer(code):
+    for match in _NEAR_ADDRESS.finditer(code):
         if match.start() < done:
             continue
         start, done = max(done, match.start() - 300), match.end() + 300

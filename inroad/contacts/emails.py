@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from typing import Final
 from urllib.parse import unquote
 
+from inroad.contacts.confidence import EMAIL, when_hidden
 from inroad.contacts.document import Document, Element
 from inroad.contacts.email_addresses import (
     FREEMAIL_DOMAINS,
@@ -69,11 +70,6 @@ _MAIL_ATTRIBUTE = re.compile(
 )
 _SHOWN_ATTRIBUTES: Final = ("title", "alt", "aria-label")
 _HANDLERS: Final = ("onclick", "onmouseover", "onfocus", "onmousedown", "onmouseenter")
-
-_CONFIDENCE: Final = {
-    "mailto": 0.97, "text": 0.95, "obfuscated": 0.93, "cfemail": 0.96, "attributes": 0.92, "attribute": 0.85, "base64": 0.9, "rot13": 0.88, "reversed": 0.88,
-    "hex": 0.88, "typo3": 0.93, "script": 0.88, "script-literal": 0.7,
-}  # fmt: skip
 
 
 def find_emails(document: Document) -> list[Finding]:
@@ -168,7 +164,7 @@ def _in_text(document: Document) -> Iterator[Finding]:
     for value, start, end in addresses_in(document.text):
         value, start = _without_label(document, value, start)
         yield Finding(
-            "email", value, value, "text", _CONFIDENCE["text"], start=start, end=end, element=document.element_at(start).index
+            "email", value, value, "text", EMAIL["text"], start=start, end=end, element=document.element_at(start).index
         )
 
 
@@ -192,7 +188,7 @@ def _in_obfuscated_text(document: Document, site: str) -> Iterator[Finding]:
                 value,
                 text[start:end],
                 "obfuscated",
-                _CONFIDENCE["obfuscated"],
+                EMAIL["obfuscated"],
                 start=start,
                 end=end,
                 element=document.element_at(start).index,
@@ -244,18 +240,21 @@ def _in_attributes(element: Element, site: str) -> Iterator[Finding]:
     href = attrs.get("href")
     if href is not None and element.tag in {"a", "area", "link"}:
         yield from _in_link(href, element, site)
+    data = 0
     for name, value in attrs.items():
-        if name == "data-cfemail":
-            yield from _plain(decode_cloudflare(value).partition("?")[0], value, "cfemail", element)
-        elif name.startswith("data-"):
-            if 6 <= len(value) <= 400:
+        if name[:5] == "data-":
+            data += 1
+            if name == "data-cfemail":
+                yield from _plain(decode_cloudflare(value).partition("?")[0], value, "cfemail", element)
+            elif 6 <= len(value) <= 400:
                 yield from _in_data(name, value, element)
         elif name in _SHOWN_ATTRIBUTES:
             if "@" in value and element.tag != "input":
                 yield from _plain(value, value, "attribute", element)
         elif name in _HANDLERS:
             yield from _in_script(value, element.index, site)
-    yield from _split_over_attributes(element)
+    if data > 1:
+        yield from _split_over_attributes(element)
 
 
 def _in_link(href: str, element: Element, site: str) -> Iterator[Finding]:
@@ -291,7 +290,8 @@ def _plain(text: str, raw: str, method: str, element: Element, *, confidence: fl
     """Addresses in a decoded string, plainly written or spelt with words."""
     if not text or len(text) > 20_000:
         return
-    believed = (_CONFIDENCE[method] if confidence is None else confidence) * (0.6 if element.hidden else 1.0)
+    believed = EMAIL[method] if confidence is None else confidence
+    believed = when_hidden(believed) if element.hidden else believed
     found = False
     tidy = text.replace(" @ ", "@").replace("%40", "@")
     for value, _, _ in addresses_in(tidy):
@@ -318,7 +318,7 @@ def _in_data(name: str, value: str, element: Element) -> Iterator[Finding]:
 
 
 def _method(method: str) -> str:
-    return method if method in _CONFIDENCE else "attribute"
+    return method if method in EMAIL else "attribute"
 
 
 def _split_over_attributes(element: Element) -> Iterator[Finding]:
@@ -356,7 +356,7 @@ def _in_script(code: str, index: int, site: str) -> Iterator[Finding]:
             if address is None or address in seen or not _believes(method, address, text, site):
                 continue
             seen.add(address)
-            yield Finding("email", address, text[:200], method, _CONFIDENCE[method], element=index)
+            yield Finding("email", address, text[:200], method, EMAIL[method], element=index)
 
 
 def _addresses_in_markup(text: str) -> list[str]:

@@ -9,6 +9,7 @@ from typing import Final
 
 from inroad.contacts.addresses import address_key, find_addresses
 from inroad.contacts.binding import bind_people
+from inroad.contacts.confidence import agreeing
 from inroad.contacts.document import Document, parse_document
 from inroad.contacts.emails import find_emails
 from inroad.contacts.finding import Finding
@@ -101,6 +102,7 @@ def _add(kept: Finding, other: Finding) -> None:
     for key, value in other.details.items():
         kept.details.setdefault(key, value)
     if other.method != kept.method:
+        kept.confidence = agreeing((kept.confidence, other.confidence))
         methods = kept.details.setdefault("methods", [kept.method])
         if other.method not in methods:
             methods.append(other.method)

@@ -54,6 +54,8 @@ def read_rdfa(document: Document) -> list[Item]:
 
 
 def _read(document: Document, *, scope: str, types: str, prop: str, method: str) -> list[Item]:
+    if scope not in document.source:
+        return []
     found: list[Item] = []
     open_items: list[tuple[int, Item]] = []  # index after the item's last element, item
     referenced: list[tuple[Item, str]] = []
@@ -131,6 +133,8 @@ def property_value(document: Document, element: Element) -> str:
 
 def read_opengraph(document: Document) -> list[Item]:
     """The contact properties of OpenGraph (`og:email`, `business:contact_data:…`, `place:location:…`) as one item."""
+    if ":contact_data:" not in document.source and "place:location" not in document.source and '"og:' not in document.source:
+        return []
     item = Item(("Organization",), "opengraph", 0)
     for element in document.elements:
         name = element.attrs.get("property", "") if element.tag == "meta" else ""

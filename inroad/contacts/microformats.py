@@ -32,6 +32,8 @@ _TYPED: Final = frozenset(("telephone", "email", "address"))
 
 def read_microformats(document: Document) -> list[Item]:
     """Every hCard, adr and geo of the page as items in document order; cards without any property are left out."""
+    if not any(root in document.source for root in ("card", "adr", "geo")):
+        return []
     found: list[Item] = []
     open_items: list[tuple[int, Item]] = []
     for element in document.elements:

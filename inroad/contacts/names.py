@@ -89,6 +89,8 @@ NOT_SURNAMES: Final = frozenset(
 ) - frozenset(
     "bill grant mark may rock young van will long love stone woods wood west hill hall king day park green white black brown gold silver banks banks' price wells rose reed bush forest marsh glen cross".split()
 )  # noqa: SIM905
+
+
 @lru_cache(maxsize=1)
 def given_names() -> frozenset[str]:
     """Lower-case given names, 5,900 of them; those left out that mostly mean something else (May, London, Royal)."""
@@ -112,7 +114,9 @@ def is_given_name(token: str) -> bool:
     return word in names or ("-" in word and all(half in names for half in word.split("-")))
 
 
-_ENGLISH_ENDING = re.compile(r"(?:ings?|tions?|ments?|ships?|ness|ables?|ities|ously|ally|ware|tics|ics|izer|isers?|ous|ful|less)$")
+_ENGLISH_ENDING = re.compile(
+    r"(?:ings?|tions?|ments?|ships?|ness|ables?|ities|ously|ally|ware|tics|ics|izer|isers?|ous|ful|less)$"
+)
 
 
 def is_surname(token: str) -> bool:
@@ -128,7 +132,9 @@ def is_surname(token: str) -> bool:
 def may_be_surname(token: str) -> bool:
     """Whether an unknown word may be a surname: it has no ending of English common words."""
     word = token.lower().strip(".'’,")
-    return is_surname(word) or (word.isalpha() and len(word) > 2 and word not in NOT_SURNAMES and not _ENGLISH_ENDING.search(word))
+    return is_surname(word) or (
+        word.isalpha() and len(word) > 2 and word not in NOT_SURNAMES and not _ENGLISH_ENDING.search(word)
+    )
 
 
 def split_name(text: str) -> tuple[str, str, str]:

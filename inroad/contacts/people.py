@@ -14,25 +14,36 @@ from typing import Final
 
 from inroad.contacts.document import Document
 from inroad.contacts.finding import Finding
-from inroad.contacts.names import HONORIFIC, NOT_SURNAMES, is_given_name, is_person_name, is_surname, may_be_surname, split_name, tidy_name
-from inroad.contacts.roles import LABEL, is_role, tidy_role
+from inroad.contacts.names import (
+    HONORIFIC,
+    NOT_SURNAMES,
+    is_given_name,
+    is_person_name,
+    is_surname,
+    may_be_surname,
+    split_name,
+    tidy_name,
+)
+from inroad.contacts.roles import LABEL, is_role, label_role, tidy_role
 
 MAX_PEOPLE: Final = 500
-_MAX_LINES: Final = 20_000
-_MAX_LINE: Final = 2_000
 
 _UP: Final = "A-ZÀ-ÖØ-ÞĀ-ŽŁŚŻŹĆŃА-Я"
 _RUN = re.compile(
-    rf"(?<![\w@./#\-'’])[{_UP}][\w'’\-]*\.?(?:\s(?:(?:van|von|der|den|de|del|della|di|da|dos|du|la|le|ter|ten|zu|zur|vom|bin|ibn|al|el|y|e|of|and|und|the)\s){{0,2}}[{_UP}][\w'’\-]*\.?){{1,12}}"
+    rf"(?<![\w@./#'’])(?<!\w-)[{_UP}][\w'’\-]*\.?(?:\s(?:(?:van|von|der|den|de|del|della|di|da|dos|du|la|le|ter|ten|zu|zur|vom|bin|ibn|al|el|y|e|of|and|und|the)\s){{0,2}}[{_UP}][\w'’\-]*\.?){{1,12}}"
 )
 _HONORIFIC_TOKEN = re.compile(rf"{HONORIFIC}\.?|Dr\.-\w+\.")
 _INITIAL = re.compile(rf"[{_UP}]\.?(?:[{_UP}]\.)?")
-_SURNAME = re.compile(rf"(?:(?:Mc|Mac|O['’]|D['’]|De|Di|Le|La|Van|Von|St\.)[{_UP}])?[{_UP}](?:[^\W\d_]|['’])+(?:-[{_UP}](?:[^\W\d_]|['’])+)*")
+_SURNAME = re.compile(
+    rf"(?:(?:Mc|Mac|O['’]|D['’]|De|Di|Le|La|Van|Von|St\.)[{_UP}])?[{_UP}](?:[^\W\d_]|['’])+(?:-[{_UP}](?:[^\W\d_]|['’])+)*"
+)
 _SUFFIX = re.compile(r",?\s(?:Jr\.?|Sr\.?|II|III|IV|Esq\.?)(?![\w])")
 _COMPANIES: Final = frozenset(
     """fannie mae|freddie mac|morgan chase|calvin klein|ralph lauren|paul mitchell|dorothy perkins|candy crush|marie claire|warner bros|martin luther king|franklin templeton|kimberly clark|brooks brothers|
     wells fargo|charles schwab|john deere|merrill lynch|morgan stanley|ernst young|johnson johnson|louis vuitton|tommy hilfiger|marks spencer|mary kay|john lewis|sherwin williams|harley davidson|jack daniels|
-    estee lauder|laura ashley|ben jerry|max mara|hugo boss|jack wolfskin|karl lagerfeld|philip morris|jones lang|otto group|max planck|ted baker|jack jones|peter pan|king charles|harry potter|santa claus""".replace("\n    ", "").split("|")
+    estee lauder|laura ashley|ben jerry|max mara|hugo boss|jack wolfskin|karl lagerfeld|philip morris|jones lang|otto group|max planck|ted baker|jack jones|peter pan|king charles|harry potter|santa claus""".replace(
+        "\n    ", ""
+    ).split("|")
 )
 _PARTICLES: Final = frozenset("van von der den de del della di da dos du la le ter ten zu zur vom bin ibn al el".split())  # noqa: SIM905
 _ENTITY_AFTER: Final = frozenset(
@@ -57,7 +68,7 @@ def find_people(document: Document, taken: list[tuple[int, int]]) -> list[Findin
         taken: Ranges of the text that belong to addresses; streets and towns are often named after people.
     """
     found: list[Finding] = []
-    lines = list(_lines(document.text))
+    lines = [(line.start, line.text) for line in document.lines]
     for number, (start, line) in enumerate(lines):
         hits = {f.start: f for f in _in_line(document, start, line, taken)}
         for finding in _behind_label(document, lines, number):
@@ -80,17 +91,14 @@ def _without_products(found: list[Finding]) -> list[Finding]:
         if finding.role is None:
             first, _, rest = finding.value.partition(" ")
             followers.setdefault(first, set()).add(rest)
-    return [f for f in found if f.role is not None or len(followers[f.value.partition(" ")[0]]) < 5 or is_surname(f.value.rpartition(" ")[2]) and len(followers[f.value.partition(" ")[0]]) < 8]
-
-
-def _lines(text: str) -> Iterator[tuple[int, str]]:
-    at = 0
-    for count, line in enumerate(re.split(r"[\n\t]", text)):
-        if count >= _MAX_LINES:
-            return
-        if line.strip():
-            yield at, line[:_MAX_LINE]
-        at += len(line) + 1
+    return [
+        f
+        for f in found
+        if f.role is not None
+        or len(followers[f.value.partition(" ")[0]]) < 5
+        or is_surname(f.value.rpartition(" ")[2])
+        and len(followers[f.value.partition(" ")[0]]) < 8
+    ]
 
 
 def _in_line(document: Document, start: int, line: str, taken: list[tuple[int, int]]) -> Iterator[Finding]:
@@ -157,7 +165,9 @@ def _unannounced(tokens: list[str]) -> int:
     elif not is_given_name(first) or (first.endswith(".") and not _INITIAL.fullmatch(first)):
         return 0
     upper = first.isupper() and len(first) > 2
-    while size < min(len(tokens), 4) and (_INITIAL.fullmatch(tokens[size]) or (is_given_name(tokens[size]) and _more_follow(tokens, size, upper=upper))):
+    while size < min(len(tokens), 4) and (
+        _INITIAL.fullmatch(tokens[size]) or (is_given_name(tokens[size]) and _more_follow(tokens, size, upper=upper))
+    ):
         size += 1
     particles = size
     while particles < len(tokens) and tokens[particles].lower() in _PARTICLES and particles < size + 3:
@@ -165,14 +175,24 @@ def _unannounced(tokens: list[str]) -> int:
     if particles >= len(tokens) or not _is_last(tokens[particles], upper):
         return 0
     end = particles + 1
-    if end < len(tokens) and not tokens[particles].endswith((".", ",")) and _is_last(tokens[end], upper) and is_surname(_bare(tokens[end])):
+    if (
+        end < len(tokens)
+        and not tokens[particles].endswith((".", ","))
+        and _is_last(tokens[end], upper)
+        and is_surname(_bare(tokens[end]))
+    ):
         starts_another = is_given_name(tokens[end]) and end + 1 < len(tokens) and _is_last(tokens[end + 1], upper)
         end += 0 if starts_another or _bare(tokens[particles]) != tokens[particles] else 1
     return end
 
 
 def _more_follow(tokens: list[str], size: int, *, upper: bool) -> bool:
-    return size + 1 < len(tokens) and not tokens[size].endswith((".", ",")) and _is_last(tokens[size + 1], upper) and is_surname(_bare(tokens[size + 1]))
+    return (
+        size + 1 < len(tokens)
+        and not tokens[size].endswith((".", ","))
+        and _is_last(tokens[size + 1], upper)
+        and is_surname(_bare(tokens[size + 1]))
+    )
 
 
 def _bare(token: str) -> str:
@@ -181,11 +201,37 @@ def _bare(token: str) -> str:
 
 def _is_last(token: str, upper: bool) -> bool:
     bare = _bare(token)
-    if not _SURNAME.fullmatch(bare) or bare.lower() in NOT_SURNAMES or bare.lower() in _ENTITY_AFTER - {"park", "lane", "hall", "house", "hill", "fields", "banks", "bill", "price", "times", "post", "law", "bridge", "church", "way"}:
+    if (
+        not _SURNAME.fullmatch(bare)
+        or bare.lower() in NOT_SURNAMES
+        or bare.lower()
+        in _ENTITY_AFTER
+        - {
+            "park",
+            "lane",
+            "hall",
+            "house",
+            "hill",
+            "fields",
+            "banks",
+            "bill",
+            "price",
+            "times",
+            "post",
+            "law",
+            "bridge",
+            "church",
+            "way",
+        }
+    ):
         return False
     if bare.isupper() != upper and len(bare) > 1:
         return False
-    return may_be_surname(bare) and (len(bare) > 2 or bare.lower() in {"li", "wu", "xu", "yu", "ma", "ng", "ho", "do", "vo", "le", "ko", "lo", "oh", "hu", "he", "lu", "fu", "ki", "an"})
+    return may_be_surname(bare) and (
+        len(bare) > 2
+        or bare.lower()
+        in {"li", "wu", "xu", "yu", "ma", "ng", "ho", "do", "vo", "le", "ko", "lo", "oh", "hu", "he", "lu", "fu", "ki", "an"}
+    )
 
 
 def _finding(document: Document, text: str, start: int, *, alone: bool) -> Finding:
@@ -194,19 +240,32 @@ def _finding(document: Document, text: str, start: int, *, alone: bool) -> Findi
     confidence = 0.75 if alone else 0.7 if honorific else 0.5
     value = tidy_name(text)
     details = {"honorific": honorific} if honorific else {}
-    return Finding("person", value, text, "text", confidence, element=document.element_at(start).index, start=start, end=start + len(text), name=text, details=dict(details))
+    return Finding(
+        "person",
+        value,
+        text,
+        "text",
+        confidence,
+        element=document.element_at(start).index,
+        start=start,
+        end=start + len(text),
+        name=text,
+        details=dict(details),
+    )
 
 
 def _behind_label(document: Document, lines: list[tuple[int, str]], number: int) -> Iterator[Finding]:
     """Names after "Geschäftsführer:" and its like, on the same line or on those below."""
     start, line = lines[number]
+    if ":" not in line and "：" not in line:
+        return
     for label in LABEL.finditer(line):
         rest, at = line[label.end() :], start + label.end()
         if not rest.strip() and number + 1 < len(lines):
             at, rest = lines[number + 1]
         for begin, name in _listed_names(rest[:300]):
             finding = _finding(document, name, at + begin, alone=False)
-            finding.role, finding.confidence = tidy_role(label.group("label")), 0.9
+            finding.role, finding.confidence = label_role(label.group("label")), 0.9
             yield finding
 
 
@@ -243,7 +302,10 @@ def _give_role(finding: Finding, lines: list[tuple[int, str]], number: int) -> N
 
 
 def _role_after(text: str) -> str | None:
-    match = re.match(r"(?:,\s[A-Z][\w.]{1,6}(?=,))?\s?(?:,|[–—|\-:]|\(|\bis (?:the|our|a|an)\b|,? who is (?:the|our))\s?([^,;()\n]{2,90})", text)
+    match = re.match(
+        r"(?:,\s[A-Z][\w.]{1,6}(?=,))?\s?(?:,|[–—|\-:]|\(|\bis (?:the|our|a|an)\b|,? who is (?:the|our))\s?([^,;()\n]{2,90})",
+        text,
+    )
     if not match:
         return None
     piece = re.split(r"[.!?]\s|\s[–—|]\s|\s-\s", match.group(1))[0]

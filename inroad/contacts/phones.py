@@ -51,7 +51,7 @@ _FAX_LABEL = re.compile(
     r"(?:\b(?:tele)?fax\w{0,6}|\bfx|\bfacs(?:imile)?|\bfaks|\bt[ée]l[ée]copie(?:ur)?|🖷|📠|\bF)(?:\s?(?:no|nr|number|num|numer)\.?)?\W{0,14}$",
     re.IGNORECASE,
 )
-_TELEPHONE_AND_FAX = re.compile(r"(?:tel\w*\.?|phone|fon|t)\s?(?:/|&|\+|and|und|et|y|e|i)\s?(?:tele)?fax\W{0,10}$", re.IGNORECASE)
+_TELEPHONE_AND_FAX = re.compile(r"\b(?:tel\w{0,8}\.?|phone|fon|t)(?:\s?[/&+]\s?|\s(?:and|und|et|y|e|i)\s)(?:tele)?fax\W{0,10}$", re.IGNORECASE)
 _OTHER_NUMBER = re.compile(
     r"(?:\b(?:(?-i:HR[AB]|VAT|TVA|BTW|IBAN|BIC|SWIFT|BLZ|SIRET|SIREN|RCS|KVK|KvK|NIP|REGON|KRS|CIF|NIF|NIPC|CNPJ|P\.? ?IVA|C\.?F|ABN|ACN|ISBN(?:-1[03])?|ISSN|DOI|"
     r"EIN|DUNS|D-U-N-S|LEI|EORI|GLN|GTIN|EAN|UPC|ASIN|SKU|UID|CHE|TIN|NPI|MLS|BBB|DRE|NMLS|FRN|ID|CRN|ICO|IČO|DIČ|INN|OGRN|GPS|PIN|ZIP|MwSt)|USt\S{0,8}|Umsatzsteuer\S{0,30}|"
@@ -215,8 +215,8 @@ def _in_text(document: Document, reader: PhoneReader) -> Iterator[Finding]:
     for start, end in text_windows(text):
         window = text[start:end]
         found = _matched(window, reader.regions[0])
-        for number, raw, at in found:
-            if (finding := _judge(document, number, raw, start + at)) is not None:
+        for matched, raw, at in found:
+            if (finding := _judge(document, matched, raw, start + at)) is not None:
                 yield finding
         taken = [(at, at + len(raw)) for _, raw, at in found]
         for run in _RUN.finditer(window):

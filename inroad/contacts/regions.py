@@ -49,6 +49,8 @@ COUNTRY_NAME = re.compile(
     + r"|UK)(?!\w)",
     re.IGNORECASE,
 )
+_WORD = re.compile(r"[^\W\d_]+")
+_FIRST_WORD: Final = {name: _WORD.findall(name)[0] for name in COUNTRY_OF_NAME}
 _INTERNATIONAL = re.compile(r"\+\s?([1-9]\d{0,2})(?=[\s().\-/\d])")
 _POSTCODES: Final = (
     ("GB", re.compile(r"\b(?:[A-Z]{1,2}\d[A-Z\d]?) \d[ABD-HJLNP-UW-Z]{2}\b")),
@@ -94,20 +96,32 @@ def guess_regions(document: Document, items: list[Item], region: str | None) -> 
     for item in items[:200]:
         for country in item.texts("addressCountry")[:1]:
             weigh(country_code(country), 4.0 if item.is_a("PostalAddress") else 3.0)
-    text = document.text[:200_000]
-    for code in {m.group(1) for m in _INTERNATIONAL.finditer(text)}:
+    text = document.text[:100_000]
+    numbered = "\n".join(line.text for line in document.lines if line.has_digit)[:100_000]
+    for code in {m.group(1) for m in _INTERNATIONAL.finditer(numbered)}:
         weigh(_region_of_calling_code(code), 2.5)
     for code, pattern in _POSTCODES:
-        if pattern.search(text):
+        if pattern.search(numbered):
             weigh(code, 1.0 if code == "NL" else 3.0)  # "2000 GB" has the shape too
-    counted: dict[str, int] = {}
-    for match in COUNTRY_NAME.finditer(text):
-        code = COUNTRY_OF_NAME[match.group().lower()]
-        counted[code] = counted.get(code, 0) + 1
-    for code, count in counted.items():
+    for code, count in countries_named(text).items():
         weigh(code, 1.2 + 0.3 * min(count - 1, 5))
     weigh("US", 0.3)
     return sorted(weights, key=lambda code: (-weights[code], code))[:4]
+
+
+def countries_named(text: str) -> dict[str, int]:
+    """How often each country is named in a text, in any of several languages."""
+    lowered = text.lower()
+    counted: dict[str, int] = {}
+    words = set(_WORD.findall(lowered))
+    for name, code in COUNTRY_OF_NAME.items():
+        at = lowered.find(name) if _FIRST_WORD[name] in words else -1
+        while at >= 0:
+            end = at + len(name)
+            if (not at or not lowered[at - 1].isalnum()) and (end == len(lowered) or not lowered[end].isalnum()):
+                counted[code] = counted.get(code, 0) + 1
+            at = lowered.find(name, end) if counted.get(code, 0) < 6 else -1
+    return counted
 
 
 def _weigh_language(document: Document, weigh: object) -> None:

@@ -204,12 +204,7 @@ def normalise_number(kind: str, raw: str) -> str | None:
 def find_registrations(document: Document) -> list[Finding]:
     """Every register number that a page states beside its label."""
     found: list[Finding] = []
-    text = document.text
-    if not _QUICK.search(text):
-        return found
-    for line_start, line in _lines(text):
-        if not _QUICK.search(line) or not any(character.isdigit() for character in line):
-            continue
+    for line_start, line in _labelled_lines(document):
         for kind, value, start, end, details in numbers_in(line):
             at = line_start + start
             finding = Finding(
@@ -229,16 +224,16 @@ def find_registrations(document: Document) -> list[Finding]:
     return found
 
 
-def _lines(text: str) -> Iterator[tuple[int, str]]:
-    """Lines, each joined with the next: a label often stands on a line of its own. At most 1,200 characters at a time."""
-    lines = text.split("\n")
-    at = 0
-    for index, line in enumerate(lines):
-        following = lines[index + 1] if index + 1 < len(lines) and len(line) < 60 and not _digits(line) else ""
-        joined = f"{line}\n{following}" if following else line
-        for cut in range(0, len(joined), 1_000):
-            yield at + cut, joined[cut : cut + 1_200]
-        at += len(line) + 1
+def _labelled_lines(document: Document) -> Iterator[tuple[int, str]]:
+    """Lines that hold a label and a digit, a label on a line of its own joined with the line behind it."""
+    lines = document.lines
+    for at, line in enumerate(lines):
+        if line.has_digit:
+            if _QUICK.search(line.text):
+                yield line.start, line.text
+            elif at and not lines[at - 1].has_digit and len(lines[at - 1].text) < 60 and _QUICK.search(lines[at - 1].text):
+                above = lines[at - 1]
+                yield above.start, document.text[above.start : line.start + len(line.text)]
 
 
 def numbers_in(line: str) -> Iterator[tuple[str, str, int, int, dict[str, str]]]:

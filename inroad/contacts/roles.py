@@ -36,7 +36,10 @@ _TITLE_WORDS: Final = (
 )
 _ROLE_WORD = re.compile(rf"(?<![\w])(?:{_TITLE_WORDS})(?![\w])")
 _ROLE_WORD_ANY_CASE = re.compile(rf"(?<![\w])(?:{_TITLE_WORDS})(?![\w])", re.IGNORECASE)
-_NOT_ROLE = re.compile(r"[@|{}<>]|https?:|www\.|\d{3}|[.!?]\s+\S|[.!?]$|\b(?:click|read|view|more|our|we|you|your|is|are|was|were|has|have|will|can|who|that|this|which)\b", re.IGNORECASE)
+_NOT_ROLE = re.compile(
+    r"[@|{}<>]|https?:|www\.|\d{3}|[.!?]\s+\S|[.!?]$|\b(?:click|read|view|more|our|we|you|your|is|are|was|were|has|have|will|can|who|that|this|which)\b",
+    re.IGNORECASE,
+)
 
 LABEL = re.compile(
     r"(?<![\w])(?P<label>(?:vertretungsberechtigte[rns]?\s(?:gesellschafter(?:in)?|geschäftsführer(?:in)?|vorstand)|(?:alleinvertretungsberechtigter?\s)?geschäftsführ(?:er|erin|ender? gesellschafter(?:in)?|ung|end)(?:\s?[/(]\s?in(?:nen)?\)?)?|"
@@ -64,3 +67,11 @@ def is_role(text: str, *, any_case: bool = False) -> bool:
 def tidy_role(text: str) -> str:
     """A role without the punctuation around it."""
     return " ".join(text.split()).strip(" ,;:|–—-•·()[]")
+
+
+_REPRESENTED = re.compile(r"^(?:gesetzlich\s)?vertreten durch(?:\s(?:den|die|das))?\s+(?=\w)|^vertretungsberechtigte[rns]?\s+(?=\w)", re.IGNORECASE)
+
+
+def label_role(label: str) -> str:
+    """The role that a label in front of a name states: of "Vertreten durch den Geschäftsführer" the last word."""
+    return tidy_role(_REPRESENTED.sub("", tidy_role(label)))

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 from urllib.parse import unquote
 
+from inroad.contacts.confidence import STRUCTURED
 from inroad.contacts.document import Document
 from inroad.contacts.email_addresses import classify_address, is_placeholder, normalise_address, site_of
 from inroad.contacts.emails import addresses_in
@@ -23,7 +24,6 @@ from inroad.contacts.registrations import normalise_number
 from inroad.contacts.socials import profile_of
 from inroad.contacts.structured import Item
 
-_BELIEF: Final = {"json-ld": 0.95, "microdata": 0.94, "rdfa": 0.92, "hcard": 0.92, "opengraph": 0.85}
 _PERSON_TYPES: Final = ("Person", "Physician", "Attorney")
 _NOT_ABOUT_COMPANY: Final = frozenset(
     ("Review", "Comment", "UserComments", "Rating", "AggregateRating", "Quotation", "Question", "Answer")
@@ -73,7 +73,7 @@ def _unrelated(items: list[Item]) -> set[int]:
 def _of_item(item: Item, site: str, phones: PhoneReader, document: Document) -> Iterator[Finding]:
     name = _name_of(item)
     role = item.text("jobTitle", "contactType", "roleName") or None
-    belief = _BELIEF[item.method]
+    belief = STRUCTURED[item.method]
     yield from _emails(item, site, name, role, belief)
     yield from _phones(item, phones, name, role, belief)
     yield from _addresses(item, name, belief, document)
@@ -204,6 +204,11 @@ def _numbers(item: Item, name: str | None, belief: float) -> Iterator[Finding]:
                 yield Finding(
                     "company_id", value, raw, item.method, belief, element=item.element, name=name, details={"type": kind}
                 )
+
+
+def schema_numbers(items: list[Item]) -> list[Finding]:
+    """Only the register numbers of items."""
+    return [finding for item in items for finding in _numbers(item, _name_of(item), STRUCTURED[item.method])]
 
 
 def _person(item: Item, name: str, role: str | None, belief: float) -> Iterator[Finding]:
