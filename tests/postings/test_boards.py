@@ -340,6 +340,18 @@ def test_pay_is_read_with_currency_and_period() -> None:
     assert (hourly.salary.minimum, hourly.salary.maximum, hourly.salary.period) == (37.45, 57.96, "hour")
 
 
+def test_the_answer_for_one_job_is_read_and_a_companys_record_is_not() -> None:
+    """Boards whose lists have no texts are completed by one request a job."""
+    lever = {"id": "7", "text": "Tanner", "categories": {"location": "Wels"}, "description": "<p>Tans.</p>"}
+    (one,) = parse_board("lever", lever, url="https://api.lever.co/v0/postings/acme/7")
+    assert (one.key, one.title, one.description) == ("lever:7", "Tanner", "Tans.")
+    rippling = {"uuid": "8", "name": "Tanner", "description": {"role": "<p>Tans.</p>", "company": "<p>Acme.</p>"}}
+    (other,) = parse_board("rippling", rippling, url="https://ats.rippling.com/api/v2/board/acme/jobs/8")
+    assert (other.key, other.description) == ("rippling:8", "Acme.\n\nTans.")
+    with pytest.raises(PermanentError):
+        parse_board("rippling", {"id": "9", "name": "Acme Inc"}, url="https://ats.rippling.com/api/v2/board/acme")
+
+
 def test_a_job_about_contracts_is_no_contract_job() -> None:
     """A filter for permanent jobs would hide the contract manager's."""
     titles = ("Contract Manager", "Volunteer Coordinator", "Stage Manager", "Welder (Contract)", "Marketing Intern")

@@ -112,11 +112,22 @@ def _from_json(reader: BoardReader, payload: Any, source: Source) -> list[Draft]
         if drafts:
             return drafts
     drafts = read_any_json(payload, source)
+    if len(drafts) <= 1 and not known_shape and isinstance(payload, dict):
+        drafts = _one_job(reader, payload, source) or drafts
     if not drafts and not known_shape:
         raise PermanentError(
             f"The answer from {source.url:.200} holds no list of jobs that {reader.provider} sends.", reason="not-a-board"
         )
     return drafts
+
+
+def _one_job(reader: BoardReader, payload: dict[str, Any], source: Source) -> list[Draft]:
+    """The answer to a request for one job. A company's own record has a name and an id too, but no text or place."""
+    draft = reader.read(payload, source)
+    if draft is None or not draft.title or not draft.identifier:
+        return []
+    draft.places, draft.description = list(draft.places), list(draft.description)
+    return [draft] if any(draft.places) or any(text for _, text in draft.description) else []
 
 
 def _from_markup(reader: BoardReader, text: str, source: Source) -> list[Draft]:
