@@ -43,11 +43,12 @@ class Service:
 DAY_S = 86_400.0
 
 WEB = Service("web", permission="robots.txt, public address")
+# 64 calls in flight may all meet one short fault; fewer failures in a row would open the breaker for a blip.
 LLM = Service(
     "llm",
     permission="a key or an endpoint is set",
     budget="tokens",
-    breaker=BreakerPolicy(fail_max=8, reset_after_s=20.0),
+    breaker=BreakerPolicy(fail_max=20, reset_after_s=20.0),
     retry=RetryPolicy(attempts=4, timeout_s=60.0),
     timeout_s=60.0,
     charges_lost=True,

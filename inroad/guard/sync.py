@@ -12,13 +12,15 @@ import atexit
 import os
 import threading
 from collections.abc import Coroutine
-from concurrent.futures import CancelledError
-from typing import Any, TypeVar
+from concurrent.futures import CancelledError, wait
+from typing import Any, Generic, TypeVar
 
 T = TypeVar("T")
 
 # Seconds that a cancelled call gets to clean up after Ctrl-C before the interrupt goes on without it.
 CLEANUP_S = 5.0
+# Longest time in seconds until Ctrl-C is noticed.
+SIGNAL_S = 0.5
 
 
 class _Background:
@@ -81,13 +83,39 @@ def run_sync(coroutine: Coroutine[Any, Any, T]) -> T:
     shared = _shared()
     if threading.current_thread() is shared.thread:
         return _in_new_thread(coroutine)
-    future = asyncio.run_coroutine_threadsafe(coroutine, shared.loop)
+    job = _Job(coroutine)
     try:
+        future = asyncio.run_coroutine_threadsafe(job.run(), shared.loop)
+        # In short waits: a signal that arrives just before a wait without end is not seen until it ends.
+        while not wait([future], timeout=SIGNAL_S).done:
+            continue
         return future.result()
     except (KeyboardInterrupt, SystemExit):
-        future.cancel()
+        shared.loop.call_soon_threadsafe(job.cancel)
         _wait_for_cleanup(shared)
         raise
+
+
+class _Job(Generic[T]):
+    """A coroutine that can be cancelled from its very first moment: Ctrl-C may come before its future is known to us."""
+
+    def __init__(self, coroutine: Coroutine[Any, Any, T]) -> None:
+        self._coroutine = coroutine
+        self._task: asyncio.Task[Any] | None = None
+        self._is_cancelled = False
+
+    async def run(self) -> T:
+        if self._is_cancelled:
+            self._coroutine.close()
+            raise asyncio.CancelledError
+        self._task = asyncio.current_task()
+        return await self._coroutine
+
+    def cancel(self) -> None:
+        """Called in the loop's thread."""
+        self._is_cancelled = True
+        if self._task is not None:
+            self._task.cancel()
 
 
 def _wait_for_cleanup(shared: _Background) -> None:
