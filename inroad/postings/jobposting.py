@@ -107,6 +107,12 @@ def _sections(item: Item) -> list[tuple[str | None, object]]:
     return [(None, _joined(item.get("description"))), *((heading, _joined(item.get(name))) for heading, name in headed)]
 
 
+def _identifier(value: Any) -> str | None:
+    """A PropertyValue's value; its name is the organisation that gave the number."""
+    first = _first(value)
+    return one_line(_first(first.get("value"))) if isinstance(first, dict) else one_line(first)
+
+
 def draft_of(item: Item) -> Draft:
     """Reads one JobPosting.
 
@@ -133,7 +139,7 @@ def draft_of(item: Item) -> Draft:
         department=_text(item.get("department")) or _text(item.get("occupationalCategory")),
         language=_text(item.get("inLanguage")),
         details={
-            "identifier": _text(item.get("identifier")),
+            "identifier": _identifier(item.get("identifier")),
             "regions": regions,
             "industry": _text(item.get("industry")),
             "direct_apply": item.get("directApply") if isinstance(item.get("directApply"), bool) else None,

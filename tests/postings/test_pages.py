@@ -103,6 +103,7 @@ def test_json_ld_is_read_with_all_its_fields() -> None:
             "value": {"minValue": 3000, "maxValue": "3500", "unitText": "MONTH"},
         },
         url="/jobs/nurse",
+        identifier={"@type": "PropertyValue", "name": "Acme Clinic", "value": 4711},
     )
     (posting,) = extract_postings(with_json_ld(json.dumps(block)), url=URL)
     assert (posting.title, posting.company, posting.location) == ("Nurse & Carer", "Acme Clinic", "Linz, OÖ, AT")
@@ -116,7 +117,7 @@ def test_json_ld_is_read_with_all_its_fields() -> None:
         "month",
     )
     assert posting.key == "nurse-carer--linz-oo-at--acme-clinic"
-    assert posting.details["regions"] == ["Austria"]
+    assert (posting.details["regions"], posting.details["identifier"]) == (["Austria"], "4711")
 
 
 @pytest.mark.parametrize(
