@@ -12,7 +12,6 @@ from dagster import (
     SkipReason,
     sensor,
 )
-from inroad.contacts.company import COMPANY_VERSION
 from sqlalchemy.orm import Session
 
 from assets.operations import sweep
@@ -66,7 +65,7 @@ def build_sweep_sensor(
 def bring_back(database: Database) -> None:
     """Queues what was lost: rows of dead workers, and contents that an older extractor read."""
     database.call(release_lost)
-    versions = (("contacts", EXTRACTOR_VERSION), ("companies", COMPANY_VERSION), ("postings", POSTING_EXTRACTOR_VERSION))
+    versions = (("contacts", EXTRACTOR_VERSION), ("companies", EXTRACTOR_VERSION), ("postings", POSTING_EXTRACTOR_VERSION))
     for kind, version in versions:
         database.call(requeue_extractions, kind, version)
 

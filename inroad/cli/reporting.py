@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from rich import box
 from rich.console import Console
 from rich.table import Table
 
@@ -80,7 +81,7 @@ def refused_json(typed: str, sentence: str) -> dict[str, Any]:
 
 def print_table(console: Console, results: Sequence[RunResult]) -> None:
     """One line for each company, and beneath it the errors with their reason."""
-    table = Table(title="What was found", title_justify="left", show_lines=False)
+    table = Table(title="What was found", title_justify="left", box=box.SIMPLE_HEAD)
     table.add_column("Company", no_wrap=True)
     for heading in ("Sitemaps", "Pages", "Fetched", "Contacts", "Postings", "CVs", "Errors", "Seconds"):
         table.add_column(heading, justify="right", no_wrap=True)

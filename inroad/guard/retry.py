@@ -14,10 +14,14 @@ from email.utils import parsedate_to_datetime
 from typing import TypeVar
 
 import stamina
+import stamina.instrumentation
 
 from inroad.guard.errors import NotCalled, TransientError
 
 T = TypeVar("T")
+
+# A retry is normal and is counted where it matters; stamina would warn of each on the person's screen.
+stamina.instrumentation.set_on_retry_hooks(())
 
 _SECONDS = re.compile(r"\d{1,12}(\.\d{0,9})?|\.\d{1,9}", re.ASCII)
 # Every form of an HTTP date begins with one; the standard library's parser accepts any word there.

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from dataclasses import fields
 from typing import Any
 
 from sqlalchemy.orm import Session
 
-from inroad.contacts.company import COMPANY_VERSION, CompanyFacts, extract_company
+from inroad.contacts import EXTRACTOR_VERSION
+from inroad.contacts.company import CompanyFacts, Fact, extract_company
 from inroad.stages.documents import stored_html
 from inroad.stages.extractions import claim_extractions
 from inroad.stages.work import StageReport, Tally, Work, each_domain
@@ -25,7 +27,7 @@ SOURCES = ("IMPRINT", "ABOUT", "HOME", "CONTACT_ROOT", "CONTACT", "LEGAL")
 
 async def run(work: Work, names: Sequence[str]) -> StageReport:
     """Reads the company's facts again for every domain with a content that is due."""
-    await work.database.run(requeue_extractions, KIND, COMPANY_VERSION)
+    await work.database.run(requeue_extractions, KIND, EXTRACTOR_VERSION)
 
     async def handle(domain: Domain, tally: Tally) -> None:
         while rows := await work.database.run(claim_extractions, work, KIND, domain):
@@ -48,7 +50,16 @@ def _merge(contents: Sequence[tuple[Page, PageContent]]) -> dict[str, Any]:
 
 
 def _facts(found: CompanyFacts) -> Mapping[str, dict[str, Any]]:
-    return {fact.name: {"value": fact.value, "snippet": fact.snippet, "method": fact.method} for fact in found.facts}
+    """A page's facts by name; several of a kind stay together as a list, as that page gives them."""
+    out: dict[str, dict[str, Any]] = {}
+    for field in fields(found):
+        value = getattr(found, field.name)
+        if isinstance(value, Fact):
+            out[field.name] = {"value": value.value, "snippet": value.snippet, "method": value.method}
+        elif isinstance(value, tuple) and value:
+            entries = [{"value": fact.value, "snippet": fact.snippet, "method": fact.method} for fact in value]
+            out[field.name] = {"value": [fact.value for fact in value], "entries": entries}
+    return out
 
 
 def _record(session: Session, work: Work, domain: Domain, facts: Mapping[str, Any], rows: Sequence[Extraction]) -> bool:
@@ -60,5 +71,7 @@ def _record(session: Session, work: Work, domain: Domain, facts: Mapping[str, An
         session, domain.id, name=text("name"), legal_name=text("legal_name"), description=text("description"), facts=facts
     )
     for row in rows:
-        claims.complete(session, Extraction, row.id, owner=work.owner, extractor_version=COMPANY_VERSION, found_count=len(facts))
+        claims.complete(
+            session, Extraction, row.id, owner=work.owner, extractor_version=EXTRACTOR_VERSION, found_count=len(facts)
+        )
     return changed

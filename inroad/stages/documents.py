@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import zlib
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -71,14 +71,14 @@ async def read_document(web: WebClient, url: str, *, known: Page | None = None) 
     html = decode_html(response.body, response.headers.get("content-type"))
     verdict = judge_page(response.status, response.headers, html, url=response.url)
     if verdict is not None and verdict.kind == "needs-browser":
-        return await _render(web, url)
+        return await _render(web, url, response)
     if verdict is not None:
         raise _not_content(response.url, verdict)
     return Document(response, html)
 
 
-async def _render(web: WebClient, url: str) -> Document:
-    response = await web.render(url)
+async def _render(web: WebClient, url: str, fetched: Response | None = None) -> Document:
+    response = await web.render(url, document=fetched)
     html = decode_html(response.body, "text/html; charset=utf-8")
     verdict = judge_page(response.status, response.headers, html, url=response.url)
     if verdict is not None:
@@ -170,8 +170,3 @@ def _clean(text: Any) -> Any:
 def stored_html(html_zlib: bytes) -> str:
     """The document that `store_document` compressed."""
     return zlib.decompress(html_zlib).decode("utf-8", "replace")
-
-
-def without_body(response: Response) -> Response:
-    """The answer's facts alone, for a record that must not hold the page in memory."""
-    return replace(response, body=b"")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -133,12 +133,21 @@ async def _fetch_board(web: WebClient, row: BoardRow) -> tuple[list[Posting], st
         found.update((posting.key, posting) for posting in parse_board(board.provider, payload, url=board.url))
         request = next_request(board, payload, request)
     for posting in list(found.values())[:DETAILS]:
-        detail = detail_request(board, posting)
-        if detail is not None:
-            payload, _ = await _ask(web, detail)
-            read = {full.key: full for full in parse_board(board.provider, payload, url=board.url)}
-            found.update({posting.key: read[posting.key]} if posting.key in read else {})
+        found[posting.key] = await _complete(web, board, posting)
     return list(found.values()), digest.hexdigest()
+
+
+async def _complete(web: WebClient, board: Board, posting: Posting) -> Posting:
+    """A job with its full text, from the feed's own answer for it or from the job's page; as listed where neither has it."""
+    detail = detail_request(board, posting)
+    if detail is not None:
+        payload, _ = await _ask(web, detail)
+        return next((full for full in parse_board(board.provider, payload, url=board.url) if full.key == posting.key), posting)
+    if posting.description or not posting.url.startswith("http"):
+        return posting
+    response = await web.fetch(posting.url, purpose="board", accept="text/html")
+    read = extract_postings(response.body, url=response.url)
+    return replace(posting, description=read[0].description) if len(read) == 1 else posting
 
 
 async def _ask(web: WebClient, request: BoardRequest) -> tuple[Any, bytes]:

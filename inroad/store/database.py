@@ -127,7 +127,9 @@ class Database:
         if self._engine is not None:
             self._engine.dispose()
         for loop, engine in self._async.values():
-            if loop.is_running():
+            if loop is _running_loop():  # it cannot wait for itself: its connections end when they are collected
+                engine.sync_engine.dispose(close=False)
+            elif loop.is_running():
                 asyncio.run_coroutine_threadsafe(engine.dispose(), loop).result(CLOSE_S)
         self._engine, self._async = None, {}
 
@@ -143,6 +145,13 @@ class Database:
 # Seconds to wait for a connection: a wrong host must not hold the command for the system's two minutes.
 CLOSE_S = 5.0
 CONNECT: dict[str, Any] = {"connect_timeout": 10}
+
+
+def _running_loop() -> asyncio.AbstractEventLoop | None:
+    try:
+        return asyncio.get_running_loop()
+    except RuntimeError:
+        return None
 
 
 def create_database(url: str) -> None:
