@@ -15,10 +15,11 @@ from inroad.store.models import Company, ContactRow, ContactSource, CvRow, Domai
 
 # Rows fetched from the server at a time.
 BATCH = 1_000
+Rows = Select[Any] | Select[*tuple[Any, ...]]
 _DOMAIN = Domain.name.label("domain")
 
 
-def _contacts() -> Select[Any]:
+def _contacts() -> Rows:
     """Contacts that nobody rejected, each with its best proof: the most confident source, then the first page by URL."""
     proof = (
         select(Page.url.label("page_url"), ContactSource.method, ContactSource.snippet)
@@ -47,7 +48,7 @@ def _contacts() -> Select[Any]:
     )
 
 
-def _postings() -> Select[Any]:
+def _postings() -> Rows:
     return (
         select(
             _DOMAIN,
@@ -62,7 +63,7 @@ def _postings() -> Select[Any]:
     )
 
 
-def _pages() -> Select[Any]:
+def _pages() -> Rows:
     return (
         select(
             _DOMAIN,
@@ -76,12 +77,12 @@ def _pages() -> Select[Any]:
     )
 
 
-def _companies() -> Select[Any]:
+def _companies() -> Rows:
     columns = (_DOMAIN, Company.name, Company.legal_name, Company.description, Domain.language, Domain.home_url, Company.facts)
     return select(*columns).select_from(Company).join(Domain, Domain.id == Company.domain_id).order_by(Company.id)
 
 
-def _matches() -> Select[Any]:
+def _matches() -> Rows:
     return (
         select(
             *(_DOMAIN, PostingRow.key.label("posting"), PostingRow.title, PostingRow.url, ProfileRow.name.label("profile")),
@@ -95,7 +96,7 @@ def _matches() -> Select[Any]:
     )
 
 
-def _cvs() -> Select[Any]:
+def _cvs() -> Rows:
     return (
         select(
             *(_DOMAIN, PostingRow.key.label("posting"), PostingRow.title, PostingRow.url, ProfileRow.name.label("profile")),
@@ -111,7 +112,7 @@ def _cvs() -> Select[Any]:
     )
 
 
-EXPORTS: dict[str, Callable[[], Select[Any]]] = {
+EXPORTS: dict[str, Callable[[], Rows]] = {
     "contacts": _contacts,
     "postings": _postings,
     "pages": _pages,

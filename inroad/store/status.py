@@ -18,7 +18,19 @@ from sqlalchemy.orm import Session
 from inroad.store.claims import is_due, is_lost, live_owners, replay, state_counts
 from inroad.store.curation import DECISIONS, TABLES
 from inroad.store.migrate import configuration
-from inroad.store.models import Board, Company, ContactRow, CvRow, Domain, Extraction, MatchRow, Page, PostingRow, SitemapFile, Visit
+from inroad.store.models import (
+    Board,
+    Company,
+    ContactRow,
+    CvRow,
+    Domain,
+    Extraction,
+    MatchRow,
+    Page,
+    PostingRow,
+    SitemapFile,
+    Visit,
+)
 
 # Stage to the rows that it works on; `pages` has none of its own: it chooses, and what it chose is `page_contents`.
 STAGE_ROWS: dict[str, tuple[tuple[Any, tuple[ColumnElement[bool], ...]], ...]] = {
@@ -116,7 +128,8 @@ def dead_letters(session: Session, ids: Sequence[int] | None = None) -> list[Dea
             where = (getattr(model, model.STATUS) == "Error", *conditions, *domain_condition(model, ids))
             statement = select(model.error_reason, func.count(), func.min(model.error)).where(*where).group_by(model.error_reason)
             out += [
-                DeadLetters(stage, reason or "error", count, example or "") for reason, count, example in session.execute(statement)
+                DeadLetters(stage, reason or "error", count, example or "")
+                for reason, count, example in session.execute(statement)
             ]
     return sorted(out, key=lambda letter: (-letter.rows, letter.stage, letter.reason))
 

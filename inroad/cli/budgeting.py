@@ -1,0 +1,75 @@
+"""`inroad budget`: limits on what may be spent, set and shown."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Annotated
+
+import typer
+
+from inroad.cli.context import open_for, use_settings
+from inroad.cli.grouping import group
+from inroad.cli.intake import BadInput
+from inroad.cli.printing import Json, one_of, print_json, say, say_columns
+
+budget = group("Sets and shows limits on tokens, dollars and credits.")
+Scope = Annotated[
+    str, typer.Argument(help="all, KIND:KEY, or KIND for a limit for each; KIND is run, domain, posting, purpose, ...")
+]
+Period = Annotated[str, typer.Option("--period", help="total, day or month (UTC).")]
+
+
+@budget.command("set")
+def set_limit(
+    scope: Scope,
+    tokens: Annotated[float | None, typer.Option("--tokens", help="Input and output tokens.")] = None,
+    usd: Annotated[float | None, typer.Option("--usd", help="US dollars.")] = None,
+    credits: Annotated[float | None, typer.Option("--credits", help="A scraping service's credits.")] = None,  # noqa: A002
+    period: Period = "total",
+    soft: Annotated[bool, typer.Option("--soft", help="Record an event when it is passed, and refuse nothing.")] = False,
+) -> None:
+    """Sets a limit; what was spent under it already stays counted."""
+    from inroad.guard.budget import parse_scope, set_budget
+
+    parse_scope(scope)
+    set_budget(open_for(use_settings()), scope, tokens=tokens, usd=usd, credits=credits, period=period, soft=soft)
+    given = [
+        f"{amount:,g} {unit}" for unit, amount in (("tokens", tokens), ("usd", usd), ("credits", credits)) if amount is not None
+    ]
+    say(f"{scope}, {period}: {' and '.join(given)}{', soft' if soft else ''}.")
+
+
+@budget.command("remove")
+def remove_limit(
+    scope: Scope,
+    unit: Annotated[str, typer.Option("--unit", help="tokens, usd or credits.")],
+    period: Period = "total",
+) -> None:
+    """Removes a limit with what was counted under it."""
+    from inroad.guard.budget import PERIODS, UNITS, parse_scope, remove_budget
+
+    parse_scope(scope)
+    one_of(unit, UNITS, "unit")
+    one_of(period, PERIODS, "period")
+    if not remove_budget(open_for(use_settings()), scope, unit=unit, period=period):
+        raise BadInput(f"There is no budget {scope} in {unit} for the period {period}.", mend="See `inroad budget show`.")
+    say(f"The budget {scope} in {unit} ({period}) is removed.")
+
+
+@budget.command("show")
+def show(as_json: Json = False) -> None:
+    """Shows every budget as it stands in its current period."""
+    from inroad.guard.budget import show_budgets
+
+    budgets = show_budgets(open_for(use_settings()))
+    if as_json:
+        print_json([asdict(item) for item in budgets])
+        return
+    if not budgets:
+        say("No budget is set: `inroad budget set all --usd 5 --period month` sets one.")
+        return
+    rows: list[list[str]] = [["Scope", "Period", "Unit", "Limit", "Spent", "Reserved", "Left", ""]]
+    for item in budgets:
+        amounts = [f"{amount:,.8g}" for amount in (item.limit, item.spent, item.reserved, item.left)]
+        rows.append([item.scope, item.period, item.unit, *amounts, "soft" if item.is_soft else ""])
+    say_columns(rows)

@@ -1,0 +1,114 @@
+"""`inroad status`: how the installation, or some of its domains, stand. Reads; changes nothing."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from inroad.cli.choosing import Domains, known_ids
+from inroad.cli.context import open_for, use_settings
+from inroad.cli.printing import Json, print_json, say, say_columns
+from inroad.stages import STAGES
+
+# Reasons and errors shown on one screen; --json has all.
+_SHOWN = 12
+# A run that has said nothing for so long (seconds) is probably dead; the reaper ends it.
+_SILENT_S = 300.0
+_STATES = ("Waiting", "Queued", "Processing", "Complete", "Error", "New", "Selected", "Rejected")
+
+
+def status(domains: Domains = None, as_json: Json = False) -> None:
+    """Shows how every stage stands: rows by state, what runs, what is due, what failed and why."""
+    settings = use_settings()
+    database = open_for(settings)
+    ids = known_ids(database, domains) if domains else None
+    facts = database.call(gather, list(ids.values()) if ids else None, list(ids or ()), settings.refresh_after_hours)
+    if as_json:
+        print_json(facts)
+        return
+    _print_stages(facts)
+    _print_runs(facts)
+    _print_errors(facts)
+
+
+def gather(session: Session, ids: list[int] | None, names: list[str], refresh_after_hours: float) -> dict[str, Any]:
+    """Everything that `status` shows, as one JSON document.
+
+    Args:
+        session: Transaction.
+        ids: Domains; None means all.
+        names: Their names, in the order asked.
+        refresh_after_hours: Hours after which a domain is due for another visit.
+    """
+    from datetime import timedelta
+
+    from inroad.store import progress
+    from inroad.store.domains import count_domains, get_domains
+    from inroad.store.results import domain_errors
+    from inroad.store.status import dead_letters, last_visit, stage_standing
+    from inroad.store.visits import overdue_domains
+
+    overdue = overdue_domains(session, older_than=timedelta(hours=refresh_after_hours), limit=1_000_000)
+    visit = last_visit(session, ids)
+    facts: dict[str, Any] = {
+        "domains": count_domains(session) if ids is None else len(ids),
+        "stages": [asdict(stage_standing(session, stage, ids)) for stage in STAGES],
+        "running": [_run(row) for row in progress.running(session)],
+        "refresh_due": len(overdue if ids is None else set(overdue) & set(names)),
+        "last_visit": visit.isoformat() if visit else None,
+        "dead_letters": [asdict(letter) for letter in dead_letters(session, ids)],
+    }
+    if ids is not None:
+        facts["errors"] = {domain.name: domain_errors(session, domain) for domain in get_domains(session, ids)}
+    return facts
+
+
+def _run(row: Any) -> dict[str, Any]:
+    silent_s = (datetime.now(UTC) - row.heartbeat_at).total_seconds()
+    position = {"run": row.run, "stage": row.stage, "done": row.done, "total": row.total, "host": row.host, "pid": row.pid}
+    return {**position, "started_at": row.started_at.isoformat(), "silent_s": round(silent_s, 1)}
+
+
+def _print_stages(facts: dict[str, Any]) -> None:
+    states = [name for name in _STATES if any(stage["counts"].get(name) for stage in facts["stages"])]
+    heading = ["Stage", *states, "Due now", "Found"]
+    rows = [heading]
+    for stage in facts["stages"]:
+        cells = [str(stage["counts"].get(state, "")) for state in states]
+        rows.append([stage["stage"], *cells, str(stage["due"] or ""), "" if stage["found"] is None else str(stage["found"])])
+    visit = f"last visit {facts['last_visit'][:19].replace('T', ' ')} UTC" if facts["last_visit"] else "no visit yet"
+    say(f"{facts['domains']} domains, {facts['refresh_due']} due for a refresh, {visit}.")
+    say_columns(rows)
+    if not facts["domains"]:
+        say("Nothing is here yet: `inroad add acme.example`, or `inroad demo` for a look.")
+
+
+def _print_runs(facts: dict[str, Any]) -> None:
+    if not facts["running"]:
+        say("Nothing runs now.")
+        return
+    say("Runs now:")
+    rows = []
+    for run in facts["running"][:_SHOWN]:
+        silent = f"silent for {run['silent_s']:.0f} s: probably dead" if run["silent_s"] > _SILENT_S else ""
+        rows.append(
+            [run["stage"], f"{run['done']} of {run['total']}", run["run"][:8], f"pid {run['pid']} on {run['host']}", silent]
+        )
+    say_columns(rows)
+
+
+def _print_errors(facts: dict[str, Any]) -> None:
+    letters = facts["dead_letters"]
+    if letters and "errors" not in facts:
+        say("Failed for good (replay with `inroad curate retry STAGE`):")
+        say_columns(
+            [[letter["stage"], str(letter["rows"]), letter["reason"], letter["example"][:140]] for letter in letters[:_SHOWN]]
+        )
+        if len(letters) > _SHOWN:
+            say(f"  and {len(letters) - _SHOWN} more reasons; see --json.")
+    for name, errors in facts.get("errors", {}).items():
+        say(f"{name}: {len(errors)} errors" if errors else f"{name}: no errors")
+        say_columns([[error["stage"], error["status"], error["reason"] or "", error["error"][:160]] for error in errors[:_SHOWN]])

@@ -1,0 +1,250 @@
+"""Removing a person from everything that is stored, and removing everything.
+
+Erasing takes contacts and their sources away, masks what remains of the person in other texts (same length, so that spans into
+a text stay right), and leaves a SHA-256 on the do-not-contact list that keeps the person out. What does not belong here:
+deciding whether a masked page still gives the person away to a reader (the caller's check), and files.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import zlib
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, field
+from html import escape
+from typing import Any
+from urllib.parse import quote
+
+from alembic import command
+from sqlalchemy import String, and_, cast, delete, func, insert, or_, select, text, update
+from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy.orm import Session
+
+from inroad.store.database import Database
+from inroad.store.migrate import configuration
+from inroad.store.models import (
+    AuditEntry,
+    Company,
+    ContactRow,
+    ContactSource,
+    CvRow,
+    Domain,
+    Event,
+    LlmAnswer,
+    LlmCall,
+    MatchRow,
+    Page,
+    PageContent,
+    PostingRow,
+    Suppression,
+)
+
+MASK = "█"
+# Where a person's name or address may stand besides contacts and contents. The profile is its owner's, and is not searched.
+_TEXTS: tuple[tuple[Any, tuple[str, ...]], ...] = (
+    (ContactRow, ("raw", "name", "role", "details", "curation_reason")),
+    (ContactSource, ("raw", "name", "role", "snippet", "details")),
+    (Domain, ("title", "facts", "error")),
+    (Page, ("title", "error")),
+    (Company, ("name", "legal_name", "description", "facts")),
+    (PostingRow, ("title", "company", "location", "description", "details", "structured", "error")),
+    (MatchRow, ("parts", "requirements")),
+    (CvRow, ("findings", "error")),
+    (Event, ("message", "subject")),
+    (LlmCall, ("prompt", "answer")),
+    (AuditEntry, ("details",)),
+)
+# Does the document still give the person away? Arguments: HTML, URL, values.
+StillHolds = Callable[[str, str, Collection[str]], bool]
+
+
+@dataclass(slots=True)
+class Receipt:
+    """What an erasure did, in counts and hashes: it names nobody, so that it may be kept.
+
+    Attributes:
+        hashes: SHA-256 of each value that is kept out from now on.
+        contacts: Contacts removed.
+        sources: Proofs removed, with their contact or for themselves.
+        contents: Stored versions of pages that were masked.
+        texts: Other rows that were masked.
+        answers: Cached model answers removed.
+        others: Further names and values that stood with the person; they may be erased too.
+    """
+
+    hashes: list[str] = field(default_factory=list)
+    contacts: int = 0
+    sources: int = 0
+    contents: int = 0
+    texts: int = 0
+    answers: int = 0
+    others: list[str] = field(default_factory=list)
+
+
+def fingerprint(value: str) -> str:
+    """What the do-not-contact list keeps of an erased value."""
+    return hashlib.sha256(value.lower().encode()).hexdigest()
+
+
+def erase(session: Session, value: str, *, actor: str, still_holds: StillHolds) -> Receipt:
+    """Removes a person everywhere, by an address, a number, a profile or a name.
+
+    A contact goes when it is the value, or when the value is the only name that it stands under. A contact that also stands under
+    other names (a switchboard) stays without this one.
+
+    Args:
+        session: Transaction; all or nothing.
+        value: As stored: lower-case address, E.164 number, profile URL, or full name.
+        actor: Who asks, for the audit log.
+        still_holds: Reads a masked page as the extractor does; a page that still gives the person away keeps only its text.
+    """
+    receipt = Receipt()
+    targets = _targets(session, value)
+    values = {value, *(row.value for row in targets)}
+    receipt.others = sorted({row.name for row in targets if row.name and row.name.lower() != value.lower()})
+    sources = list(session.scalars(select(ContactSource).where(ContactSource.contact_id.in_([row.id for row in targets]))))
+    named = list(session.scalars(select(ContactSource).where(func.lower(ContactSource.name) == value.lower())))
+    pages = {source.page_id for source in (*sources, *named)}
+    forms = _forms(values, sources)
+    _suppress(session, values, receipt)
+    receipt.sources = len(sources)
+    receipt.contacts = len(targets)
+    _unlink_cvs(session, values)
+    session.execute(delete(ContactRow).where(ContactRow.id.in_([row.id for row in targets])))
+    receipt.contents = _mask_contents(session, forms, pages, values, still_holds)
+    receipt.texts = sum(_mask_rows(session, model, columns, forms) for model, columns in _TEXTS)
+    receipt.answers = _drop_answers(session, forms)
+    details = {"hashes": receipt.hashes, "contents": receipt.contents, "texts": receipt.texts}
+    session.execute(
+        insert(AuditEntry).values(actor=actor, action="erase", table_name="contacts", row_count=receipt.contacts, details=details)
+    )
+    return receipt
+
+
+def _targets(session: Session, value: str) -> list[ContactRow]:
+    wanted = value.lower()
+    only_name = (
+        select(ContactSource.contact_id)
+        .where(ContactSource.name.is_not(None))
+        .group_by(ContactSource.contact_id)
+        .having(func.bool_and(func.lower(ContactSource.name) == wanted))
+    )
+    personal = ContactRow.kind.in_(("email", "phone", "person", "social"))
+    bound = and_(personal, func.lower(ContactRow.name) == wanted, ContactRow.id.in_(only_name))
+    return list(session.scalars(select(ContactRow).where(or_(func.lower(ContactRow.value) == wanted, bound))))
+
+
+def _forms(values: Collection[str], sources: Sequence[ContactSource]) -> list[str]:
+    """Every way in which the values were seen, the longest first."""
+    seen = {*values, *(source.raw for source in sources)}
+    digits = {value for value in values if value[:1] == "+" and value[1:].isdigit()}
+    seen |= {value[1:] for value in digits}
+    seen |= {quote(form) for form in seen} | {escape(form) for form in seen}
+    return sorted((form for form in seen if len(form) >= 3), key=len, reverse=True)
+
+
+def _suppress(session: Session, values: Collection[str], receipt: Receipt) -> None:
+    receipt.hashes = sorted(map(fingerprint, values))
+    rows = [{"kind": "hash", "value": digest, "made_by": "erase", "reason": "erased"} for digest in receipt.hashes]
+    session.execute(upsert(Suppression).values(rows).on_conflict_do_nothing())
+    session.info.pop("suppressions", None)
+    # Rules in plain text would keep what was to be forgotten.
+    session.execute(delete(Suppression).where(Suppression.kind == "value", Suppression.value.in_([v.lower() for v in values])))
+
+
+def _pattern(forms: Sequence[str]) -> re.Pattern[str]:
+    """The forms as whole words, in any case and with any white space: "Ann" does not mask "Annual". Linear: no form repeats."""
+    parts = [r"\s+".join(map(re.escape, form.split())) for form in forms]
+    return re.compile(rf"(?<![\w@])(?:{'|'.join(parts)})(?!\w)", re.IGNORECASE)
+
+
+def _holds(column: Any, forms: Sequence[str]) -> Any:
+    """Rows worth a closer look: the longest run of letters and digits of a form is in the text."""
+    words = {max(re.split(r"[^\w.@+-]+", form), key=len) for form in forms}
+    return or_(*(cast(column, String).icontains(word, autoescape=True) for word in words if len(word) >= 2))
+
+
+def masked(value: Any, pattern: re.Pattern[str]) -> Any:
+    """The value with every hit masked; of lists and mappings every text below them, without recursion."""
+    root = [value]
+    stack: list[tuple[Any, Any]] = [(root, 0)]
+    while stack:
+        holder, key = stack.pop()
+        item = holder[key]
+        if isinstance(item, str):
+            holder[key] = pattern.sub(lambda hit: MASK * len(hit[0]), item)
+        elif isinstance(item, list):
+            holder[key] = copy = list(item)
+            stack += [(copy, number) for number in range(len(copy))]
+        elif isinstance(item, dict):
+            holder[key] = kept = dict(item)
+            stack += [(kept, name) for name in kept]
+    return root[0]
+
+
+def _mask_rows(session: Session, model: Any, columns: Sequence[str], forms: Sequence[str]) -> int:
+    pattern = _pattern(forms)
+    attributes = [getattr(model, column) for column in columns]
+    found = or_(*(_holds(attribute, forms) for attribute in attributes))
+    changed = 0
+    for row in session.scalars(select(model).where(found)):
+        new = {column: masked(getattr(row, column), pattern) for column in columns}
+        different = {column: value for column, value in new.items() if value != getattr(row, column)}
+        for column, value in different.items():
+            setattr(row, column, None if column == "name" and not value.strip(MASK + " ") else value)
+        changed += bool(different)
+    session.flush()
+    return changed
+
+
+def _mask_contents(
+    session: Session, forms: Sequence[str], pages: Collection[int], values: Collection[str], still_holds: StillHolds
+) -> int:
+    pattern = _pattern(forms)
+    suspects = select(PageContent.id).where(or_(PageContent.page_id.in_(pages), _holds(PageContent.text, forms)))
+    changed = 0
+    for number in session.scalars(suspects).all():
+        content = session.get_one(PageContent, number)
+        html = zlib.decompress(content.html_zlib).decode("utf-8", "replace")
+        readable = masked(content.text, pattern)
+        new = masked(html, pattern)
+        if still_holds(new, content.final_url, values):
+            new = f"<!doctype html><pre>{escape(readable)}</pre>"
+        if (new, readable) != (html, content.text):
+            content.text, content.html_zlib = readable, zlib.compress(new.encode("utf-8", "replace"), 6)
+            content.title = masked(content.title, pattern)
+            content.http_facts = masked(content.http_facts, pattern)
+            changed += 1
+        session.flush()
+        session.expunge(content)  # a big site's contents do not all fit in memory
+    return changed
+
+
+def _unlink_cvs(session: Session, values: Collection[str]) -> None:
+    lowered = [value.lower() for value in values]
+    hit = or_(func.lower(CvRow.contact["value"].astext).in_(lowered), func.lower(CvRow.contact["name"].astext).in_(lowered))
+    session.execute(update(CvRow).where(hit).values(contact=None).execution_options(synchronize_session=False))
+
+
+def _drop_answers(session: Session, forms: Sequence[str]) -> int:
+    pattern = _pattern(forms)
+    keys = [
+        key
+        for key, answer in session.execute(
+            select(LlmAnswer.key, cast(LlmAnswer.answer, String)).where(_holds(LlmAnswer.answer, forms))
+        )
+        if pattern.search(answer)
+    ]
+    session.execute(delete(LlmAnswer).where(LlmAnswer.key.in_(keys)))
+    return len(keys)
+
+
+def drop_everything(database: Database) -> None:
+    """Drops Inroad's own tables and no others: every migration is taken back."""
+    config = configuration()
+    with database.engine.begin() as connection:
+        connection.execute(text("SELECT pg_advisory_xact_lock(hashtext('inroad migrate'))"))
+        config.attributes["connection"] = connection
+        command.downgrade(config, "base")
+        connection.execute(text("DROP TABLE IF EXISTS alembic_version"))
