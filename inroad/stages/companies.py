@@ -21,8 +21,11 @@ from inroad.store.pages import newest_contents, requeue_extractions
 
 STAGE = "companies"
 KIND = "companies"
-# Pages on which a company speaks of itself, the most reliable for legal facts first.
-SOURCES = ("IMPRINT", "ABOUT", "HOME", "CONTACT_ROOT", "CONTACT", "LEGAL")
+# Pages on which a company speaks of itself: the imprint first for who it is by law, the home page first for what it does.
+SOURCES = ("IMPRINT", "LEGAL", "CONTACT_ROOT", "CONTACT", "ABOUT", "HOME")
+LEGAL_FACTS = frozenset({"legal_name", "registrations"})
+# A page's description tells of the company only where the page is about the company.
+ONLY_FROM = {"description": ("HOME", "ABOUT"), "name": ("HOME", "ABOUT", "IMPRINT", "CONTACT_ROOT", "CONTACT")}
 
 
 async def run(work: Work, names: Sequence[str]) -> StageReport:
@@ -42,10 +45,13 @@ async def run(work: Work, names: Sequence[str]) -> StageReport:
 def _merge(contents: Sequence[tuple[Page, PageContent]]) -> dict[str, Any]:
     """The best word on every fact: from the most reliable kind of page, among those from the first URL."""
     ranked = sorted(contents, key=lambda pair: (SOURCES.index(pair[0].page_type), pair[0].url))
+    read = [(page, _facts(extract_company(stored_html(content.html_zlib), url=content.final_url))) for page, content in ranked]
     merged: dict[str, Any] = {}
-    for page, content in ranked:
-        for name, fact in _facts(extract_company(stored_html(content.html_zlib), url=content.final_url)).items():
-            merged.setdefault(name, {**fact, "page_url": page.url})
+    for legal, pages in ((True, read), (False, read[::-1])):
+        for page, facts in pages:
+            for name, fact in facts.items():
+                if (name in LEGAL_FACTS) is legal and page.page_type in ONLY_FROM.get(name, SOURCES):
+                    merged.setdefault(name, {**fact, "page_url": page.url})
     return merged
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
@@ -133,7 +134,8 @@ async def _fetch_board(web: WebClient, row: BoardRow) -> tuple[list[Posting], st
         found.update((posting.key, posting) for posting in parse_board(board.provider, payload, url=board.url))
         request = next_request(board, payload, request)
     for posting in list(found.values())[:DETAILS]:
-        found[posting.key] = await _complete(web, board, posting)
+        with suppress(PermanentError):  # one job's page that is gone leaves that job as the feed lists it
+            found[posting.key] = await _complete(web, board, posting)
     return list(found.values()), digest.hexdigest()
 
 
