@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from inroad.cvs.claims.entries import match_entry, unknown_fields
@@ -91,8 +92,7 @@ class Gate:
 
     def __init__(self, profile: Profile) -> None:
         self.profile = profile
-        self.ledger = Ledger(profile)
-        self.everything: Known = merge_known(reading.known for reading in self.ledger.readings.values())
+        self.ledger, self.everything = _read_profile(profile)
         self._entries = {section: list(profile.entries(section)) for section in SECTIONS}
         self._grounds: dict[str, Ground] = {}
         self._lines = 0
@@ -290,6 +290,12 @@ class Gate:
         wanted = plain(text)
         readings: Sequence[Reading] = self.ledger.of_entry(entry) if entry else list(self.ledger.readings.values())
         return any(wanted == plain(sentence) for reading in readings for sentence in sentences(reading.fact.text))
+
+
+@lru_cache(maxsize=32)
+def _read_profile(profile: Profile) -> tuple[Ledger, Known]:
+    ledger = Ledger(profile)
+    return ledger, merge_known(reading.known for reading in ledger.readings.values())
 
 
 _GROUP_NAMES = frozenset(filter(None, (skill_group(name) for name in all_skills())))

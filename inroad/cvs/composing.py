@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from inroad.cvs.checking import Gate
-from inroad.cvs.choosing import ChosenEntry, Job, Selection, career_text, choose, read_job, score_text
-from inroad.cvs.claims.support import sentences, telling_stems
+from inroad.cvs.choosing import ChosenEntry, Job, Selection, Statement, career_text, choose, read_job, score_text
+from inroad.cvs.claims.support import find_support, sentences, telling_stems
 from inroad.cvs.layout import count_words, lay_out
 from inroad.cvs.model import Cv, Fact, Finding, Match
 from inroad.cvs.profile import Profile
@@ -26,6 +26,7 @@ TARGET_WORDS = (550, 650)
 MAX_SUMMARY_WORDS = 70
 MAX_SKILLS_PER_GROUP = 12
 MIN_BULLETS = (4, 3, 2)  # of the last, the last but one and every older position, where the person has them
+MAX_WORDED = 8  # lines of one entry that a writer is asked for
 SAME_STATEMENT = 0.7  # share of telling words from which two lines say the same
 # Fields of an entry that are shown; addresses of employers and schools are left out: they fill lines and prove nothing.
 _SHOWN: Mapping[str, tuple[str, ...]] = {
@@ -43,11 +44,12 @@ _OPTIONAL = ("projects", "volunteer", "publications", "awards")
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One bullet of the CV: its text, the fact behind it and its worth."""
+    """One bullet of the CV: its text, the fact that it words, its worth, and all facts that it rests on."""
 
     text: str
     fact: Fact
     score: float
+    proofs: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,14 +102,17 @@ def tailor(selection: Selection, job: Job, language: str, gate: Gate, writer: Wr
     refused: list[tuple[str, Finding]] = []
     notes: list[str] = []
     for entry in (entry for entries in selection.entries.values() for entry in entries):
-        chosen = entry.statements[:8] if writer else entry.statements
+        chosen = entry.statements[:MAX_WORDED]  # the others keep the person's own words
         name = ", ".join(filter(None, (entry.row.get("position"), entry.row.get("name") or entry.row.get("organization"))))
         request = WritingRequest(
             "highlights", tuple(statement.text for statement in chosen), name, job.title, job.wanted, language
         )
-        worded = word_lines(writer, request, _line_check(gate, entry))
+        worded = word_lines(writer, request, _line_check(gate, entry, chosen))
         lines[entry.fact.id] = tuple(
-            Line(text, statement.fact, statement.score) for text, statement in zip(worded.lines, chosen, strict=True)
+            Line(text, statement.fact, statement.score, _proofs(gate, entry, statement, text))
+            for text, statement in zip(
+                (*worded.lines, *(rest.text for rest in entry.statements[MAX_WORDED:])), entry.statements, strict=True
+            )
         )
         refused.extend(worded.refused)
         notes.extend([worded.note] if worded.note else [])
@@ -190,9 +195,24 @@ def grade_and_improve(
     )
 
 
-def _line_check(gate: Gate, entry: ChosenEntry) -> Callable[[int, str], list[Finding]]:
+def _line_check(gate: Gate, entry: ChosenEntry, chosen: Sequence[Statement]) -> Callable[[int, str], list[Finding]]:
+    """Check a proposal against the entry; it must also word the statement that was asked, not another one."""
     ground = gate.ground_of(entry.fact, entry.row)
-    return lambda index, text: list(gate.check_text(text, f"{entry.fact.path}/highlights/{index}", ground, entry.fact.id))
+
+    def check(index: int, text: str) -> list[Finding]:
+        path = f"{entry.fact.path}/highlights/{index}"
+        strays = chosen[index].fact.id not in _proofs(gate, entry, chosen[index], text)
+        stray = [Finding("block", "evidence", path, "the line does not word the fact that it stands for")] if strays else []
+        return [*gate.check_text(text, path, ground, entry.fact.id), *stray]
+
+    return check
+
+
+def _proofs(gate: Gate, entry: ChosenEntry, statement: Statement, text: str) -> tuple[str, ...]:
+    if text == statement.text:
+        return (statement.fact.id,)
+    support = find_support(text, gate.ground_of(entry.fact, entry.row).candidates)
+    return tuple(reading.fact.id for reading in support.readings)
 
 
 def _shortest_summary(summary: str, job: Job) -> str:
@@ -220,7 +240,7 @@ def _skills(profile: Profile, job: Job) -> Iterator[dict[str, Any]]:
         shown = {field: row[field] for field in ("name", "level") if row.get(field)} | (
             {"keywords": keywords} if keywords else {}
         )
-        groups.append((-max([worth(row.get("name") or ""), *map(worth, keywords)]), place, shown))
+        groups.append((-sum([worth(row.get("name") or ""), *map(worth, keywords)]), place, shown))
     yield from (shown for _, _, shown in sorted(groups, key=lambda group: group[:2]) if shown)
 
 
@@ -304,7 +324,7 @@ def _row(draft: Draft, entry: ChosenEntry) -> tuple[dict[str, Any], dict[str, li
     lines = [line for line in draft.lines[entry.fact.id] if line.fact.id in draft.kept]
     if lines:
         row["highlights"] = [line.text for line in lines]
-        proofs |= {f"/highlights/{index}": [line.fact.id] for index, line in enumerate(lines)}
+        proofs |= {f"/highlights/{index}": list(line.proofs) for index, line in enumerate(lines)}
     return row, proofs
 
 

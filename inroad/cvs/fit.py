@@ -15,8 +15,8 @@ from inroad.postings.model import Posting
 
 MIN_CONFIDENCE = 0.3  # below it the value is more likely a stranger's than the company's
 _RECRUITING = re.compile(
-    r"recruit|talent|hiring|human resources|\bhr\b|people (?:team|operations|partner|&|and)|career|job|bewerb|personal(?!ity)|stellen"
-    r"|karriere|rekrut|recrutement|empleo|seleccion|rrhh|apply|application",
+    r"recruit|talent|hiring|human resources|\bhr\b|people (?:team|operations|partner|&|and)|career|job|bewerb|personal(?!ity)"
+    r"|stellen|karriere|rekrut|recrutement|empleo|seleccion|rrhh|apply|application",
     re.IGNORECASE,
 )
 _LEADING = re.compile(

@@ -11,11 +11,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
+from inroad.cvs.claims.support import telling_stems
 from inroad.cvs.layout import clean
 from inroad.cvs.model import Finding
 from inroad.guard.errors import InroadError
 
 MAX_LINE_CHARS = 420  # about four printed lines; a longer proposal is no bullet
+MAX_SUMMARY_CHARS = 1_200
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +91,7 @@ def word_lines(writer: Writer | None, request: WritingRequest, check: Callable[[
     kept: list[str] = []
     refused: list[tuple[str, Finding]] = []
     for index, own in enumerate(request.lines):
-        proposal = clean(proposals[index])[: MAX_LINE_CHARS * 4] if index < len(proposals) else ""
+        proposal = clean(proposals[index]) if index < len(proposals) else ""
         finding = _first_block(check(index, proposal), proposal, request.kind) if proposal else None
         if finding:
             refused.append((proposal, finding))
@@ -98,6 +100,9 @@ def word_lines(writer: Writer | None, request: WritingRequest, check: Callable[[
 
 
 def _first_block(findings: list[Finding], proposal: str, kind: str) -> Finding | None:
-    if kind == "highlights" and len(proposal) > MAX_LINE_CHARS:
-        return Finding("block", "too-long", "", f"a line of {len(proposal)} characters is no bullet")
+    limit = MAX_LINE_CHARS if kind == "highlights" else MAX_SUMMARY_CHARS
+    if len(proposal) > limit:
+        return Finding("block", "too-long", "", f"{len(proposal)} characters, {limit} are the most")
+    if not telling_stems(proposal):
+        return Finding("block", "empty", "", "the line says nothing")
     return next((finding for finding in findings if finding.severity == "block"), None)

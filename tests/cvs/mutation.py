@@ -11,7 +11,9 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 Resume = dict[str, Any]
-TOOLS = "Kafka|Flink|Kubernetes|Terraform|GitLab|Airflow|Python|Django|PostgreSQL|Ansible|Java|Spring|AWS|Rust|Go|Docker|React|Excel|SQL"
+TOOLS = (
+    "Kafka|Flink|Kubernetes|Terraform|GitLab|Airflow|Python|Django|PostgreSQL|Ansible|Java|Spring|AWS|Rust|Go|Docker|Excel|SQL"
+)
 # In a line: class, pattern, replacement. Only the first hit is changed.
 LINE_RULES: tuple[tuple[str, str, str | Callable[[re.Match[str]], str]], ...] = (
     ("percent", r"(\d+(?:\.\d+)?)%", lambda found: f"{float(found[1]) + 17:g}%"),
@@ -102,7 +104,7 @@ def false_fields(resume: Resume) -> Iterator[tuple[str, str, Resume]]:
         ]
         if entry.get("endDate"):
             changes.append(("date", f"work.{index}.endDate", None))
-    for index, entry in enumerate(resume.get("education") or ()):
+    for index in range(len(resume.get("education") or ())):
         changes += [
             ("school", f"education.{index}.institution", "Stanford University"),
             ("degree", f"education.{index}.studyType", "PhD"),

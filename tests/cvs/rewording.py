@@ -11,18 +11,52 @@ from collections.abc import Iterator
 from typing import Any
 
 WORDS = {
-    "two": "2", "three": "3", "four": "4", "five": "5", "six": "6", "seven": "7", "eight": "8", "nine": "9", "ten": "10", "eleven": "11",
-    "twelve": "12", "fourteen": "14", "eighteen": "18", "twenty": "20", "thirty": "30", "forty": "40", "sixty": "60",
-}  # fmt: skip
+    "two": "2",
+    "three": "3",
+    "four": "4",
+    "five": "5",
+    "six": "6",
+    "seven": "7",
+    "eight": "8",
+    "nine": "9",
+    "ten": "10",
+    "eleven": "11",
+    "twelve": "12",
+    "fourteen": "14",
+    "eighteen": "18",
+    "twenty": "20",
+    "thirty": "30",
+    "forty": "40",
+    "sixty": "60",
+}
 SYNONYMS = {
-    "Built": "Developed", "Cut": "Reduced", "Reduced": "Lowered", "Led": "Headed", "Wrote": "Authored", "Raised": "Increased",
-    "Shortened": "Cut", "Replaced": "Substituted", "Migrated": "Moved", "Developed": "Built", "Improved": "Optimised", "Helped": "Assisted",
-    "Supported": "Helped", "Introduced": "Established", "Grew": "Increased", "Lowered": "Cut", "Mentored": "Coached", "Trained": "Taught",
-}  # fmt: skip
+    "Built": "Developed",
+    "Cut": "Reduced",
+    "Reduced": "Lowered",
+    "Led": "Headed",
+    "Wrote": "Authored",
+    "Raised": "Increased",
+    "Shortened": "Cut",
+    "Replaced": "Substituted",
+    "Migrated": "Moved",
+    "Developed": "Built",
+    "Improved": "Optimised",
+    "Helped": "Assisted",
+    "Supported": "Helped",
+    "Introduced": "Established",
+    "Grew": "Increased",
+    "Lowered": "Cut",
+    "Mentored": "Coached",
+    "Trained": "Taught",
+}
 FORMS = {
-    "PostgreSQL": "Postgres", "Kubernetes": "K8s", "JavaScript": "JS", "Kafka": "Apache Kafka", "virtual machines": "VMs",
+    "PostgreSQL": "Postgres",
+    "Kubernetes": "K8s",
+    "JavaScript": "JS",
+    "Kafka": "Apache Kafka",
+    "virtual machines": "VMs",
     "CI/CD": "continuous integration",
-}  # fmt: skip
+}
 
 
 def reword(line: str) -> Iterator[str]:
