@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import itertools
 import os
+import shutil
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -28,12 +30,35 @@ def _no_settings_from_outside() -> None:
     os.environ["INROAD_CONFIG"] = os.devnull
 
 
+def make_home() -> Path:
+    """A home that the embedded server's own user can enter: pytest's folders are for one user only, and as root the data would
+    go to /var/lib and stay there."""
+    home = Path(tempfile.mkdtemp(prefix="inroad-test-"))
+    home.chmod(0o755)
+    return home
+
+
+def remove_home(home: Path) -> None:
+    """Stops the embedded server of a home and removes both."""
+    settings = load_settings(home=home)
+    embedded.stop(settings)
+    data = embedded.describe(settings).data.parent
+    for folder in (data, home):
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def home() -> Iterator[Path]:
+    """A home of the test's own, for tests that start an embedded server of their own."""
+    home = make_home()
+    yield home
+    remove_home(home)
+
+
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[embedded.Server]:
-    """A running embedded server of its own."""
-    home = tmp_path_factory.mktemp("server")
-    for folder in (home, home.parent):  # pytest makes them for its user only; as root the server's own user must enter them
-        folder.chmod(0o755)
+def server() -> Iterator[embedded.Server]:
+    """A running embedded server for all tests of this process."""
+    home = make_home()
     settings = load_settings(home=home)
     server = embedded.ensure_running(settings)
     # The tests' data need not survive a power cut.
@@ -42,7 +67,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[embedded.Server
             connection.execute(text(f"ALTER SYSTEM SET {option} = off"))
         connection.execute(text("SELECT pg_reload_conf()"))
     yield server
-    embedded.stop(settings)
+    remove_home(home)
 
 
 def _admin(server: embedded.Server) -> Engine:

@@ -111,6 +111,8 @@ def change_sentence(results: Sequence[RunResult]) -> str:
     """What was new in this run, in one sentence."""
     changed = sum(item.changed for item in results)
     unchanged = sum(item.unchanged for item in results)
+    if not changed and not unchanged:
+        return "No sitemap and no page could be visited."
     if not changed:
         return f"Nothing changed: {unchanged} sitemaps and pages were asked, none had anything new, and no row was written."
     return f"{changed} sitemaps, pages and boards were new or changed, {unchanged} unchanged."
