@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import warnings
 from datetime import timedelta
 
-from dagster import BackfillPolicy, Backoff, FreshnessPolicy, Jitter, RetryPolicy
+from dagster import BackfillPolicy, Backoff, BetaWarning, FreshnessPolicy, Jitter, RetryPolicy
+
+# Backfill policies are beta in Dagster 1.13, and used on purpose: without this each process begins with eleven lines about them.
+warnings.filterwarnings("ignore", category=BetaWarning)
 
 # For what is left after the guard and the rows: a database that restarts, a worker that loses its network. Row failures are not
 # retried here; the rows carry their next attempts.

@@ -56,8 +56,16 @@ def daily_refresh_scattered(context: ScheduleEvaluationContext, database: Databa
 
 
 hourly_release = ScheduleDefinition(
-    name="hourly_release", job=release_leases, cron_schedule="7 * * * *", default_status=DefaultScheduleStatus.RUNNING
+    name="hourly_release",
+    job=release_leases,
+    cron_schedule="7 * * * *",
+    default_status=DefaultScheduleStatus.RUNNING,
+    description="Returns rows of dead workers to their queues and ends runs whose process is gone.",
 )
 weekly_tidying = ScheduleDefinition(
-    name="weekly_tidying", job=keep_tidy, cron_schedule="30 4 * * 0", default_status=DefaultScheduleStatus.RUNNING
+    name="weekly_tidying",
+    job=keep_tidy,
+    cron_schedule="30 4 * * 0",
+    default_status=DefaultScheduleStatus.RUNNING,
+    description="Deletes old runs, except those that hold a partition's latest materialisation.",
 )
