@@ -98,6 +98,8 @@ def _add_entry(word: WordDocument, entry: Entry) -> None:
     ]
     for paragraph in rest:
         paragraph.paragraph_format.keep_together = True
+    for paragraph in rest[: max(0, min(len(entry.texts) + 1, len(rest) - 1))]:  # no bullet alone at the foot of a page
+        paragraph.paragraph_format.keep_with_next = True
     if not rest and lines:
         lines[-1].paragraph_format.keep_with_next = False
 
@@ -166,6 +168,8 @@ def _set_styles(word: WordDocument, locale: str) -> None:
     _style(word, "Heading 1", size=12, bold=True, color=ACCENT, before=12, after=4, rule=True)
     _style(word, "Heading 2", size=10.5, bold=True, color=INK, before=7, after=0)
     _style(word, "List Bullet", size=10.5, after=2)
+    bullet = word.styles["List Bullet"].paragraph_format
+    bullet.left_indent, bullet.first_line_indent = Mm(4.5), Mm(-4.5)
     for name, size in (("Contact", 9.5), ("Place", 10.5), ("Note", 9.5)):
         word.styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH).base_style = word.styles["Normal"]
         _style(word, name, size=size, color=None if name == "Contact" else QUIET, after=2)
@@ -191,6 +195,8 @@ def _style(
     style.paragraph_format.space_before, style.paragraph_format.space_after = Pt(before), Pt(after)
     style.paragraph_format.line_spacing = 1.08
     properties = style.element.get_or_add_rPr()
+    for spaced in properties.findall(qn("w:spacing")):  # the default template spaces the letters of a subtitle
+        properties.remove(spaced)
     fonts = properties.get_or_add_rFonts()
     for key in list(fonts.attrib):  # the default template names theme fonts, which would win over ours
         if key.endswith("Theme"):

@@ -12,9 +12,11 @@ from itertools import pairwise
 
 from inroad.cvs.claims.quantities import Quantity
 from inroad.cvs.claims.units import ANYBODY, AUDIENCE
-from inroad.cvs.claims.words import NEUTRAL_WORDS, is_supported, same_meaning, stem
+from inroad.cvs.claims.words import is_supported, same_meaning, stem, word_set
 
-_NEUTRAL = frozenset(map(stem, NEUTRAL_WORDS))
+_NEUTRAL = frozenset(
+    map(stem, word_set("new big large total different various main key core major own separate distinct further"))
+)
 _DIFFERENT_KINDS = {
     "money": "currency",
     "percent": "unit",
@@ -53,19 +55,20 @@ def explain_ungranted(claim: Quantity, granted: Sequence[tuple[Quantity, frozens
     return kind, f"{claim.text!r} is in none of the facts behind this line"
 
 
-def grants_span(claim: Quantity, months: Sequence[int]) -> bool:
+def grants_span(claim: Quantity, months: Sequence[int], *, is_experience: bool = False) -> bool:
     """Tell whether a duration ("over 8 years", "18 months") follows from the dates of an entry or of the whole career.
 
     Args:
         claim: The quantity.
         months: Spans in months that the dates allow.
+        is_experience: The line says that it is how long the person has worked; then fewer are true as well.
     """
-    if claim.dimension != "months" or claim.currency:
+    if claim.dimension != "months":
         return False
     wanted = claim.values[0]
-    slack = 1 if wanted < 24 else 7
-    if claim.bound in {"over", ""} and "experi" in claim.context:
+    if is_experience and claim.bound in {"over", ""}:
         return any(wanted <= span + (0 if claim.bound == "over" else 1) for span in months)
+    slack = 1 if wanted < 24 else 7
     return any(abs(wanted - span) <= slack for span in months)
 
 
@@ -127,7 +130,8 @@ def _compare(claim: Quantity, fact: Quantity, value: Fraction, known: Fraction) 
     if fact.span is not None:
         return "is more exact than"
     if value == known:
-        if claim.bound == "over" and fact.bound != "over":
+        spread = claim.dimension == "count" and value <= 12  # "over 3 regions" is where, not how many
+        if claim.bound == "over" and fact.bound != "over" and not spread:
             return "says more than"
         if fact.bound == "up to" and claim.bound not in {"up to", "under", "about"}:
             return "drops the bound of"
@@ -189,7 +193,7 @@ def _same_head(claim: Quantity, fact: Quantity, stems: frozenset[str]) -> bool:
 
 def _belongs_elsewhere(claim: Quantity, fact: Quantity, other: Quantity) -> bool:
     """Tell whether the claim's clause speaks of what another number of the same fact measures."""
-    if claim.dimension in {"count", "people"} and claim.head:
+    if claim.dimension in {"count", "people"} and claim.head and fact.head:
         return False  # the thing counted has been compared already
     if not _same_dimension(fact, other) or fact.values == other.values or (fact.change and other.change):
         return False

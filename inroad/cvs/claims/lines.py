@@ -6,6 +6,7 @@ decision.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -15,12 +16,18 @@ from inroad.cvs.claims.quantities import Quantity, find_quantities
 from inroad.cvs.claims.scope import exceeds_scope
 from inroad.cvs.claims.statements import iter_statements, turns_direction
 from inroad.cvs.claims.support import Reading, Support, find_support
+from inroad.cvs.claims.units import ANYBODY
+from inroad.cvs.claims.words import COMMON_DEEDS, NEUTRAL_WORDS, is_supported, stem
 from inroad.cvs.model import Severity
 
 # Share of a line's telling words that its facts must explain. Below the first it is another statement; a person's own rewording
 # of one fact stays above the second nearly always.
 MIN_EXPLAINED = 0.34
 FAIR_EXPLAINED = 0.5
+_EXPERIENCE = re.compile(
+    r"['’+]*\s+(?:of|in|as|at|building|working|designing|developing|across|with|spent|experience|professional)\b", re.IGNORECASE
+)
+_COMMON = frozenset(map(stem, NEUTRAL_WORDS | COMMON_DEEDS | ANYBODY)) | {"team"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +76,8 @@ def check_line(line: str, ground: Ground) -> list[Claim]:
     direction = None if ground.is_summary else turns_direction(line, texts)
     if direction:
         found.append(("block", "direction", direction))
-    grounds = [*texts, *(reading.fact.text for reading in ground.frame)]
+    stated = [reading for reading in ground.candidates if ground.is_summary and reading.fact.kind not in {"highlight", "summary"}]
+    grounds = [*texts, *(reading.fact.text for reading in (*ground.frame, *stated))]
     found.extend(("block", kind, text) for kind, text in iter_statements(line, grounds))
     return found
 
@@ -87,21 +95,29 @@ def _check_support(support: Support, ground: Ground) -> Iterator[Claim]:
 
 def _check_quantities(line: str, support: Support, ground: Ground) -> Iterator[tuple[str, str]]:
     granted = [(quantity, reading.stems) for reading in support.readings for quantity in reading.quantities]
-    if ground.is_summary:
-        granted += [
-            (quantity, reading.stems)
-            for reading in ground.candidates
-            for quantity in reading.quantities
-            if reading not in support.readings
-        ]
+    further = [reading for reading in ground.candidates if reading not in support.readings] if ground.is_summary else []
     for claim in find_quantities(line):
-        if _is_framed(claim, ground) or grants_span(claim, ground.months):
+        is_experience = bool(_EXPERIENCE.match(line, claim.end)) and (ground.is_summary or "experience" in line.lower())
+        if _is_framed(claim, ground) or grants_span(claim, ground.months, is_experience=is_experience):
             continue
         if _says_none(claim, support.readings):
             continue
-        reason = explain_ungranted(claim, granted)
+        own = list(granted)
+        own += [
+            (quantity, reading.stems)
+            for reading in further
+            if _shares_subject(claim, reading.stems)
+            for quantity in reading.quantities
+        ]
+        reason = explain_ungranted(claim, own)
         if reason:
             yield reason
+
+
+def _shares_subject(claim: Quantity, stems: frozenset[str]) -> bool:
+    """Tell whether a fact speaks of what a number of a summary is about: there any fact may be meant, and 35 is in many."""
+    telling = {*claim.context, *claim.head} - _COMMON
+    return any(is_supported(word, stems) for word in telling)
 
 
 def _is_framed(claim: Quantity, ground: Ground) -> bool:
@@ -109,7 +125,7 @@ def _is_framed(claim: Quantity, ground: Ground) -> bool:
 
 
 def _says_none(claim: Quantity, readings: Iterable[Reading]) -> bool:
-    """Zero downtime the same as "without downtime"; whether a fact says so is checked as a statement."""
+    """Tell whether a zero means that something did not happen; what that is, is checked as a statement."""
     return claim.values[0] == 0 and any(
         {"no", "without", "zero"} & set(reading.fact.text.lower().split()) for reading in readings
     )

@@ -78,12 +78,22 @@ def find_quantities(text: str) -> list[Quantity]:
         text: One line; at most 4,000 characters are read.
     """
     text = text[:MAX_LINE_CHARS]
-    found = sorted([*_written_in_digits(text), *_written_in_words(text)], key=lambda quantity: (quantity.start, -quantity.end))
+    found = sorted(
+        [*_percentiles(text), *_written_in_digits(text), *_written_in_words(text)],
+        key=lambda quantity: (quantity.start, -quantity.end),
+    )
     kept: list[Quantity] = []
     for quantity in found:
         if not kept or quantity.start >= kept[-1].end:
             kept.append(quantity)
     return [_place(quantity, text, kept) for quantity in _pair_up(kept, text)]
+
+
+def _percentiles(text: str) -> Iterator[Quantity]:
+    """Read "p99" and "99th percentile" as the same thing."""
+    for found in re.finditer(r"\bp(\d{2,3})\b|\b(\d{2,3}(?:\.\d+)?)(?:st|nd|rd|th)?[ -]percentile\b", text, re.IGNORECASE):
+        value = Fraction(found[1] or found[2])
+        yield Quantity((value,), "percentile", found.start(), found.end(), found[0], precision=Fraction(1))
 
 
 def _written_in_digits(text: str) -> Iterator[Quantity]:

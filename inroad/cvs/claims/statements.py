@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from inroad.cvs.claims.titles import degree_level
 from inroad.cvs.claims.words import MAX_LINE_CHARS, content_words, same_meaning, split_words, stem
 
 
@@ -114,14 +115,10 @@ _STATEMENTS: tuple[Statement, ...] = (
         _any_of(r"\b(?:certified|accredited|chartered|certification)\b"),
         _any_of(r"\b(?:certif|accredit|chartered)"),
     ),
+    Statement("degree", _any_of(r"\b(?:valedictorian|cum laude|dean's list|(?:first[- ]class|with) honou?rs)\b"), None),
+    Statement("title", _any_of(r"\b(?:principal|director|chief|vice president|senior|to staff)\b"), None),
     Statement(
-        "degree",
-        _any_of(
-            r"""\b(?:ph\.?\s?d|doctora(?:te|l)|m\.?b\.?a|m\.?sc|b\.?sc|graduated|degree in|valedictorian|cum laude|dean's list)\b
-            \b(?:master|bachelor)(?:'s|’s| of| degree)
-            \b(?:first[- ]class|with) honou?rs\b"""
-        ),
-        None,
+        "number", _any_of(r"\b(?:all|each|every one|most) of (?:whom|them|which)\b"), _any_of(r"\b(?:all|each|every|most) of\b")
     ),
     Statement("clearance", _any_of(r"\b(?:security clearance|top secret)\b"), _any_of(r"\b(?:clearance|top secret)\b")),
     Statement(
@@ -166,6 +163,10 @@ _NONE = re.compile(
     re.IGNORECASE,
 )
 _NEGATION = re.compile(r"\b(?:zero|no|without|never|none|not|0|avoid\w*|prevent\w*|free)\b", re.IGNORECASE)
+_DEGREE = re.compile(
+    r"\b(?:ph\.?\s?d|doctora(?:te|l)|m\.?b\.?a|m\.?sc|b\.?sc)\b|\b(?:master|bachelor)(?:['’]s|(?= of\b)|(?= degree\b))",
+    re.IGNORECASE,
+)
 _SUPERLATIVE = re.compile(
     r"(?:\b(?:the|its|their|our|a|\w+['’]s) (?:very )?)(first|largest|biggest|fastest|best|most|only|highest|top|leading"
     r"|number one)\b"
@@ -202,9 +203,12 @@ def iter_statements(line: str, facts: list[str]) -> Iterator[tuple[str, str]]:
     for statement in _STATEMENTS:
         for found in statement.claim.finditer(line):
             said = found[0].strip()
-            if not (statement.grant.search(together) if statement.grant else _plain(said) in _plain(together)):
+            if not (statement.grant.search(together) if statement.grant else _repeats(said, together)):
                 yield statement.kind, f"{said!r} is in none of the facts behind this line"
                 break
+    for found in _DEGREE.finditer(line):
+        if not any(degree_level(fact) == degree_level(found[0].rstrip("'’s")) for fact in facts):
+            yield "degree", f"{found[0]!r} is in none of the facts behind this line"
     for found in _NONE.finditer(line):
         if not any(_says_none_of(stem(found[1]), fact) for fact in facts):
             yield "negation", f"{found[0]!r} is in none of the facts behind this line"
@@ -245,5 +249,6 @@ def _next_stems(text: str, at: int) -> list[str]:
     return [word.stem for word in content_words(split_words(text[at : at + 60]))][:2]
 
 
-def _plain(text: str) -> str:
-    return re.sub(r"[\s.]", "", text.casefold()).replace("’", "'")
+def _repeats(said: str, text: str) -> bool:
+    """Tell whether a text has the same words, as words."""
+    return bool(re.search(rf"(?<!\w){re.escape(said.casefold())}(?!\w)", text.casefold().replace("’", "'")))
