@@ -12,11 +12,9 @@ import typer
 
 from inroad.cli.context import use_settings
 from inroad.cli.intake import BadInput
-from inroad.cli.printing import Json, one_of, print_json, say, say_columns
+from inroad.cli.printing import Json, one_of, plain, print_json, say, say_columns
 
 KINDS = ("contacts", "postings")
-# Columns of a sitemap's entries that a person reads.
-_SNIPPET = 80
 
 
 def extract(
@@ -99,7 +97,7 @@ def sitemap(
                 if as_json:
                     print_json({**entry._asdict(), "alternates": [item._asdict() for item in entry.alternates]})
                 else:
-                    say("  ".join(filter(None, (entry.kind if entry.kind == "sitemap" else "", entry.url, entry.lastmod))))
+                    print("\t".join(map(plain, (entry.kind, entry.url, entry.lastmod or ""))).rstrip())
         except SitemapError as error:
             sys.stdout.flush()
             raise BadInput(

@@ -60,21 +60,24 @@ def _entries(title: str, first: str, questions: dict[str, str]) -> list[dict[str
         name = _text(questions[first])
         if not name:
             break
-        rest = {field: question for field, question in questions.items() if field != first}
-        entries.append({first: name, **_answers(rest)})
+        rest = {field: question for field, question in questions.items() if field not in (first, "highlights")}
+        entry = {first: name, **_answers(rest)}
+        if "highlights" in questions and (lines := _lines(questions["highlights"])):
+            entry["highlights"] = lines
+        entries.append(entry)
     return entries
+
+
+def _lines(question: str) -> list[str]:
+    lines: list[str] = []
+    while len(lines) < MOST and (line := _text(question)):
+        lines.append(line)
+    return lines
 
 
 def _positions() -> list[dict[str, Any]]:
     questions = {"name": "Company", "position": "Position", "startDate": "From", "endDate": "Until, nothing for the present one"}
-    entries = _entries("Position", "name", questions)
-    for entry in entries:
-        highlights: list[str] = []
-        while len(highlights) < MOST and (line := _text(f"What you achieved at {entry['name']}, one line with its measure")):
-            highlights.append(line)
-        if highlights:
-            entry["highlights"] = highlights
-    return entries
+    return _entries("Position", "name", {**questions, "highlights": "What you achieved there, one line with its measure"})
 
 
 def _degrees() -> list[dict[str, Any]]:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from inroad.cli.context import use_settings
 from inroad.cli.intake import BadInput
-from inroad.cli.printing import Json, Yes, ask, print_json, say
+from inroad.cli.printing import Json, Yes, ask, print_json, say, say_columns
 from inroad.cli.serving import only_one
 from inroad.cli.stopping import ServerInUse, refuse_if_used
 from inroad.settings import Settings
@@ -123,10 +123,9 @@ def _refuse_while_worked_on(database: Database) -> None:
 
 def _show(doomed: list[Doomed], database: Database | None) -> None:
     say("This would be deleted:")
-    for item in doomed:
-        say(f"  {item.path}  {item.body_bytes / 1e6:,.1f} MB")
+    say_columns([[str(item.path), f"{item.body_bytes / 1e6:,.1f} MB"] for item in doomed])
     if database is not None:
-        say(f"  Inroad's tables in {database!r}; Dagster's own database stays")
+        say_columns([[repr(database), "Inroad's own tables; Dagster's database stays"]])
 
 
 def _drop(database: Database) -> None:

@@ -99,8 +99,9 @@ def make_contact(database: Database, domain_id: int, page_id: int, kind: str, va
     facts = {"raw": value, "name": None, "role": None, "confidence": 0.9, **values}
     snippet = facts.pop("snippet", f"Write to {facts['raw']}")
     method = facts.pop("method", "text")
+    status = facts.pop("contact_curation_status", "New")
     with database.begin() as session:
-        row = ContactRow(domain_id=domain_id, kind=kind, value=value, **facts)
+        row = ContactRow(domain_id=domain_id, kind=kind, value=value, contact_curation_status=status, **facts)
         session.add(row)
         session.flush()
         session.add(

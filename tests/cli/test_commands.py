@@ -110,7 +110,7 @@ def test_a_reader_who_goes_away_is_no_error(tmp_path: Path) -> None:
     with start("sitemap", str(file), INROAD_CONFIG=os.devnull) as process:
         assert process.stdout is not None
         assert process.stderr is not None
-        assert process.stdout.readline() == "https://acme.example/0\n"
+        assert process.stdout.readline() == "page\thttps://acme.example/0\n"
         process.stdout.close()
         assert process.wait(30) == 0
         assert process.stderr.read() == ""

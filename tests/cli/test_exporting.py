@@ -1,0 +1,115 @@
+"""`inroad export`: what leaves is whole, proved, and harmless in a spreadsheet."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import tracemalloc
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from inroad.store import Database
+from inroad.store.exporting import EXPORTS, export_columns, iter_export
+from inroad.store.models import ContactSource
+from tests.cli.conftest import Inroad, make_contact, make_domain, make_page
+
+
+@pytest.fixture
+def contacts(database: Database) -> int:
+    """A domain with a contact of two sources, a rejected one and one that looks like a formula."""
+    domain = make_domain(database)
+    page = make_page(database, domain, "https://acme.example/contact")
+    best = make_page(database, domain, "https://acme.example/imprint")
+    jane = make_contact(database, domain, page, "email", "jane@acme.example", name="Jane Doe", confidence=0.5)
+    proof = {"position": "1", "snippet": "Mail Jane", "raw": "jane@acme.example", "extractor_version": "1"}
+    with database.begin() as session:
+        session.add(ContactSource(contact_id=jane, page_id=best, method="mailto", confidence=0.95, **proof))
+    make_contact(database, domain, page, "person", '=HYPERLINK("http://evil.example")', snippet="+cmd|' /C calc'!A0")
+    make_contact(database, domain, page, "phone", "+4930123456")
+    make_contact(database, domain, page, "email", "no@acme.example", contact_curation_status="Rejected")
+    return domain
+
+
+def read_csv(text_: str) -> list[dict[str, str]]:
+    """CSV as a spreadsheet reads it."""
+    return list(csv.DictReader(io.StringIO(text_)))
+
+
+def test_contacts_come_with_their_best_proof(inroad: Inroad, contacts: int) -> None:
+    """A contact without the page it was read from is hearsay."""
+    rows = {row["value"]: row for row in read_csv(inroad("export", "contacts").out)}
+    jane = rows["jane@acme.example"]
+    assert (jane["page_url"], jane["method"], jane["snippet"]) == ("https://acme.example/imprint", "mailto", "Mail Jane")
+    assert jane["source_count"] == "2"
+    assert "no@acme.example" not in rows
+
+
+def test_no_cell_is_a_formula(inroad: Inroad, contacts: int) -> None:
+    """A spreadsheet runs what begins with =, +, - or @; strangers write the cells."""
+    rows = read_csv(inroad("export", "contacts").out)
+    cells = [cell for row in rows for cell in row.values()]
+    assert not [cell for cell in cells if cell[:1] in ("=", "-", "@", "\t", "\r")]
+    assert [cell for cell in cells if cell[:1] == "+"] == ["+4930123456"]
+    assert any(cell.startswith("'=HYPERLINK") for cell in cells)
+
+
+def test_json_and_json_lines_say_the_same(inroad: Inroad, contacts: int) -> None:
+    """Programs choose the form; the rows must not depend on it."""
+    lines = [json.loads(line) for line in inroad("export", "contacts", "--format", "jsonl").out.splitlines()]
+    assert len(lines) == 3
+    assert inroad("export", "contacts", "--format", "json").json == lines
+    assert {line["value"] for line in lines} >= {'=HYPERLINK("http://evil.example")'}
+
+
+@pytest.mark.parametrize("table", EXPORTS)
+def test_every_table_is_exported_even_when_empty(inroad: Inroad, table: str) -> None:
+    """An empty table is a header or an empty list, not an error."""
+    outcome = inroad("export", table)
+    assert outcome.code == 0
+    assert outcome.out == ",".join(export_columns(table)) + "\r\n"
+    assert inroad("export", table, "--format", "json").json == []
+
+
+def test_a_file_appears_whole_or_not_at_all(inroad: Inroad, contacts: int, tmp_path: Path) -> None:
+    """A half-written file would be taken for the whole; personal data is for its owner's eyes."""
+    out = tmp_path / "contacts.csv"
+    assert inroad("export", "contacts", "--out", out, "--domain", "acme.example").code == 0
+    assert len(read_csv(out.read_text(encoding="utf-8"))) == 3
+    assert out.stat().st_mode & 0o077 == 0
+    refused = inroad("export", "contacts", "--out", tmp_path / "no" / "such" / "folder.csv")
+    assert refused.code == 1
+    assert "--out" in refused.err
+    assert [path.name for path in tmp_path.iterdir() if path.name.endswith(".part")] == []
+
+
+def test_only_the_domains_asked_for(inroad: Inroad, database: Database, contacts: int) -> None:
+    """A list handed on must not hold another company's people."""
+    other = make_domain(database, "borg.example")
+    make_contact(database, other, make_page(database, other, "https://borg.example/"), "email", "hive@borg.example")
+    rows = read_csv(inroad("export", "contacts", "--domain", "borg.example").out)
+    assert [row["value"] for row in rows] == ["hive@borg.example"]
+
+
+def test_a_hundred_thousand_rows_take_little_memory(database: Database) -> None:
+    """Rows are streamed through a server-side cursor: 100,000 of them in one list take over 100 MB."""
+    domain = make_domain(database)
+    with database.begin() as session:
+        session.execute(
+            text(
+                "INSERT INTO pages (domain_id, url, source) "
+                "SELECT :domain, 'https://acme.example/' || n, 'sitemap' FROM generate_series(1, 100000) AS n"
+            ),
+            {"domain": domain},
+        )
+    with database.begin() as session:
+        tracemalloc.start()
+        try:
+            count = sum(1 for _ in iter_export(session, "pages"))
+            _, peak = tracemalloc.get_traced_memory()
+        finally:
+            tracemalloc.stop()
+    assert count == 100_000
+    assert peak < 20_000_000

@@ -1,0 +1,226 @@
+"""`inroad suppress` and `inroad erase`: a person who asks to be forgotten is forgotten, everywhere, and stays out."""
+
+from __future__ import annotations
+
+import zlib
+
+import pytest
+from sqlalchemy import func, select, text
+from sqlalchemy.orm import Session
+
+from inroad.cli.removing import still_holds
+from inroad.contacts.model import Contact
+from inroad.store import Database
+from inroad.store.contacts import store_page_contacts
+from inroad.store.erasure import MASK, erase, fingerprint, masked
+from inroad.store.models import (
+    Base,
+    Company,
+    ContactRow,
+    ContactSource,
+    Event,
+    LlmAnswer,
+    PageContent,
+    PostingRow,
+    Suppression,
+)
+from tests.cli.conftest import Inroad, make_contact, make_domain, make_page
+
+JANE = "jane.doe@acme.example"
+HIDDEN = "".join(f"&#{ord(char)};" for char in JANE)
+PLAIN_HTML = f"<html><body><p>Mail Jane Doe: <a href='mailto:{JANE}'>{JANE}</a>. Annual report.</p></body></html>"
+HIDDEN_HTML = f"<html><body><p>Reach our head of sales at {HIDDEN} any time.</p></body></html>"
+
+
+def store_content(session: Session, page: int, domain: int, html: str, readable: str) -> None:
+    """One version of a page as the pipeline keeps it."""
+    session.add(
+        PageContent(
+            domain_id=domain,
+            page_id=page,
+            version=1,
+            strategy="direct",
+            http_status=200,
+            final_url="https://acme.example/team",
+            content_hash="0" * 64,
+            body_bytes=len(html),
+            text=readable,
+            html_zlib=zlib.compress(html.encode()),
+        )
+    )
+
+
+@pytest.fixture
+def jane(database: Database) -> int:
+    """Jane with her address, on two pages, in a posting, a company fact, an event and a cached model answer."""
+    domain = make_domain(database)
+    team = make_page(database, domain, "https://acme.example/team")
+    sales = make_page(database, domain, "https://acme.example/sales")
+    make_contact(database, domain, team, "email", JANE, name="Jane Doe", snippet=f"Mail Jane Doe: {JANE}")
+    make_contact(database, domain, team, "person", "Jane Doe", name="Jane Doe")
+    make_contact(database, domain, team, "phone", "+4930123456", name="Jane Doe", raw="030 123456")
+    make_contact(database, domain, team, "email", "office@acme.example", snippet=f"Office or {JANE}")
+    with database.begin() as session:
+        proof = {"raw": JANE, "snippet": "at ...", "extractor_version": "1", "confidence": 0.8}
+        number = session.scalars(select(ContactRow.id).where(ContactRow.value == JANE)).one()
+        session.add(ContactSource(contact_id=number, page_id=sales, method="entities", position="7", **proof))
+        store_content(session, team, domain, PLAIN_HTML, f"Mail Jane Doe: {JANE}. Annual report.")
+        store_content(session, sales, domain, HIDDEN_HTML, f"Reach our head of sales at {JANE} any time.")
+        description = f"Welder wanted. Apply to {JANE.upper()} by May."
+        spans = {"sections": {"other": [{"start": 0, "end": len(description), "text": description}]}}
+        facts = {"key": "w", "title": "Welder", "url": "https://acme.example/w", "source": "page", "content_hash": "1"}
+        session.add(PostingRow(domain_id=domain, description=description, structured=spans, **facts))
+        session.add(Company(domain_id=domain, name="Acme", facts={"ceo": {"value": "Jane Doe", "snippet": "Jane  Doe leads"}}))
+        session.add(Event(kind="error", message=f"{JANE} was odd", domain_id=domain))
+        session.add(LlmAnswer(key="k", answer={"people": [{"name": "Jane Doe", "email": JANE}]}, model="m"))
+    return domain
+
+
+def everything(database: Database) -> str:
+    """Every row of every table as text, stored pages unpacked."""
+    with database.begin() as session:
+        parts = [
+            str(row)
+            for table in Base.metadata.tables
+            for row in session.execute(text(f'SELECT t::text FROM "{table}" AS t')).scalars()
+        ]
+        parts += [zlib.decompress(body).decode() for body in session.scalars(select(PageContent.html_zlib))]
+    return "\n".join(parts)
+
+
+def test_erasing_needs_a_yes(inroad: Inroad, database: Database, jane: int) -> None:
+    """What cannot be taken back is not done because a script passed by."""
+    outcome = inroad("erase", JANE)
+    assert outcome.code == 1
+    assert "--yes" in outcome.err
+    assert JANE in everything(database)
+
+
+@pytest.mark.parametrize("value", ["", "  ", "ab", "x" * 501])
+def test_a_value_that_means_nobody_is_refused(inroad: Inroad, value: str) -> None:
+    """A short value would mask half of the database."""
+    assert inroad("erase", value, "--yes").code == 1
+
+
+@pytest.mark.parametrize(
+    ("kind", "value"),
+    [("pattern", "*"), ("pattern", "a*b*c*d*e*"), ("pattern", "jane@acme.example"), ("domain", "example"), ("hash", "abc")],
+)
+def test_a_rule_that_hits_everything_or_nothing_is_refused(inroad: Inroad, kind: str, value: str) -> None:
+    """A rule works on all that is stored and all that comes: a slip must not empty the table."""
+    assert inroad("suppress", kind, value).code == 1
+
+
+def test_nothing_of_an_erased_address_remains(inroad: Inroad, database: Database, jane: int) -> None:
+    """The whole database is searched: contacts, proofs, pages, postings, events, cached answers, the audit log."""
+    receipt = inroad("erase", JANE, "--yes", "--json").json
+    assert JANE not in everything(database).lower()
+    assert receipt["contacts"] == 1
+    assert receipt["sources"] == 2
+    assert receipt["contents"] == 2
+    assert receipt["answers"] == 1
+    assert receipt["hashes"] == [fingerprint(JANE)]
+    assert receipt["others"] == ["Jane Doe"]
+    with database.begin() as session:
+        assert set(session.scalars(select(ContactRow.value))) == {"Jane Doe", "+4930123456", "office@acme.example"}
+
+
+def test_an_address_hidden_in_a_stored_page_goes_too(inroad: Inroad, database: Database, jane: int) -> None:
+    """Character references, rot13 and scripts hide an address from a search for it; our own extractor would find it again."""
+    inroad("erase", JANE, "--yes")
+    with database.begin() as session:
+        pages = [
+            zlib.decompress(body).decode() for body in session.scalars(select(PageContent.html_zlib).order_by(PageContent.id))
+        ]
+    assert "Annual report" in pages[0]
+    assert "mailto:" in pages[0]
+    assert HIDDEN not in pages[1]
+    assert "head of sales" in pages[1]
+    assert not any(still_holds(page, "https://acme.example/team", [JANE]) for page in pages)
+
+
+def test_spans_into_a_posting_stay_right(inroad: Inroad, database: Database, jane: int) -> None:
+    """The mask is as long as what it hides: requirements and annotations point into the text by position."""
+    inroad("erase", JANE, "--yes")
+    with database.begin() as session:
+        row = session.scalars(select(PostingRow)).one()
+        assert row.description == f"Welder wanted. Apply to {MASK * len(JANE)} by May."
+        assert row.structured is not None
+        assert row.structured["sections"]["other"][0]["text"] == row.description
+
+
+def test_erasing_a_name_takes_what_stands_under_it_alone(inroad: Inroad, database: Database, jane: int) -> None:
+    """A person's own number goes with the name; a number that others share stays without it."""
+    with database.begin() as session:
+        page = session.scalars(select(ContactSource.page_id)).first()
+        assert page is not None
+        shared = ContactRow(domain_id=jane, kind="phone", value="+49301", raw="0301", name="Jane Doe", confidence=0.5)
+        session.add(shared)
+        session.flush()
+        proof = {
+            "contact_id": shared.id,
+            "page_id": page,
+            "raw": "0301",
+            "snippet": "desk",
+            "extractor_version": "1",
+            "confidence": 0.5,
+        }
+        session.add_all(
+            ContactSource(method="text", position=str(number), name=name, **proof)
+            for number, name in enumerate(("Jane Doe", "Otto Mann"))
+        )
+    assert inroad("erase", "jane doe", "--yes").code == 0
+    with database.begin() as session:
+        left = {row.value: row.name for row in session.scalars(select(ContactRow))}
+    assert left == {"office@acme.example": None, "+49301": None}
+    assert "jane doe" not in everything(database).lower()
+    assert "annual report" in everything(database).lower()
+
+
+def test_an_erased_person_stays_out(inroad: Inroad, database: Database, jane: int) -> None:
+    """The next visit reads the same page again; the hash keeps the value out without keeping the value."""
+    inroad("erase", JANE, "--yes")
+    with database.begin() as session:
+        page = session.scalars(select(ContactSource.page_id)).first()
+        again = Contact("email", JANE, JANE, "https://acme.example/team", "0", "text", "2", "Mail", 0.9)
+        assert page is not None
+        store_page_contacts(session, jane, page, [again])
+        session.flush()
+        assert session.scalar(select(func.count()).select_from(ContactRow).where(ContactRow.value == JANE)) == 0
+        assert [row.kind for row in session.scalars(select(Suppression))] == ["hash"]
+
+
+def test_a_number_is_erased_however_it_is_written(inroad: Inroad, database: Database, jane: int) -> None:
+    """People write numbers with spaces; rows hold E.164."""
+    assert inroad("erase", "+49 (0)30 / 123 456", "--yes", "--json").json["contacts"] == 1
+    assert "4930123456" not in everything(database)
+
+
+def test_suppressing_removes_what_the_rule_hits(inroad: Inroad, database: Database, jane: int) -> None:
+    """A rule holds for what is stored as well as for what comes."""
+    assert inroad("suppress", "pattern", "*@acme.example", "--json").json["contacts_removed"] == 2
+    with database.begin() as session:
+        assert set(session.scalars(select(ContactRow.value))) == {"Jane Doe", "+4930123456"}
+
+
+def test_masking_goes_by_whole_words() -> None:
+    """ "Ann" must not mask the annual report, and nesting must not exhaust the stack."""
+    import re
+
+    pattern = re.compile(r"(?<![\w@])Ann(?!\w)", re.IGNORECASE)
+    assert masked("Ann's annual plan, ann.", pattern) == "███'s annual plan, ███."
+    deep: list[object] = []
+    root = deep
+    for _ in range(5_000):
+        deep.append([])
+        deep = deep[0]  # type: ignore[assignment]
+    deep.append("Ann")
+    assert masked(root, pattern) is not root
+
+
+def test_a_value_that_nobody_has_leaves_a_hash_and_nothing_else(database: Database, jane: int) -> None:
+    """Whoever asks before we have met them is kept out as well."""
+    with database.begin() as session:
+        receipt = erase(session, "new@borg.example", actor="test", still_holds=lambda *_: False)
+    assert (receipt.contacts, receipt.contents, receipt.texts) == (0, 0, 0)
+    assert receipt.hashes == [fingerprint("new@borg.example")]
