@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urljoin, urlsplit
 
 from sqlalchemy.orm import Session
 
@@ -17,7 +18,7 @@ from inroad.crawl.html import page_language, page_title
 from inroad.crawl.links import feed_links
 from inroad.crawl.response import Response
 from inroad.crawl.sitemaps import sitemap_candidates
-from inroad.crawl.urls import canonical_url, registrable_domain
+from inroad.crawl.urls import canonical_url, host_of, registrable_domain
 from inroad.guard.errors import InroadError, PermanentError
 from inroad.stages.documents import Document, read_document, store_document
 from inroad.stages.linking import is_own_url, own_urls
@@ -137,7 +138,7 @@ async def _look(work: Work, web: WebClient, domain: Domain, known: Page | None) 
     feeds = tuple(own_urls(domain, feed_links(home.html, url=home.final_url), base=base)) if home and home.html else ()
     guessed: tuple[str, ...] = ()
     if not named and known is None and not await work.database.run(sitemap_count, domain.id):
-        guessed = tuple(await _guess_sitemaps(web, base))
+        guessed = tuple(own_urls(domain, await _guess_sitemaps(web, base), base=base))
     return Analysis(home, error, named, feeds, guessed)
 
 
@@ -172,13 +173,14 @@ def _check_not_moved(domain: Domain, response: Response) -> None:
 
 async def _guess_sitemaps(web: WebClient, base: str) -> list[str]:
     """The first well-known path under which something answers that is no HTML page."""
-    for url in sitemap_candidates(base)[:CANDIDATES_TRIED]:
+    for candidate in sitemap_candidates(host_of(base))[:CANDIDATES_TRIED]:
+        url = urljoin(base, urlsplit(candidate).path)  # under the scheme and port that the home page answered on
         try:
             response = await web.fetch(url, purpose="sitemap")
         except InroadError:
             continue
         if response.status == 200 and not response.body[:512].lstrip().lower().startswith((b"<!doctype html", b"<html")):
-            return [canonical_url(response.url)]
+            return [response.url]
     return []
 
 

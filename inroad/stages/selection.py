@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 
@@ -29,6 +30,11 @@ ORDER = (
     "BLOG",
 )
 RANK = {page_type: number for number, page_type in enumerate(ORDER)}
+# Pages for visitors who have an account or a basket; whatever is on them, it is not for us and mostly behind a login.
+_PRIVATE = re.compile(
+    r"/(?:wp-)?(?:log-?(?:in|out)|sign-?(?:in|up|out)|anmelden|connexion|account|my-account|mein-konto|register|cart|basket|warenkorb|"
+    r"checkout|password(?:-reset)?|forgot-password|lost-password|wishlist)(?:\.[a-z]{2,5})?/?(?:\?|$)"
+)
 
 
 def choose(pages: Sequence[Page], limit: int, *, fill: bool) -> list[int]:
@@ -51,7 +57,8 @@ def choose(pages: Sequence[Page], limit: int, *, fill: bool) -> list[int]:
     for page in sorted(pages, key=_rank):
         if page.page_curation_status != "New" or page.page_processing_status != "Waiting":
             continue
-        if taken[page.page_type] < WANTED.get(page.page_type, 0) or (fill and page.priority_level <= 2):
+        is_filling = fill and page.priority_level <= 2 and not _PRIVATE.search(page.url.lower())
+        if is_filling or taken[page.page_type] < WANTED.get(page.page_type, 0):
             taken[page.page_type] += 1
             chosen.append(page.id)
     return chosen[:room]

@@ -7,6 +7,7 @@ ends the batch: its rows carry the error. What does not belong here: what any on
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import time
 import uuid
@@ -241,7 +242,8 @@ async def each_domain(
                 report.seconds[domain.name] = time.perf_counter() - start
             meter.step(1)
 
-    beating = asyncio.create_task(meter.beat_for_ever())
+    over = asyncio.Event()
+    beating = asyncio.create_task(meter.beat_until(over))
     try:
         async with asyncio.TaskGroup() as group:
             for domain in domains:
@@ -249,7 +251,8 @@ async def each_domain(
     except* DatabaseUnavailable as errors:
         raise errors.exceptions[0] from None
     finally:
-        beating.cancel()
+        over.set()
+        await asyncio.gather(beating, return_exceptions=True)
     await meter.finish(report)
     return report
 
@@ -306,10 +309,11 @@ class _Meter:
         for listener in _listeners:
             listener(StageProgress(self._stage, self._done, self._total, report))
 
-    async def beat_for_ever(self) -> None:
-        while True:
+    async def beat_until(self, over: asyncio.Event) -> None:
+        while not over.is_set():
             await self._beat(finished=False)
-            await asyncio.sleep(BEAT_S)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(over.wait(), BEAT_S)
 
     async def finish(self, report: StageReport) -> None:
         self.step(0, report)

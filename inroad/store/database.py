@@ -113,7 +113,23 @@ class Database:
             return function(session, *args, **kwargs)
 
     async def run(self, function: Callable[Concatenate[Session, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
-        """`call` for asynchronous code: the loop goes on while PostgreSQL answers."""
+        """`call` for asynchronous code: the loop goes on while PostgreSQL answers.
+
+        Who is cancelled meanwhile waits for the transaction's end: a connection that is left in the middle of a statement is lost
+        to the pool, with a traceback on the person's screen.
+        """
+        transaction = asyncio.ensure_future(self._transact(function, *args, **kwargs))
+        try:
+            return await asyncio.shield(transaction)
+        except asyncio.CancelledError:
+            await asyncio.wait([transaction], timeout=CLOSE_S)
+            if not transaction.done():
+                transaction.cancel()
+            elif not transaction.cancelled():
+                transaction.exception()  # seen, so that nothing warns of it: the cancelled caller does not ask any more
+            raise
+
+    async def _transact(self, function: Callable[Concatenate[Session, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         try:
             async with AsyncSession(self._async_engine(), expire_on_commit=False) as session, session.begin():
                 return await session.run_sync(lambda inner: function(inner, *args, **kwargs))
