@@ -20,8 +20,8 @@ EXPECTED = json.loads((Path(__file__).parents[2] / "examples" / "expected.json")
 SITES = load_sites()
 DOMAINS = sorted(EXPECTED)
 REASONS = {
-    "redirect-loop", "too-many-redirects", "sitemap-too-large", "unsafe-xml", "body-too-large", "timeout", "soft-404",
-    "not-found", "needs-browser", "address-refused", "not-a-sitemap", "robots-disallowed", "blocked", "login-wall",
+    "redirect-loop", "too-many-redirects", "gzip-bomb", "unsafe-xml", "body-too-large", "timeout", "soft-404",
+    "not-found", "needs-browser", "address-refused", "html-instead-of-sitemap", "robots-disallowed", "blocked", "login-wall",
     "unknown-host",
 }  # fmt: skip
 MAIN_PAGES_LIMIT = 12
