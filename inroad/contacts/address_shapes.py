@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - patterns and word lists are kept whole
 """The shapes of streets, places and postcodes by country.
 
 What lives here: patterns only, each linear in its line. What does not: combining them (`addresses`).
@@ -15,83 +16,123 @@ from inroad.contacts.regions import COUNTRY_NAME
 _UP: Final = "A-ZÀ-ÖØ-ÞĀ-ŽŁŚŻŹĆŃ"
 _WORD: Final = rf"[{_UP}][\w'’.\-]*"
 _ENGLISH_TYPES: Final = (
-    "Street|St|Avenue|Ave|Av|Road|Rd|Boulevard|Blvd|Drive|Dr|Lane|Ln|Way|Court|Ct|Place|Pl|Highway|Hwy|Parkway|Pkwy|Pky|Square|Sq|Terrace|Ter|Terr|Circle|Cir|Crescent|Cres|Close|Plaza|Plz|"
-    "Trail|Trl|Turnpike|Tpke|Pike|Loop|Alley|Row|Broadway|Bowery|Quay|Wharf|Mews|Gardens|Grove|Hill|Walk|Parade|Esplanade|Promenade|Freeway|Fwy|Expressway|Expy|Crossing|Xing|Run|Path|Center|Centre|Ctr|"
-    "Common|Commons|Ridge|Point|Pointe|Park|Mall|Yard|Green|Rise|View|Vale|Cove|Creek|Landing|Bend|Pass|Passage|Embankment|Strand|Estate|Causeway|Canyon|Commerce|Str"
+    "Street|St|Avenue|Ave|Av|Road|Rd|Boulevard|Blvd|Drive|Dr|Lane|Ln|Way|Court|Ct|Place|Pl|Highway|Hwy|Parkway|Pkwy|Pky|"
+    "Square|Sq|Terrace|Ter|Terr|Circle|Cir|Crescent|Cres|Close|Plaza|Plz|"
+    "Trail|Trl|Turnpike|Tpke|Pike|Loop|Alley|Row|Broadway|Bowery|Quay|Wharf|Mews|Gardens|Grove|Hill|Walk|Parade|Esplanade|"
+    "Promenade|Freeway|Fwy|Expressway|Expy|Crossing|Xing|Run|Path|Center|Centre|Ctr|"
+    "Common|Commons|Ridge|Point|Pointe|Park|Mall|Yard|Green|Rise|View|Vale|Cove|Creek|Landing|Bend|Pass|Passage|Embankment|"
+    "Strand|Estate|Causeway|Canyon|Commerce|Str"
 )
 _DIRECTION: Final = r"(?:N|S|E|W|NE|NW|SE|SW|N\.E|N\.W|S\.E|S\.W|North|South|East|West|Northeast|Northwest|Southeast|Southwest|NORTH|SOUTH|EAST|WEST)\b\.?"
 _NUMBER: Final = r"(?:[NSEW]\d{1,5}\s?[NSEW]?\d{0,5}|\d{1,6}[A-Za-z]?)(?:\s?[-–&/]\s?\d{1,5}[A-Za-z]?)?"
 _UNIT_WORDS: Final = r"Suites?|Ste|Unit|Apt|Apartment|Floor|Fl|Room|Rm|Bldg|Building|Lvl|Level|Office|Block|Box|PMB|Dept|Mail ?Code|MS|Tower|Wing|Lot|Space|Spc|House|P\.?O\.? Box|Etage|Stock|Stiege|Top|Tür|piso|planta|étage"
 
 _GERMAN_WORDS: Final = tuple(
-    "str weg platz allee gasse ring damm ufer chaussee markt steig graben wall kai promenade stieg pfad brücke hof berg tor garten feld twiete zeile "
+    "str weg platz allee gasse ring damm ufer chaussee markt steig graben wall kai promenade stieg pfad brücke hof berg tor "
+    "garten feld twiete zeile "
     "höhe bogen wiese anger park stöcken am an_der an_den auf im in_der zum zur unter hinter alte neue bei vor obere untere groß".replace(
         "_", " "
     ).split()
 )
 _FRENCH_WORDS: Final = tuple(
-    "rue avenue av. boulevard bd bld place chemin impasse allée allee route quai cours square passage faubourg voie rond esplanade sentier villa cité "
-    "montée promenade za zi z.a z.i".split()
+    """
+        rue avenue av. boulevard bd bld place chemin impasse allée allee route quai cours square passage faubourg voie
+        rond esplanade sentier villa cité montée promenade za zi z.a z.i
+    """.split()  # noqa: SIM905
 )
 _SPANISH_WORDS: Final = tuple(
-    "c/ calle c. avda av. avenida paseo pº p.º plaza pza pl. carrer camino ctra carretera ronda rambla travesía vía glorieta pol rua travessa largo praça "
-    "estrada alameda avenue".split()
+    """
+        c/ calle c. avda av. avenida paseo pº p.º plaza pza pl. carrer camino ctra carretera ronda rambla travesía vía
+        glorieta pol rua travessa largo praça estrada alameda avenue
+    """.split()  # noqa: SIM905
 )
 _ITALIAN_WORDS: Final = tuple(
-    "via viale v.le piazza p.zza corso c.so largo vicolo strada contrada località loc. lungomare borgo".split()
+    """
+        via viale v.le piazza p.zza corso c.so largo vicolo strada contrada località loc. lungomare borgo
+    """.split()  # noqa: SIM905
 )
 _DUTCH_WORDS: Final = tuple(
-    "straat laan weg plein gracht kade singel dijk dreef steeg baan lei hof pad markt haven park gatan vägen gränd gata väg gade vej gaten gate allé stræde "
-    "katu tie kuja plads torget plass".split()
+    """
+        straat laan weg plein gracht kade singel dijk dreef steeg baan lei hof pad markt haven park gatan vägen gränd
+        gata väg gade vej gaten gate allé stræde katu tie kuja plads torget plass
+    """.split()  # noqa: SIM905
 )
 _POLISH_WORDS: Final = tuple(
-    "ul. al. os. pl. str. bd. bul. nám. jl. ulic aleja aleje plac strada b-dul calea ulitsa jalan".split()
+    """
+        ul. al. os. pl. str. bd. bul. nám. jl. ulic aleja aleje plac strada b-dul calea ulitsa jalan
+    """.split()  # noqa: SIM905
 )
 _ORDINAL: Final = r"\d{1,3}(?:st|nd|rd|th|ST|ND|RD|TH)"
 _ENGLISH = re.compile(
-    rf"(?<![\w.$€£/\-])(?:#\s?|(?:Plot |Door )?No\.?\s?)?{_NUMBER},?\s{{1,2}}(?:(?:{_DIRECTION}|[nsew])\s{{1,2}})?(?:(?:{_WORD}|{_ORDINAL}|\d{{1,3}}(?=\s(?i:st|street|ave|avenue)\b))\s{{1,2}}){{1,5}}"
+    rf"(?<![\w.$€£/\-])(?:#\s?|(?:Plot |Door )?No\.?\s?)?{_NUMBER},?\s{{1,2}}(?:(?:{_DIRECTION}|"
+    rf"[nsew])\s{{1,2}})?(?:(?:{_WORD}|{_ORDINAL}|\d{{1,3}}(?=\s(?i:st|street|ave|avenue)\b))\s{{1,2}}){{1,5}}"
     rf"(?:(?:{_ENGLISH_TYPES})\b|(?i:{_ENGLISH_TYPES})(?=\s|,|\.|$)(?<=[A-Z]))\.?(?!['’]s)(?:,?\s{{1,2}}{_DIRECTION}(?![\w]))?"
 )
 _TYPE_ALONE = re.compile(
-    rf"(?<![\w.$€£/\-])\d{{1,5}}\s(?:{_DIRECTION}\s)?(?:Broadway|Bowery|Strand|The Strand|Esplanade|Embarcadero|Piccadilly|Cheapside|Holborn|Aldgate)\b"
+    rf"(?<![\w.$€£/\-])\d{{1,5}}\s(?:{_DIRECTION}\s)?(?:Broadway|Bowery|Strand|The Strand|Esplanade|Embarcadero|Piccadilly|"
+    rf"Cheapside|Holborn|Aldgate)\b"
 )
 _HIGHWAY = re.compile(
-    rf"(?<![\w.$€£/\-])\d{{1,6}}\s{{1,2}}(?:{_DIRECTION}\s{{1,2}})?(?:Old\s|US\s|U\.S\.\s|State\s|County\s|SR\s|Ranch\s|Farm\s)?(?:Highway|Hwy\.?|Route|Rte\.?|Rt\.?|Road|Interstate|CR|FM|SR|US)[- ]\d{{1,4}}\b(?:\s{_DIRECTION})?"
+    rf"(?<![\w.$€£/\-])\d{{1,6}}\s{{1,2}}(?:{_DIRECTION}\s{{1,2}})?(?:Old\s|US\s|U\.S\.\s|State\s|County\s|SR\s|Ranch\s|"
+    rf"Farm\s)?(?:Highway|Hwy\.?|Route|Rte\.?|Rt\.?|Road|Interstate|CR|FM|SR|US)[- ]\d{{1,4}}\b(?:\s{_DIRECTION})?"
 )
 _NAMED_BEFORE = re.compile(
-    rf"(?<![\w])(?:{_WORD}\s){{1,3}}(?:House|Building|Tower|Centre|Court|Park|Mill|Works|Studios|Chambers|Hall|Plaza|Estate),?\s(?:\d{{1,4}}[A-Za-z]?(?:-\d{{1,4}})?,?\s)?(?:{_WORD}\s){{1,3}}(?:Street|Road|Avenue|Lane|Place|Way|Square|Drive|Close|Park|Estate|Quay)\b"
+    rf"(?<![\w])(?:{_WORD}\s){{1,3}}(?:House|Building|Tower|Centre|Court|Park|Mill|Works|Studios|Chambers|Hall|Plaza|"
+    rf"Estate),?\s(?:\d{{1,4}}[A-Za-z]?(?:-\d{{1,4}})?,?\s)?(?:{_WORD}\s){{1,3}}(?:Street|Road|Avenue|Lane|Place|Way|Square|"
+    rf"Drive|Close|Park|Estate|Quay)\b"
 )
 _GERMAN = re.compile(
-    rf"(?<![\w])(?:(?:[{_UP}][\w\-]*[ \-]){{0,3}}(?:[{_UP}][\w\-]*|[{_UP}][\w.\-]*-)?(?:[Ss]tra(?:ß|ss)e|[Ss]tr\.?|[Ww]eg|[Pp]latz|[Aa]llee|[Gg]asse|[Rr]ing|[Dd]amm|[Uu]fer|[Cc]haussee|[Mm]arkt|[Ss]teig|"
-    rf"[Gg]raben|[Ww]all|[Kk]ai|[Pp]romenade|[Ss]tieg|[Pp]fad|[Bb]rücke|[Hh]of|[Bb]erg|[Tt]or|[Gg]arten|[Ff]eld|[Tt]wiete|[Zz]eile|[Ss]töcken|[Hh]öhe|[Bb]ogen|[Ww]iese|[Aa]nger|[Pp]ark)|(?:Am|An der|An den|Auf der|Auf dem|Im|In der|In den|Zum|Zur|Unter den|Unter der|Hinter der|Hinter dem|Alte|Alter|Neue|Neuer|Bei der|Beim|Vor dem|Obere|Untere|Großer|Große)\s(?:[{_UP}][\w\-]+\s?){{1,3}}?)"
+    rf"(?<![\w])(?:(?:[{_UP}][\w\-]*[ \-]){{0,3}}(?:[{_UP}][\w\-]*|[{_UP}][\w.\-]*-)?(?:[Ss]tra(?:ß|ss)e|[Ss]tr\.?|[Ww]eg|"
+    rf"[Pp]latz|[Aa]llee|[Gg]asse|[Rr]ing|[Dd]amm|[Uu]fer|[Cc]haussee|[Mm]arkt|[Ss]teig|"
+    rf"[Gg]raben|[Ww]all|[Kk]ai|[Pp]romenade|[Ss]tieg|[Pp]fad|[Bb]rücke|[Hh]of|[Bb]erg|[Tt]or|[Gg]arten|[Ff]eld|[Tt]wiete|"
+    rf"[Zz]eile|[Ss]töcken|[Hh]öhe|[Bb]ogen|[Ww]iese|[Aa]nger|[Pp]ark)|(?:Am|An der|An den|Auf der|Auf dem|Im|In der|In den|"
+    rf"Zum|Zur|Unter den|Unter der|Hinter der|Hinter dem|Alte|Alter|Neue|Neuer|Bei der|Beim|Vor dem|Obere|Untere|Großer|"
+    rf"Große)\s(?:[{_UP}][\w\-]++\s?){{1,3}}?)"
     r"\s{1,2}\d{1,4}(?:\s?[a-zA-Z](?![\w]))?(?:\s?[-–/+]\s?\d{1,4}\s?[a-zA-Z]?(?![\w]))?(?![\d])"
 )
 _FRENCH = re.compile(
-    rf"(?<![\w])\d{{1,5}}(?:\s?[-–/]\s?\d{{1,4}})?\s?(?:bis|ter|quater|[A-D](?=[ ,]))?,?\s{{1,2}}(?:[Rr]ue|RUE|[Aa]venue|AVENUE|[Aa]v\.|[Bb]oulevard|BOULEVARD|[Bb]d\.?|[Bb]ld|[Pp]lace|PLACE|[Cc]hemin|CHEMIN|[Ii]mpasse|[Aa]llées?|ALLEE|[Rr]oute|ROUTE|[Qq]uai|[Cc]ours|[Ss]quare|[Pp]assage|"
-    rf"[Ff]aubourg|[Vv]oie|[Rr]ond-point|[Ee]splanade|[Ss]entier|[Vv]illa|[Cc]ité|[Mm]ontée|[Pp]romenade|[Zz]\.?[AI]\.?)\s(?:[dlDL]['’e]?(?:es|e|a|u)?\s?)?(?:[\w'’.\-]+\s?){{1,6}}"
+    r"(?<![\w])\d{1,5}(?:\s?[-–/]\s?\d{1,4})?\s?(?:bis|ter|quater|[A-D](?=[ ,]))?,?\s{1,2}(?:[Rr]ue|RUE|[Aa]venue|"
+    r"AVENUE|[Aa]v\.|[Bb]oulevard|BOULEVARD|[Bb]d\.?|[Bb]ld|[Pp]lace|PLACE|[Cc]hemin|CHEMIN|[Ii]mpasse|[Aa]llées?|ALLEE|"
+    r"[Rr]oute|ROUTE|[Qq]uai|[Cc]ours|[Ss]quare|[Pp]assage|"
+    r"[Ff]aubourg|[Vv]oie|[Rr]ond-point|[Ee]splanade|[Ss]entier|[Vv]illa|[Cc]ité|[Mm]ontée|[Pp]romenade|"
+    r"[Zz]\.?[AI]\.?)\s(?:[dlDL]['’e]?(?:es|e|a|u)?\s?)?(?:[\w'’.\-]++\s?){1,6}"
 )
 _SPANISH = re.compile(
-    rf"(?<![\w])(?:C/|Calle|CALLE|C\.|Avda\.?|Av\.|Avenida|AVENIDA|Paseo|Pº|P\.º|Plaza|Pza\.?|Pl\.|Carrer|Camino|Ctra\.?|Carretera|Ronda|Rambla|Travesía|Vía|Glorieta|Pol(?:\.|ígono) Ind(?:\.|ustrial)|"
-    rf"Rua|RUA|Travessa|Largo|Praça|Estrada|Alameda|Avenue)\s{{0,2}}(?:[\w'’.ºª\-]+\s){{1,7}}?(?:,?\s?)(?:n\.?º?|nº|Nº|N\.º|núm\.?|número)?\s?(?:\d{{1,4}}|s/n)\b(?:[\s,]{{1,2}}(?:\d{{1,2}}[ºª°]|[Bb]ajo|local|piso)\s?\w{{0,10}})?"
+    r"(?<![\w])(?:C/|Calle|CALLE|C\.|Avda\.?|Av\.|Avenida|AVENIDA|Paseo|Pº|P\.º|Plaza|Pza\.?|Pl\.|Carrer|Camino|Ctra\.?|"
+    r"Carretera|Ronda|Rambla|Travesía|Vía|Glorieta|Pol(?:\.|ígono) Ind(?:\.|ustrial)|"
+    r"Rua|RUA|Travessa|Largo|Praça|Estrada|Alameda|Avenue)\s{0,2}(?:[\w'’.ºª\-]+\s){1,7}?(?:,?\s?)(?:n\.?º?|nº|Nº|N\.º|"
+    r"núm\.?|número)?\s?(?:\d{1,4}|s/n)\b(?:[\s,]{1,2}(?:\d{1,2}[ºª°]|[Bb]ajo|local|piso)\s?\w{0,10})?"
 )
 _SPANISH_COMMA = re.compile(
-    rf"(?<![\w])(?:C/|Calle|CALLE|Avda\.?|Av\.|Avenida|AVENIDA|Paseo|Plaza|Carrer|Camino|Ctra\.?|Carretera|Ronda|Rambla|Travesía|Rua|RUA|Travessa|Largo|Praça|Estrada|Alameda|Via|VIA|Viale|VIALE|V\.le|Piazza|PIAZZA|P\.zza|Piazzale|Corso|CORSO|C\.so|Vicolo|Strada|Contrada|"
-    rf"Località|Loc\.|Lungomare|Borgo)\s{{1,2}}(?:[\w'’.ºª\-]+\s?){{1,6}}?,\s?(?:n\.?\s?º?°?|nº|Nº|N\.º|snc|núm\.?)?\s?(?:\d{{1,4}}(?:\s?/\s?[A-Za-z0-9]{{1,3}}|\s?[a-zA-Z]\b)?|s/n|snc)"
+    r"(?<![\w])(?:C/|Calle|CALLE|Avda\.?|Av\.|Avenida|AVENIDA|Paseo|Plaza|Carrer|Camino|Ctra\.?|Carretera|Ronda|Rambla|"
+    r"Travesía|Rua|RUA|Travessa|Largo|Praça|Estrada|Alameda|Via|VIA|Viale|VIALE|V\.le|Piazza|PIAZZA|P\.zza|Piazzale|Corso|"
+    r"CORSO|C\.so|Vicolo|Strada|Contrada|"
+    r"Località|Loc\.|Lungomare|Borgo)\s{1,2}(?:[^\W\d][\w'’.ºª\-]*+\s?){1,6}?,\s?(?:n\.?\s?º?°?|nº|Nº|N\.º|snc|"
+    r"núm\.?)?\s?(?:\d{1,4}(?:\s?/\s?[A-Za-z0-9]{1,3}|\s?[a-zA-Z]\b)?(?!\d)|s/n|snc)"
 )
 _ITALIAN = re.compile(
-    rf"(?<![\w])(?:Via|VIA|Viale|VIALE|V\.le|Piazza|PIAZZA|P\.zza|Piazzale|Corso|CORSO|C\.so|Largo|Vicolo|Strada|Contrada|Località|Loc\.|Lungomare|Borgo)\s{{1,2}}(?:[\w'’.\-]+\s){{1,6}}?(?:n\.?\s?)?\d{{1,4}}(?:\s?/\s?[A-Za-z0-9]{{1,3}}|[a-zA-Z]\b)?(?![\d])"
+    r"(?<![\w])(?:Via|VIA|Viale|VIALE|V\.le|Piazza|PIAZZA|P\.zza|Piazzale|Corso|CORSO|C\.so|Largo|Vicolo|Strada|Contrada|"
+    r"Località|Loc\.|Lungomare|Borgo)\s{1,2}(?:[\w'’.\-]+\s){1,6}?(?:n\.?\s?)?\d{1,4}(?:\s?/\s?[A-Za-z0-9]{1,3}|"
+    r"[a-zA-Z]\b)?(?![\d])"
 )
 _DUTCH = re.compile(
-    rf"(?<![\w])(?:[{_UP}][\w'’.\-]*\s){{0,3}}[{_UP}a-z][\w'’\-]*(?:straat|laan|weg|plein|gracht|kade|singel|dijk|dreef|steeg|baan|lei|steenweg|hof|pad|markt|haven|park|gatan|vägen|gränd|gata|väg|gade|vej|veien|gaten|gate|allé|stræde|katu|tie|kuja|plads|torget|plass)\s{{1,2}}\d{{1,4}}\s?[a-zA-Z]?(?![\w])(?:\s?[-–/]\s?\d{{1,4}}[a-zA-Z]?)?(?![\d])"
+    rf"(?<![\w])(?:[{_UP}][\w'’.\-]*\s){{0,3}}[{_UP}a-z][\w'’\-]*(?:straat|laan|weg|plein|gracht|kade|singel|dijk|dreef|"
+    rf"steeg|baan|lei|steenweg|hof|pad|markt|haven|park|gatan|vägen|gränd|gata|väg|gade|vej|veien|gaten|gate|allé|stræde|"
+    rf"katu|tie|kuja|plads|torget|plass)\s{{1,2}}\d{{1,4}}\s?[a-zA-Z]?(?![\w])(?:\s?[-–/]\s?\d{{1,4}}[a-zA-Z]?)?(?![\d])"
 )
 _POLISH = re.compile(
-    rf"(?<![\w])(?:ul\.|Ul\.|UL\.|al\.|Al\.|os\.|Os\.|pl\.|Pl\.|str\.|Str\.|Bd\.|Bul\.|nám\.|Jl\.|(?:ulica|aleja|Aleja|Aleje|plac|Plac|ulice|Strada|B-dul|Calea|Ulitsa|ulitsa|Jalan)\s)\s?(?:[\w.’'\-]+\s){{1,5}}?(?:nr\.?\s?|No\.?\s?)?\d{{1,4}}\s?[a-zA-Z]?(?![\w])(?:\s?/\s?\d{{1,4}}[a-zA-Z]?|\s?(?:lok|m)\.\s?\d{{1,4}}[a-zA-Z]?)?"
+    r"(?<![\w])(?:ul\.|Ul\.|UL\.|al\.|Al\.|os\.|Os\.|pl\.|Pl\.|str\.|Str\.|Bd\.|Bul\.|nám\.|Jl\.|(?:ulica|aleja|Aleja|"
+    r"Aleje|plac|Plac|ulice|Strada|B-dul|Calea|Ulitsa|ulitsa|Jalan)\s)\s?(?:[\w.’'\-]+\s){1,5}?(?:nr\.?\s?|"
+    r"No\.?\s?)?\d{1,4}\s?[a-zA-Z]?(?![\w])(?:\s?/\s?\d{1,4}[a-zA-Z]?|\s?(?:lok|m)\.\s?\d{1,4}[a-zA-Z]?)?"
 )
 _NUMBERED = re.compile(
-    rf"(?<![\w.$€£/\-])\d{{1,5}}\s(?:N|S|E|W|NE|NW|SE|SW|North|South|East|West|NORTH|SOUTH|EAST|WEST)\.?\s{_ORDINAL}\b(?!\s(?:floor|century|annual))"
+    rf"(?<![\w.$€£/\-])\d{{1,5}}\s(?:N|S|E|W|NE|NW|SE|SW|North|South|East|West|NORTH|SOUTH|EAST|"
+    rf"WEST)\.?\s{_ORDINAL}\b(?!\s(?:floor|century|annual))"
 )
 BOX = re.compile(
-    r"(?<![\w])(?:(?i:P\.? ?O\.? ?Box|Post Office Box|P\.? ?Box|Postfach|Apartado(?: de Correos)?|Case postale|Boîte postale|Casella postale|Postbus|Skr\.? ?poczt\.?|Locked Bag|GPO Box|Private Bag|Boks|Postboks|Box)(?=[\s:#])|B\.?P\.?)\.?(?:\s?[:#]|\s?No\.?:?)?\s{0,2}\d[\d ]{1,7}\d(?![\d])"
+    r"(?<![\w])(?:(?i:P\.? ?O\.? ?Box|Post Office Box|P\.? ?Box|Postfach|Apartado(?: de Correos)?|Case postale|Boîte "
+    r"postale|Casella postale|Postbus|Skr\.? ?poczt\.?|Locked Bag|GPO Box|Private Bag|Boks|Postboks|Box)(?=[\s:#])|"
+    r"B\.?P\.?)\.?(?:\s?[:#]|\s?No\.?:?)?\s{0,2}\d[\d ]{1,7}\d(?![\d])"
 )
 # Each pattern behind the words of which a line must hold one: looking for a word costs 0.05 us, the pattern 2 to 50.
 STREETS: Final[tuple[tuple[tuple[str, ...], re.Pattern[str]], ...]] = (
@@ -130,27 +171,39 @@ NAME_THEN_NUMBER = re.compile(r"[^\W\d_][.,]?\s{1,2}(?:[nN]\w{0,2}[.º°]{0,2}\s
 """What a line must show where the house number stands behind the street's name."""
 NUMBER_BEHIND: Final = frozenset((_GERMAN, _DUTCH, _ITALIAN, _SPANISH, _SPANISH_COMMA, _POLISH))
 TRAILING_UNIT = re.compile(
-    rf"(?:[\s,|–\-]{{1,4}}(?:(?i:{_UNIT_WORDS})\b\.?:?\s?#?\s?[\w\-]{{1,10}}|#\s?[\w\-/]{{0,8}}|(?i:(?:\d{{1,3}}(?:st|nd|rd|th|er|e|º|ª)|first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|ground|upper|top)\s(?:floor|fl|étage|piso|planta|andar)\b\.?))){{1,3}}"
+    rf"(?:[\s,|–\-]{{1,4}}(?:(?i:{_UNIT_WORDS})\b\.?:?\s?#?\s?[\w\-]{{1,10}}|#\s?[\w\-/]{{0,8}}|(?i:(?:\d{{1,3}}(?:st|nd|rd|"
+    rf"th|er|e|º|ª)|first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|ground|upper|top)\s(?:floor|fl|étage|"
+    rf"piso|planta|andar)\b\.?))){{1,3}}"
 )
 ADDRESS_WORD = re.compile(
-    r"(?i:\b(?:floor|fl|suite|ste|building|bldg|tower|house|étage|etage|villa|flat|plot|block|street|road|avenue|centre|center|complex|park|office|unit|area|zone|district|room|level|p\.? ?o\.? ?box|apt|"
-    r"estate|campus|court|plaza|square|lane|marg|nagar|sector|phase|wing|gate|industrial|business|corner|opp|near|attn|mail ?code|c/o|z\.?i\.?|gewerbegebiet|haus|gebäude)\b)|\d"
+    r"(?i:\b(?:floor|fl|suite|ste|building|bldg|tower|house|étage|etage|villa|flat|plot|block|street|road|avenue|centre|"
+    r"center|complex|park|office|unit|area|zone|district|room|level|p\.? ?o\.? ?box|apt|"
+    r"estate|campus|court|plaza|square|lane|marg|nagar|sector|phase|wing|gate|industrial|business|corner|opp|near|attn|mail "
+    r"?code|c/o|z\.?i\.?|gewerbegebiet|haus|gebäude)\b)|\d"
 )
 UNIT_LINE = re.compile(
-    rf"^\s?(?:(?i:{_UNIT_WORDS})\b.{{0,40}}|.{{0,30}}(?i:floor|suite|building|tower|house|étage|etage).{{0,30}}|\d{{1,3}}(?:st|nd|rd|th) floor.{{0,20}})$"
+    rf"^\s?(?:(?i:{_UNIT_WORDS})\b.{{0,40}}|.{{0,30}}(?i:floor|suite|building|tower|house|étage|etage).{{0,30}}|"
+    rf"\d{{1,3}}(?:st|nd|rd|th) floor.{{0,20}})$"
 )
 NOT_A_STREET = re.compile(
-    r"(?i:\b(?:days?|weeks?|months?|years?|hours?|minutes?|mins|people|persons|guests|reviews?|comments?|results?|items?|products?|posts?|pages?|users?|members?|points?\b(?! )|miles|km|percent|million|billion|"
-    r"in the|of the|to the|for the|on the way|at the|by the|from the|january|february|april|june|july|august|september|october|november|december|copyright|rights|versions?|chapter|"
-    r"steps? to|ways? to|per|each|photos?|videos?|beds?|baths?|bedrooms?|acres?|episode|volume|lesson|tips?|reasons?|things)\b)|\b(?:free|off|sale|save|new|best|top|how|cars?|sq|season|part)\b|[$€£%©]|\d{1,2}:\d{2}|\d\s?(?i:am|pm)\b|\d{6,}"
+    r"(?i:\b(?:days?|weeks?|months?|years?|hours?|minutes?|mins|people|persons|guests|reviews?|comments?|results?|items?|"
+    r"products?|posts?|pages?|users?|members?|points?\b(?! )|miles|km|percent|million|billion|"
+    r"in the|of the|to the|for the|on the way|at the|by the|from the|january|february|april|june|july|august|september|"
+    r"october|november|december|copyright|rights|versions?|chapter|"
+    r"steps? to|ways? to|per|each|founded|established|since|seit|gegründet|customers?|clients?|photos?|videos?|beds?|baths?|bedrooms?|acres?|episode|volume|lesson|tips?|reasons?|"
+    r"things)\b)|\b(?:free|off|sale|save|new|best|top|how|cars?|sq|season|part)\b|[$€£%©]|\d{1,2}:\d{2}|\d\s?(?i:am|pm)\b|"
+    r"\d{6,}"
 )
 
 _US_STATES: Final = (
-    "A[KLRZ]|C[AOT]|D[CE]|FL|GA|HI|I[ADLN]|K[SY]|LA|M[ADEINOST]|N[CDEHJMVY]|O[HKR]|P[AR]|RI|S[CD]|T[NX]|UT|V[AIT]|W[AIVY]|Alabama|Alaska|Arizona|Arkansas|California|Calif\\.|Colorado|Connecticut|Delaware|Florida|Fla\\.|"
-    "Georgia|Hawaii|Idaho|Illinois|Indiana|Iowa|Kansas|Kentucky|Louisiana|Maine|Maryland|Massachusetts|Mass\\.|Michigan|Minnesota|Minn\\.|Mississippi|Missouri|Montana|Nebraska|Nevada|New Hampshire|New Jersey|New Mexico|"
-    "New York|North Carolina|North Dakota|Ohio|Oklahoma|Oregon|Pennsylvania|Rhode Island|South Carolina|South Dakota|Tennessee|Texas|Utah|Vermont|Virginia|Washington|West Virginia|Wisconsin|Wyoming|D\\.C\\."
+    "A[KLRZ]|C[AOT]|D[CE]|FL|GA|HI|I[ADLN]|K[SY]|LA|M[ADEINOST]|N[CDEHJMVY]|O[HKR]|P[AR]|RI|S[CD]|T[NX]|UT|V[AIT]|W[AIVY]|"
+    "Alabama|Alaska|Arizona|Arkansas|California|Calif\\.|Colorado|Connecticut|Delaware|Florida|Fla\\.|"
+    "Georgia|Hawaii|Idaho|Illinois|Indiana|Iowa|Kansas|Kentucky|Louisiana|Maine|Maryland|Massachusetts|Mass\\.|Michigan|"
+    "Minnesota|Minn\\.|Mississippi|Missouri|Montana|Nebraska|Nevada|New Hampshire|New Jersey|New Mexico|"
+    "New York|North Carolina|North Dakota|Ohio|Oklahoma|Oregon|Pennsylvania|Rhode Island|South Carolina|South Dakota|"
+    "Tennessee|Texas|Utah|Vermont|Virginia|Washington|West Virginia|Wisconsin|Wyoming|D\\.C\\."
 )
-_CITY: Final = rf"(?:[{_UP}][\w'’.\-]*)(?:[ \-](?:[{_UP}][\w'’.\-]*|de|del|la|le|les|sur|sous|am|an der|im|bei|ob der|in|upon|on|of|den|aan|di|da|do|dos|das|nad|pod|y|en|St\.)){{0,4}}"
+_CITY: Final = rf"(?:[{_UP}][\w'’.\-]*+)(?:[ \-](?:[{_UP}][\w'’.\-]*+|de|del|la|le|les|sur|sous|am|an der|im|bei|ob der|in|upon|on|of|den|aan|di|da|do|dos|das|nad|pod|y|en|St\.)){{0,4}}"
 _UK_CODE: Final = r"(?:GIR ?0AA|[A-PR-UWYZ](?:\d{1,2}|[A-HK-Y]\d|[A-HK-Y]\d\d|\d[A-HJKS-UW]|[A-HK-Y]\d[ABEHMNPRV-Y]) {0,2}\d[ABD-HJLNP-UW-Z]{2})"
 # Country, the digits that must stand in a line, the whole shape.
 PLACES: Final[tuple[tuple[str, re.Pattern[str], re.Pattern[str]], ...]] = (
@@ -164,7 +217,7 @@ PLACES: Final[tuple[tuple[str, re.Pattern[str], re.Pattern[str]], ...]] = (
     ("PT", re.compile(r"\d{4}[-–]\d{3}"), re.compile(rf"(?<![\w\-])(?:PT?-)?(?P<postcode>\d{{4}}[-–]\d{{3}})\s{{1,3}}(?P<city>{_CITY})")),
     ("SE", re.compile(r"\d{3} \d{2}"), re.compile(rf"(?<![\w\-])(?:SE?-|CZ-|SK-|GR-)?(?P<postcode>[1-9]\d{{2}} \d{{2}})\s{{1,3}}(?P<city>{_CITY})(?![\w])")),
     ("EU", re.compile(r"[A-Z][-– ]{1,3}\d{4}"), re.compile(rf"(?<![\w\-.,/])(?:DE?|AT?|CH|FR?|IT?|ES?|BE?|LT|LV|EE|FI|DK|NO|HR|SI|RO|HU|BG|L|FL)[-– ]{{1,3}}(?P<postcode>\d{{4,6}})\s{{1,3}}(?P<city>{_CITY})")),
-    ("EU5", re.compile(r"\d{5}"), re.compile(rf"(?<![\w\-.,/$€£+])(?P<postcode>\d{{5}})[ ,]{{1,3}}(?P<city>{_CITY})(?:\s\(?(?P<region>[A-Z]{{2}})\)?(?![\w]))?")),
+    ("EU5", re.compile(r"\d{5}"), re.compile(rf"(?<![\w\-.,/$€£+])(?P<postcode>\d{{5}})[ ,]{{1,3}}(?P<city>{_CITY})(?!\s[a-zß-ÿ])(?:\s\(?(?P<region>[A-Z]{{2}})\)?(?![\w]))?")),
     ("EU4", re.compile(r"\d{4}"), re.compile(rf"(?:(?<=^)|(?<=, )|(?<=\| )|(?<=[•·,\-–;] )|(?<=\d ))(?P<postcode>[1-9]\d{{3}})\s{{1,2}}(?P<city>{_CITY})(?=\s?(?:[,.;|()]|$|(?i:Austria|Österreich|Schweiz|Suisse|Switzerland|Belg|Denmark|Danmark|Norge|Norway|Hungary|Tel|E-?Mail|Fon)))")),
     ("IN", re.compile(r"\d{3} ?\d{3}"), re.compile(rf"(?<![\w])(?P<city>{_CITY})\s?[-–,. ]\s?(?P<postcode>[1-9]\d{{2}} ?\d{{3}})(?![\d\-])(?=\s?(?:[,.;|(]|$|[A-Z]))")),
     ("RU", re.compile(r"\d{6}"), re.compile(rf"(?<![\w\-.,/+])(?P<postcode>\d{{6}}),?\s{{1,2}}(?:(?:District|Rayon) \d{{1,2}},\s)?(?P<city>{_CITY})(?=\s?(?:[,.;|(]|$))")),

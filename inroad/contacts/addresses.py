@@ -11,7 +11,7 @@ what it is, with less confidence.
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
@@ -34,10 +34,13 @@ from inroad.contacts.postal import one_line
 from inroad.contacts.regions import COUNTRY_NAME, country_code
 
 MAX_ADDRESSES: Final = 500
+_MAX_PARTS: Final = 4_000
 _LINES_TO_PLACE: Final = 4
 _LABEL = re.compile(
-    r"^(?:(?:our |main |head |postal |mailing |street |visiting |business |registered |corporate |physical )*(?:address|office|headquarters|location|adresse|anschrift|postanschrift|indirizzo|dirección|"
-    r"direccion|adres|siège(?: social)?|sede(?: legale)?|sitz|morada|hq|hauptsitz|besuchsadresse|lieferanschrift)s?)\s{0,3}[:：]\s*",
+    r"^(?:(?:our |main |head |postal |mailing |street |visiting |business |registered |corporate |physical )*(?:address|"
+    r"office|headquarters|location|adresse|anschrift|postanschrift|indirizzo|dirección|"
+    r"direccion|adres|siège(?: social)?|sede(?: legale)?|sitz|morada|hq|hauptsitz|besuchsadresse|"
+    r"lieferanschrift)s?)\s{0,3}[:：]\s*",
     re.IGNORECASE,
 )
 _OTHER_CODES: Final = frozenset(("US", "CA", "GB", "AU", "NZ", "IE"))
@@ -47,7 +50,8 @@ _FOREIGN = re.compile(
     re.IGNORECASE,
 )
 _UNIT_IN_CITY = re.compile(
-    r"^(?:Fl|Floor|Suite|Ste|Unit|St|Street|Ave|Avenue|Road|Rd|NW|NE|SW|SE)\b\.?,?\s+(?=[A-Z])(?!\w+$)|^(?:Fl|Floor|Suite|Ste|Unit|NW|NE|SW|SE)\b\.?,?\s+"
+    r"^(?:Fl|Floor|Suite|Ste|Unit|St|Street|Ave|Avenue|Road|Rd|NW|NE|SW|SE)\b\.?,?\s+(?=[A-Z])(?!\w+$)|^(?:Fl|Floor|Suite|"
+    r"Ste|Unit|NW|NE|SW|SE)\b\.?,?\s+"
 )
 _STREET_NAME = re.compile(
     r"[A-Z][\w'’]+ (?:Street|Road|Lane|Avenue|Way|Close|Drive|Quay|Square|Place|Hill|Row|Terrace|Crescent|Gardens)\b"
@@ -93,9 +97,13 @@ def find_addresses(document: Document, regions: list[str]) -> list[Finding]:
         found.append(_finding(document, street, place, lines, regions))
         if len(found) >= MAX_ADDRESSES:
             return found
+    covered = sorted((f.start, f.end) for f in found)
     for place in places:
-        if place.start in used or any(f.start <= place.start < f.end for f in found):
+        at = bisect_right(covered, (place.start, len(document.text))) - 1
+        if place.start in used or (at >= 0 and place.start < covered[at][1]):
             continue
+        if len(found) >= MAX_ADDRESSES:
+            break
         before = _street_before(place, lines)
         if before is not None:
             used.add(place.start)
@@ -126,7 +134,7 @@ def _read_lines(lines: list[Line], regions: list[str]) -> tuple[list[_Street], l
     streets: list[_Street] = []
     places: list[_Place] = []
     for number, line in enumerate(lines):
-        if not line.has_digit:
+        if not line.has_digit or len(streets) + len(places) > _MAX_PARTS:
             continue
         streets.extend(_streets_in(line, number))
         places.extend(_places_in(line, number, regions))
@@ -135,7 +143,7 @@ def _read_lines(lines: list[Line], regions: list[str]) -> tuple[list[_Street], l
     free = []
     for place in sorted(places, key=lambda p: (p.start, -p.end)):
         at = bisect_right(starts, place.end - 1) - 1
-        if at < 0 or streets[at].end <= place.start or streets[at].start + 5 < place.start and streets[at].end < place.end - 3:
+        if at < 0 or streets[at].end <= place.start or (streets[at].start + 5 < place.start and streets[at].end < place.end - 3):
             free.append(place)
     return streets, free
 
@@ -183,8 +191,9 @@ def _places_in(line: Line, number: int, regions: list[str]) -> Iterator[_Place]:
 
 def _place_for(street: _Street, places: list[_Place], lines: list[Line], used: set[int]) -> _Place | None:
     """The first place after a street, in the same line or in the few below with nothing but address lines between."""
-    for place in places:
-        if place.start < street.start or place.start in used:
+    first = bisect_left(places, street.start, key=lambda place: place.start)
+    for place in places[first : first + 20]:
+        if place.start in used:
             continue
         if place.line - street.line > _LINES_TO_PLACE or place.start - street.end > 200:
             return None

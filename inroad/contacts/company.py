@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - patterns and word lists are kept whole
 """What a page says about the company itself.
 
 What lives here: name, legal name, description, industry, register numbers, founding year, opening hours, logo and number of
@@ -22,34 +23,52 @@ from inroad.contacts.structured import Item
 
 _MAX_TEXT: Final = 1_000
 _MAX_LIST: Final = 30
+_MAX_HOURS_LINE: Final = 400  # opening hours stand in short lines; a text that names days in long ones speaks of something else
 _NOT_COMPANIES: Final = frozenset(
-    """Person WebPage WebSite Article NewsArticle BlogPosting Product Offer Event JobPosting Review AggregateRating BreadcrumbList ListItem ImageObject SearchAction PostalAddress ContactPoint
-    GeoCoordinates OpeningHoursSpecification Question Answer FAQPage VideoObject Thing Country City Place Service Rating CollectionPage AboutPage ContactPage ItemPage Physician Brand Role""".split()  # noqa: SIM905
+    """Person WebPage WebSite Article NewsArticle BlogPosting Product Offer Event JobPosting Review AggregateRating
+    BreadcrumbList ListItem ImageObject SearchAction PostalAddress ContactPoint
+    GeoCoordinates OpeningHoursSpecification Question Answer FAQPage VideoObject Thing Country City Place Service Rating
+    CollectionPage AboutPage ContactPage ItemPage Physician Brand Role""".split()  # noqa: SIM905
 )
 _LEGAL_FORMS: Final = (
-    r"GmbH(?:\s?&\s?Co\.?\s?KG(?:aA)?)?|AG(?:\s?&\s?Co\.?\s?KG(?:aA)?)?|UG(?:\s?\(haftungsbeschränkt\))?(?:\s?&\s?Co\.?\s?KG)?|mbH|KGaA|OHG|KG|e\.\s?K\.|e\.\s?V\.|eG|GbR|PartG(?:\s?mbB)?|gGmbH|SE|"
-    r"Ltd\.?|Limited|LLP|PLC|plc|LLC|L\.L\.C\.|Inc\.?|Incorporated|Corp\.?|Corporation|Pty\.?\sLtd\.?|S\.?A\.?R\.?L\.?|SARL|SAS|S\.A\.S\.|EURL|SASU|SCOP|S\.?A\.?|S\.?L\.?U?\.?|S\.?r\.?l\.?s?|S\.?p\.?A\.?|S\.n\.c\.|S\.a\.s\.|"
-    r"B\.?V\.?|N\.?V\.?|V\.?O\.?F\.?|sp\.\s?z\s?o\.\s?o\.|Sp\.\s?z\s?o\.\s?o\.|S\.A\.|sp\.\s?k\.|s\.r\.o\.|a\.s\.|Kft\.?|Zrt\.?|AB|A/S|ApS|AS|ASA|Oy|Oyj|OÜ|SIA|UAB|d\.o\.o\.|Lda\.?"
+    r"GmbH(?:\s?&\s?Co\.?\s?KG(?:aA)?)?|AG(?:\s?&\s?Co\.?\s?KG(?:aA)?)?|"
+    r"UG(?:\s?\(haftungsbeschränkt\))?(?:\s?&\s?Co\.?\s?KG)?|mbH|KGaA|OHG|KG|e\.\s?K\.|e\.\s?V\.|eG|GbR|PartG(?:\s?mbB)?|"
+    r"gGmbH|SE|"
+    r"Ltd\.?|Limited|LLP|PLC|plc|LLC|L\.L\.C\.|Inc\.?|Incorporated|Corp\.?|Corporation|Pty\.?\sLtd\.?|S\.?A\.?R\.?L\.?|SARL|"
+    r"SAS|S\.A\.S\.|EURL|SASU|SCOP|S\.?A\.?|S\.?L\.?U?\.?|S\.?r\.?l\.?s?|S\.?p\.?A\.?|S\.n\.c\.|S\.a\.s\.|"
+    r"B\.?V\.?|N\.?V\.?|V\.?O\.?F\.?|sp\.\s?z\s?o\.\s?o\.|Sp\.\s?z\s?o\.\s?o\.|S\.A\.|sp\.\s?k\.|s\.r\.o\.|a\.s\.|Kft\.?|"
+    r"Zrt\.?|AB|A/S|ApS|AS|ASA|Oy|Oyj|OÜ|SIA|UAB|d\.o\.o\.|Lda\.?"
 )
 _LEGAL_NAME = re.compile(
-    rf"(?<![\w])((?:[A-ZÀ-ÖØ-ÞĀ-Ž0-9][\w&.'’+\-]*|&|und|and|et|de|der|für|of|i)(?:[ ,]{{1,2}}(?:[A-ZÀ-ÖØ-ÞĀ-Ž0-9(][\w&.'’+\-)]*|&|und|and|et|de|der|für|of|i|für)){{0,6}},?\s(?:{_LEGAL_FORMS}))(?![\w])"
+    rf"(?<![\w\-])((?:[A-ZÀ-ÖØ-ÞĀ-Ž0-9][\w&.'’+\-]{{0,40}}+|&|und|and|et|de|der|für|of|i)(?:[ "
+    rf",]{{1,2}}(?:[A-ZÀ-ÖØ-ÞĀ-Ž0-9(][\w&.'’+\-)]{{0,40}}+|&|und|and|et|de|der|für|of|i|"
+    rf"für)){{0,6}},?\s(?:{_LEGAL_FORMS}))(?![\w])"
 )
 _COPYRIGHT = re.compile(
-    r"(?:©|\(c\)|&copy;|copyright)[\s:]{0,3}(?:©\s?)?(?:(?:19|20)\d\d(?:\s?[-–]\s?(?:(?:19|20)?\d\d|present|heute))?)?[\s,|:.–\-]{0,3}(?:by |von )?([^|•·\n\t©]{2,80})",
+    r"(?:©|\(c\)|&copy;|copyright)[\s:]{0,3}(?:©\s?)?(?:(?:19|20)\d\d(?:\s?[-–]\s?(?:(?:19|20)?\d\d|present|heute))?)?[\s,|"
+    r":.–\-]{0,3}(?:by |von )?([^|•·\n\t©]{2,80})",
     re.IGNORECASE,
 )
 _FOUNDED = re.compile(
-    r"(?:founded|established|est\.|since|incorporated|gegründet|gründung(?:sjahr)?|seit|fondée?|créée?|depuis|fundada|fundado|desde|fondata|dal|opgericht|sinds|założon[aey]|od roku)(?:\s(?:in|im|im jahre?|en|nel|back in|w|w roku|roku|the year))?[\s:]{1,3}((?:1[6-9]|20)\d\d)(?![\d])",
+    r"(?:founded|established|est\.|since|incorporated|gegründet|gründung(?:sjahr)?|seit|fondée?|créée?|depuis|fundada|"
+    r"fundado|desde|fondata|dal|opgericht|sinds|założon[aey]|od roku)(?:\s(?:in|im|im jahre?|en|nel|back in|w|w roku|roku|"
+    r"the year))?[\s:]{1,3}((?:1[6-9]|20)\d\d)(?![\d])",
     re.IGNORECASE,
 )
 _EMPLOYEES = re.compile(
-    r"(?<![\w.,])((?:über|over|more than|rund|circa|ca\.|about|around|approximately|plus de|environ|más de|oltre|meer dan|ponad|some|mehr als|nearly)?\s?\d{1,3}(?:[.,  ']?\d{3}){0,2}\+?)\s(?:employees|staff members|team members|mitarbeiter(?:innen|\*innen|:innen)?(?:\sund\s\w+)?|mitarbeitende[rn]?|beschäftigte|salariés|collaborateurs|empleados|trabajadores|dipendenti|collaboratori|medewerkers|pracowników|colaboradores)(?![\w])",
+    r"(?<![\w.,])((?:über|over|more than|rund|circa|ca\.|about|around|approximately|plus de|environ|más de|oltre|meer dan|"
+    r"ponad|some|mehr als|nearly)?\s?\d{1,3}(?:[.,  ']?\d{3}){0,2}\+?)\s(?:employees|staff members|team members|"
+    r"mitarbeiter(?:innen|\*innen|:innen)?(?:\sund\s\w+)?|mitarbeitende[rn]?|beschäftigte|salariés|collaborateurs|empleados|"
+    r"trabajadores|dipendenti|collaboratori|medewerkers|pracowników|colaboradores)(?![\w])",
     re.IGNORECASE,
 )
 _DAY: Final = r"(?:mon(?:day)?s?|tue(?:s|sday)?s?|wed(?:nesday)?s?|thu(?:rs?|rsday)?s?|fri(?:day)?s?|sat(?:urday)?s?|sun(?:day)?s?|mo(?:ntags?)?|di(?:enstags?)?|mi(?:ttwochs?)?|do(?:nnerstags?)?|fr(?:eitags?)?|sa(?:mstags?)?|so(?:nntags?)?|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|lunes|martes|miércoles|jueves|viernes|sábado|domingo|lunedì|martedì|mercoledì|giovedì|venerdì|sabato|domenica|maandag|dinsdag|woensdag|donderdag|vrijdag|zaterdag|zondag|pon(?:iedziałek)?|pn|wt|śr|czw|pt|sob(?:ota)?|nd)"
 _TIME: Final = r"(?:\d{1,2}(?:[:.h]\d{2})?\s?(?:am|pm|a\.m\.|p\.m\.|uhr|h)?|noon|midnight)"
 _HOURS = re.compile(
-    rf"(?<![\w]){_DAY}\.?(?:\s?(?:[-–—/&,+]|to|bis|und|and|through|thru|à|au|et|a|al|y|e|t/m|tot|do|i)\s?{_DAY}\.?){{0,6}}\s?[:,|]?\s{{0,3}}(?:from |von |de )?(?:{_TIME}\s?(?:[-–—]|to|bis|until|till|à|a|alle|tot|do)\s?{_TIME}(?:\s?(?:[,/&+]|and|und|et|y)\s?{_TIME}\s?(?:[-–—]|to|bis|à|a)\s?{_TIME})?|closed|geschlossen|fermé|cerrado|chiuso|gesloten|nieczynne|zamknięte|by appointment|nach Vereinbarung)",
+    rf"(?<![\w]){_DAY}\.?(?:\s?(?:[-–—/&,+]|to|bis|und|and|through|thru|à|au|et|a|al|y|e|t/m|tot|do|"
+    rf"i)\s?{_DAY}\.?){{0,6}}\s?[:,|]?\s{{0,3}}(?:from |von |de )?(?:{_TIME}\s?(?:[-–—]|to|bis|until|till|à|a|alle|tot|"
+    rf"do)\s?{_TIME}(?:\s?(?:[,/&+]|and|und|et|y)\s?{_TIME}\s?(?:[-–—]|to|bis|à|a)\s?{_TIME})?|closed|geschlossen|fermé|"
+    rf"cerrado|chiuso|gesloten|nieczynne|zamknięte|by appointment|nach Vereinbarung)",
     re.IGNORECASE,
 )
 
@@ -277,6 +296,7 @@ def _opening_hours(document: Document, items: list[Item]) -> Iterator[Fact]:
         found = [
             _fact(document, match.group(), "text", 0.75, start=line.start + match.start(), end=line.start + match.end())
             for line in document.lines
+            if len(line.text) <= _MAX_HOURS_LINE
             for match in _HOURS.finditer(line.text)
         ]
     yield from {fact.value: fact for fact in found[:_MAX_LIST]}.values()

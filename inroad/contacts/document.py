@@ -20,7 +20,7 @@ from inroad.contacts.encoding import decode_html
 from inroad.contacts.nesting import limit_nesting
 
 MAX_HTML_CHARACTERS: Final = 4_000_000
-MAX_ELEMENTS: Final = 200_000
+MAX_ELEMENTS: Final = 100_000
 MAX_ATTRIBUTE: Final = 20_000
 MAX_SCRIPT: Final = 400_000
 MAX_LINE: Final = 1_000
@@ -42,8 +42,11 @@ _UNREAD: Final = frozenset(
     object""".split()  # noqa: SIM905
 )
 _PANELS: Final = frozenset(
-    "div section article aside ul ol dl dialog table tbody tr main nav footer header details form fieldset address x-template".split()
-)  # noqa: SIM905
+    """
+        div section article aside ul ol dl dialog table tbody tr main nav footer header details form fieldset address
+        x-template
+    """.split()  # noqa: SIM905
+)
 _MIN_PANEL: Final = 60
 _INLINE_DECOYS: Final = frozenset("span b i em strong small font u s a del ins code".split())  # noqa: SIM905
 # Zero-width characters, soft hyphens, direction marks and interlinear marks: seen by nobody, put in to stop readers like us.
@@ -288,6 +291,8 @@ class _Reader:
         self.document = document
         self.hiding, self.mirroring = rules
         self.pieces: list[str] = []
+        self.segment_starts = document.segment_starts
+        self.segment_elements = document.segment_elements
         self.length = 0
         self.at_break = True  # nothing but a break since the last visible character
         self.mirrors: list[tuple[int, int, int]] = []  # element, first piece, offset
@@ -304,8 +309,11 @@ class _Reader:
             tag = node.tag
             child = None
             if tag == "-text":
-                if not skip:
-                    self._add_text(node.text_content or "", parent)
+                if not skip and (text := node.text_content):
+                    if text.isspace():
+                        self._add_space()
+                    else:
+                        self._add_text(text, parent)
             elif tag[0] not in "-!":
                 element = self._open(node, tag, parent)
                 child = node.first_child if tag not in _OPAQUE else None
@@ -419,21 +427,23 @@ class _Reader:
             text = text.translate(_READ_AS)
         words = text.split()
         if not words:
-            if text and not self.at_break and not self.pieces[-1].endswith(" "):
-                self.pieces.append(" ")
-                self.length += 1
+            self._add_space()
             return
         tidy = words[0] if len(words) == 1 else " ".join(words)
-        if text[0].isspace() and not self.at_break and not self.pieces[-1].endswith(" "):
-            self.pieces.append(" ")
-            self.length += 1
+        if text[0].isspace():
+            self._add_space()
         if text[-1].isspace():
             tidy += " "
-        self.document.segment_starts.append(self.length)
-        self.document.segment_elements.append(parent)
+        self.segment_starts.append(self.length)
+        self.segment_elements.append(parent)
         self.pieces.append(tidy)
         self.length += len(tidy)
         self.at_break = False
+
+    def _add_space(self) -> None:
+        if not self.at_break and self.pieces[-1][-1:] != " ":
+            self.pieces.append(" ")
+            self.length += 1
 
     @staticmethod
     def _selected(attrs: dict[str, str], selectors: frozenset[str]) -> bool:

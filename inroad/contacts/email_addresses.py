@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - patterns and word lists are kept whole
 """E-mail addresses as values: what is one, what only looks like one, and of which sort it is.
 
 What lives here: normalising a candidate, the refusals (asset names, error-tracker keys, placeholders, unknown top-level
@@ -17,9 +18,10 @@ from inroad.crawl.urls import InvalidUrl, has_known_suffix, registrable_domain
 
 _HEX_KEY = re.compile(r"[0-9a-f]{24,64}")
 _ASSET_DOMAIN = re.compile(r"(?:\d{1,2}(?:\.\d)?x|\d+(?:\.\d+)+(?:[-.][a-z0-9.]*)?|[\d.]+\.min)\.[a-z0-9]+")
-_ASSET_ENDINGS: Final = (
-    ".png .jpg .jpeg .gif .svg .webp .avif .ico .bmp .css .js .mjs .jsx .ts .tsx .json .xml .html .htm .php .woff .woff2 .ttf .eot .mp4 .webm .pdf .map"
-).split()  # noqa: SIM905
+_ASSET_ENDINGS: Final = """
+    .png .jpg .jpeg .gif .svg .webp .avif .ico .bmp .css .js .mjs .jsx .ts .tsx .json .xml .html .htm .php .woff .woff2
+    .ttf .eot .mp4 .webm .pdf .map
+""".split()  # noqa: SIM905
 _RESERVED_TLDS: Final = frozenset(("example", "test", "localhost"))
 _PLACEHOLDER_DOMAINS: Final = re.compile(
     r"(?:[a-z0-9\-]+\.)*(?:example\.[a-z]{2,4}|(?:your|my|some|the)?-?(?:domain|site|website|company|companyname|business|organi[sz]ation|"
@@ -30,7 +32,8 @@ _PLACEHOLDER_DOMAINS: Final = re.compile(
 )
 _PLACEHOLDER_LOCALS: Final = frozenset(
     """you your yourname your.name your_name your-name youremail your.email your-email your_email yourmail youraddress firstname.lastname
-    first.last firstname lastname first_last vorname.nachname v.nachname vorname_nachname ihre.email ihre-email ihremail deine.email
+    first.last firstname lastname first_last vorname.nachname v.nachname vorname_nachname ihre.email ihre-email
+    ihremail deine.email
     prenom.nom nom.prenom votre.email votreemail votre-email nombre.apellido tu.email tuemail tucorreo su.email nome.cognome
     tua.email imie.nazwisko twoj.email twojemail voornaam.achternaam someone somebody xxx xxxx xxxxx abc123
     name.surname username emailaddress email.address""".split()  # noqa: SIM905
@@ -43,32 +46,51 @@ _MACHINE_ADDRESSES: Final = frozenset(("git@github.com", "git@gitlab.com", "git@
 
 FREEMAIL_DOMAINS: Final = frozenset(
     """gmail.com googlemail.com yahoo.com yahoo.co.uk yahoo.fr yahoo.de yahoo.es yahoo.it yahoo.ca yahoo.com.au yahoo.co.in yahoo.com.br ymail.com
-    rocketmail.com hotmail.com hotmail.co.uk hotmail.fr hotmail.de hotmail.it hotmail.es outlook.com outlook.de outlook.fr outlook.es outlook.it
-    live.com live.co.uk live.fr live.de live.nl msn.com icloud.com me.com mac.com aol.com aol.co.uk gmx.de gmx.net gmx.com gmx.at gmx.ch web.de
-    t-online.de freenet.de arcor.de online.de mail.de posteo.de mailbox.org protonmail.com proton.me pm.me tutanota.com tutanota.de tuta.io zoho.com
-    fastmail.com hey.com orange.fr wanadoo.fr free.fr laposte.net sfr.fr neuf.fr bbox.fr libero.it virgilio.it alice.it tin.it tiscali.it email.it
-    hotmail.be skynet.be telenet.be ziggo.nl kpnmail.nl planet.nl hetnet.nl home.nl xs4all.nl wp.pl o2.pl onet.pl op.pl interia.pl poczta.onet.pl
-    vp.pl gazeta.pl seznam.cz centrum.cz email.cz bluewin.ch sunrise.ch aon.at chello.at telefonica.net terra.es ono.com sapo.pt uol.com.br bol.com.br
-    terra.com.br btinternet.com btconnect.com sky.com virginmedia.com ntlworld.com talktalk.net blueyonder.co.uk comcast.net verizon.net att.net
-    sbcglobal.net bellsouth.net cox.net charter.net earthlink.net juno.com optonline.net shaw.ca rogers.com sympatico.ca telus.net bigpond.com
-    optusnet.com.au xtra.co.nz mail.ru yandex.ru yandex.com bk.ru list.ru inbox.ru rambler.ru ukr.net qq.com 163.com 126.com sina.com naver.com
+    rocketmail.com hotmail.com hotmail.co.uk hotmail.fr hotmail.de hotmail.it hotmail.es outlook.com outlook.de
+    outlook.fr outlook.es outlook.it
+    live.com live.co.uk live.fr live.de live.nl msn.com icloud.com me.com mac.com aol.com aol.co.uk gmx.de gmx.net
+    gmx.com gmx.at gmx.ch web.de
+    t-online.de freenet.de arcor.de online.de mail.de posteo.de mailbox.org protonmail.com proton.me pm.me
+    tutanota.com tutanota.de tuta.io zoho.com
+    fastmail.com hey.com orange.fr wanadoo.fr free.fr laposte.net sfr.fr neuf.fr bbox.fr libero.it virgilio.it
+    alice.it tin.it tiscali.it email.it
+    hotmail.be skynet.be telenet.be ziggo.nl kpnmail.nl planet.nl hetnet.nl home.nl xs4all.nl wp.pl o2.pl onet.pl
+    op.pl interia.pl poczta.onet.pl
+    vp.pl gazeta.pl seznam.cz centrum.cz email.cz bluewin.ch sunrise.ch aon.at chello.at telefonica.net terra.es
+    ono.com sapo.pt uol.com.br bol.com.br
+    terra.com.br btinternet.com btconnect.com sky.com virginmedia.com ntlworld.com talktalk.net blueyonder.co.uk
+    comcast.net verizon.net att.net
+    sbcglobal.net bellsouth.net cox.net charter.net earthlink.net juno.com optonline.net shaw.ca rogers.com
+    sympatico.ca telus.net bigpond.com
+    optusnet.com.au xtra.co.nz mail.ru yandex.ru yandex.com bk.ru list.ru inbox.ru rambler.ru ukr.net qq.com 163.com
+    126.com sina.com naver.com
     hanmail.net daum.net rediffmail.com mail.com inbox.com inbox.lv eircom.net abv.bg freemail.hu citromail.hu""".split()  # noqa: SIM905
 )
 DISPOSABLE_DOMAINS: Final = frozenset(
     """mailinator.com guerrillamail.com guerrillamail.info 10minutemail.com temp-mail.org tempmail.com tempmail.net throwawaymail.com yopmail.com
-    yopmail.fr sharklasers.com trashmail.com trashmail.de wegwerfmail.de getnada.com maildrop.cc dispostable.com mintemail.com fakeinbox.com
-    spamgourmet.com mailnesia.com mohmal.com emailondeck.com moakt.com discard.email mytemp.email tempail.com burnermail.io""".split()  # noqa: SIM905
+    yopmail.fr sharklasers.com trashmail.com trashmail.de wegwerfmail.de getnada.com maildrop.cc dispostable.com
+    mintemail.com fakeinbox.com
+    spamgourmet.com mailnesia.com mohmal.com emailondeck.com moakt.com discard.email mytemp.email tempail.com
+    burnermail.io""".split()  # noqa: SIM905
 )
 _ROLE_WORDS: Final = frozenset(
     """info contact contacts kontakt contacto contatto contato hello hallo hi hola bonjour ciao office buero biuro bureau sekretariat sekretariat
-    secretariat secretaria segreteria mail email e-mail post postmaster webmaster hostmaster admin administrator administration administracja
-    verwaltung support help helpdesk service services servicio servizio serwis kundenservice kundendienst customerservice customercare care
-    sales vertrieb verkauf ventas vendite ventes sprzedaz handel verkoop bestellung order orders pedidos ordini zamowienia commandes shop store
-    marketing press presse prensa stampa pers media pr news newsletter jobs job career careers karriere bewerbung bewerbungen recruiting recruitment
-    hr personal rh empleo lavoro kariera praca vacatures werkenbij billing invoice invoices rechnung rechnungen buchhaltung accounts accounting
-    finance faktury facturas facturation comptabilite administratie boekhouding legal privacy datenschutz dataprotection dpo gdpr rgpd compliance
-    abuse security noc it tech technik technical team welcome reception rezeption reservations booking bookings events event enquiries enquiry
-    inquiries inquiry feedback partners partner investor investors ir general main noreply no-reply donotreply studio zentrale empfang redaktion
+    secretariat secretaria segreteria mail email e-mail post postmaster webmaster hostmaster admin administrator
+    administration administracja
+    verwaltung support help helpdesk service services servicio servizio serwis kundenservice kundendienst
+    customerservice customercare care
+    sales vertrieb verkauf ventas vendite ventes sprzedaz handel verkoop bestellung order orders pedidos ordini
+    zamowienia commandes shop store
+    marketing press presse prensa stampa pers media pr news newsletter jobs job career careers karriere bewerbung
+    bewerbungen recruiting recruitment
+    hr personal rh empleo lavoro kariera praca vacatures werkenbij billing invoice invoices rechnung rechnungen
+    buchhaltung accounts accounting
+    finance faktury facturas facturation comptabilite administratie boekhouding legal privacy datenschutz
+    dataprotection dpo gdpr rgpd compliance
+    abuse security noc it tech technik technical team welcome reception rezeption reservations booking bookings events
+    event enquiries enquiry
+    inquiries inquiry feedback partners partner investor investors ir general main noreply no-reply donotreply studio
+    zentrale empfang redaktion
     editor editorial export import purchasing einkauf compras acquisti zakupy""".split()  # noqa: SIM905
 )
 

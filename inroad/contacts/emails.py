@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - patterns and word lists are kept whole
 """E-mail addresses on a page, hidden ones included.
 
 What lives here: where on a page addresses stand (text, links, attributes, scripts) and how much each place is believed. What
@@ -41,10 +42,14 @@ _AT_WORDS: Final = (
 _DOT_WORDS: Final = r"dot|d0t|punkt|pkt|punto|point|ponto|punt|kropka|piste|tečka|tecka"
 _BRACKET_L: Final = r"[\[({<«‹*|_]"
 _BRACKET_R: Final = r"[\])}>»›*|_]"
-_AT_MARK = re.compile(
-    rf"\s?{_BRACKET_L}{{1,2}}\s?(?:{_AT_WORDS}|a|@|et)\s?{_BRACKET_R}{{1,2}}\s?"
-    rf"|\s(?:{_AT_WORDS})\s|\s@\s?|@\s|-(?:at)-|&(?:at|commat);|\s?[\"'](?:at|@)[\"']\s?",
+_AT_SIGN = re.compile(
+    rf"{_BRACKET_L}{{1,2}}\s?(?:{_AT_WORDS}|a|@|et)\s?{_BRACKET_R}{{1,2}}\s?|(?<=\s)@\s?|@\s|-at-|&(?:at|commat);|"
+    rf"[\"'](?:at|@)[\"']\s?",
     re.IGNORECASE,
+)
+_AT_WORD = re.compile(rf"(?<=\s)(?:{_AT_WORDS})\s", re.IGNORECASE)
+_SPELT: Final = tuple(f" {word} " for word in _DOT_WORDS.split("|")) + tuple(
+    f"{bracket}{word}" for bracket in "[({<" for word in _DOT_WORDS.split("|")
 )
 _DOT_MARK: Final = rf"(?:\s?{_BRACKET_L}{{1,2}}\s?(?:{_DOT_WORDS}|\.)\s?{_BRACKET_R}{{1,2}}\s?|\s(?:{_DOT_WORDS})\s|-(?:dot)-|\s\.\s?|\.|\s?[\"']dot[\"']\s?)"
 _HIDDEN_DOMAIN = re.compile(rf"[^\W_][\w\-]{{0,62}}?(?:{_DOT_MARK}[^\W_][\w\-]{{0,62}}?){{1,6}}(?![\w\-])", re.IGNORECASE)
@@ -55,21 +60,25 @@ _MAIL_LABEL = re.compile(
     r"(?:e-?mail|mail|mailto|courriel|correo|poczta|posta)(?:\s?(?:us|me|adresse?|address))?\s?[:\-–]?\s*$", re.IGNORECASE
 )
 _NOT_A_LOCAL: Final = frozenset(
-    """us me you him her them it is are look meet visit see find book order buy shop join online more here now available read learn located based and
-    or the a an in on by for with to of from made held starting starts work works working study team teams people""".split()  # noqa: SIM905
+    """us me you him her them it is are look meet visit see find book order buy shop join online more here now available
+    read learn located based and
+    or the a an in on by for with to of from made held starting starts work works working study team teams
+    people""".split()  # noqa: SIM905
 )
-_USER_KEYS: Final = (
-    "user username name local localpart login mailbox account u part1 first before prefix email-user email-name mail-user usr p1 a left lhs id-user recipient"
-).split()  # noqa: SIM905
-_DOMAIN_KEYS: Final = (
-    "domain host d site server part2 second after email-domain mail-domain website p2 b right rhs suffix".split()
-)  # noqa: SIM905
+_USER_KEYS: Final = """
+    user username name local localpart login mailbox account u part1 first before prefix email-user email-name mail-user
+    usr p1 a left lhs id-user recipient
+""".split()  # noqa: SIM905
+_DOMAIN_KEYS: Final = """
+        domain host d site server part2 second after email-domain mail-domain website p2 b right rhs suffix
+    """.split()  # noqa: SIM905
 _TLD_KEYS: Final = "tld ext part3 third p3 zone topleveldomain".split()  # noqa: SIM905
 _MAIL_ATTRIBUTE = re.compile(
     r"mail|contact|addr|enc|crypt|obf|cloak|cf|rot|rev|secret|protect|to$|href|link|token", re.IGNORECASE
 )
 _SHOWN_ATTRIBUTES: Final = ("title", "alt", "aria-label")
 _HANDLERS: Final = ("onclick", "onmouseover", "onfocus", "onmousedown", "onmouseenter")
+_WATCHED: Final = frozenset(("href", *_SHOWN_ATTRIBUTES, *_HANDLERS))
 
 
 def find_emails(document: Document) -> list[Finding]:
@@ -99,7 +108,8 @@ def _all_candidates(document: Document, site: str) -> Iterator[Finding]:
     yield from _in_text(document)
     yield from _in_obfuscated_text(document, site)
     for element in document.elements:
-        if element.attrs:
+        attrs = element.attrs
+        if attrs and (not _WATCHED.isdisjoint(attrs) or "data-" in "".join(attrs)):
             yield from _in_attributes(element, site)
     for index, code in document.scripts[:_MAX_SCRIPTS]:
         if "json" not in document.elements[index].attrs.get("type", ""):
@@ -178,7 +188,7 @@ def _without_label(document: Document, value: str, start: int) -> tuple[str, int
 
 def _in_obfuscated_text(document: Document, site: str) -> Iterator[Finding]:
     text = document.text
-    for count, mark in enumerate(_AT_MARK.finditer(text)):
+    for count, mark in enumerate(_at_marks(text)):
         if count >= MAX_CANDIDATES:
             return
         if (hit := read_hidden(text, mark, site)) is not None:
@@ -195,6 +205,14 @@ def _in_obfuscated_text(document: Document, site: str) -> Iterator[Finding]:
             )
 
 
+def _at_marks(text: str) -> Iterator[re.Match[str]]:
+    """Every at sign that is not plain; the bare word only where something else speaks of an address too."""
+    yield from _AT_SIGN.finditer(text)
+    lowered = text.lower()
+    if "mail" in lowered or " AT " in text or any(dot in lowered for dot in _SPELT) or len(text) < 400:
+        yield from _AT_WORD.finditer(text)
+
+
 def read_hidden(text: str, mark: re.Match[str], site: str) -> tuple[str, int, int] | None:
     """An address spelt with words or brackets around its at sign.
 
@@ -206,14 +224,14 @@ def read_hidden(text: str, mark: re.Match[str], site: str) -> tuple[str, int, in
         return None
     domain = known_prefix(_DOT_MARK_RE.sub(".", right.group()))
     window_start = max(0, mark.start() - 64)
-    left = _HIDDEN_LOCAL.search(text[window_start : mark.start()])
+    left = _HIDDEN_LOCAL.search(text[window_start : mark.start()].removesuffix(" "))
     if not domain or not left:
         return None
     local = _local_of(left.group())
     said_dot = bool(_DOT_SAID.search(right.group())) or "[" in right.group() or "(" in right.group()
     if not _is_meant(mark.group(), local, domain, said_dot, site, text[: window_start + left.start()][-30:]):
         return None
-    start = mark.start() - len(left.group()) + (len(left.group()) - len(left.group().lstrip()))
+    start = window_start + left.start()
     return f"{local}@{domain}", start, right.end()
 
 
@@ -298,7 +316,7 @@ def _plain(text: str, raw: str, method: str, element: Element, *, confidence: fl
         found = True
         yield Finding("email", value, raw if len(raw) < 200 else value, method, believed, element=element.index)
     if not found and len(text) < 400:
-        for mark in _AT_MARK.finditer(text):
+        for mark in _at_marks(text):
             if (hit := read_hidden(text, mark, "")) is not None:
                 yield Finding("email", hit[0], raw, method, believed, element=element.index)
 
@@ -349,7 +367,7 @@ def _split_over_attributes(element: Element) -> Iterator[Finding]:
 def _in_script(code: str, index: int, site: str) -> Iterator[Finding]:
     seen: set[str] = set()
     for method, text in script_readings(code):
-        if "@" not in text and not _AT_MARK.search(text):
+        if "@" not in text and not _AT_SIGN.search(text) and not _AT_WORD.search(text):
             continue
         for value in _addresses_in_markup(text):
             address = normalise_address(value)
@@ -367,7 +385,7 @@ def _addresses_in_markup(text: str) -> list[str]:
         for value, _, _ in addresses_in(unquote(source) if "%" in source else source)
     ]
     if not values and len(bare) < 400:
-        values = [hit[0] for mark in _AT_MARK.finditer(bare) if (hit := read_hidden(bare, mark, ""))]
+        values = [hit[0] for mark in _at_marks(bare) if (hit := read_hidden(bare, mark, ""))]
     return values
 
 

@@ -36,15 +36,18 @@ def decode_html(body: bytes) -> str:
         return body.decode("utf-8")
     except UnicodeDecodeError:
         pass
-    return body.decode(_declared_encoding(body[:_PRESCAN_BYTES]) or _likely_encoding(body), "replace")
+    declared = _declared_encoding(body[:_PRESCAN_BYTES])
+    return body.decode(
+        declared if declared and declared != "utf-8" else _likely_encoding(body, says_utf8=declared == "utf-8"), "replace"
+    )
 
 
-def _likely_encoding(body: bytes) -> str:
-    """UTF-8 with a few broken bytes, or a page that says nothing and is in the Windows code page."""
+def _likely_encoding(body: bytes, *, says_utf8: bool) -> str:
+    """UTF-8 with a few broken bytes, or the Windows code page of a page that says nothing or the wrong thing."""
     text = body.decode("utf-8", "replace")
     broken = text.count("\ufffd")
     sound = len(body) - len(text)  # each whole multi-byte sequence makes the text shorter than the bytes
-    return "utf-8" if sound > 4 * broken else "cp1252"
+    return "utf-8" if sound * (4 if says_utf8 else 1) >= 4 * broken else "cp1252"
 
 
 def _declared_encoding(head: bytes) -> str | None:
@@ -55,6 +58,6 @@ def _declared_encoding(head: bytes) -> str | None:
         name = codecs.lookup(match.group(1).decode("ascii")).name
     except LookupError:
         return None
-    if name.startswith(("utf-16", "utf-32", "utf-7")) or name == "utf-8":  # the standard reads a declared UTF-16 as UTF-8
-        return None
+    if name.startswith("utf-"):  # the standard reads a declared UTF-16 as UTF-8
+        return "utf-8"
     return _SUPERSETS.get(name, name) if _TEXT_CODECS_ONLY.match(name) else None

@@ -133,7 +133,7 @@ def property_value(document: Document, element: Element) -> str:
 
 def read_opengraph(document: Document) -> list[Item]:
     """The contact properties of OpenGraph (`og:email`, `business:contact_data:…`, `place:location:…`) as one item."""
-    if ":contact_data:" not in document.source and "place:location" not in document.source and '"og:' not in document.source:
+    if ":contact_data:" not in document.source and "place:location" not in document.source and "og:" not in document.source:
         return []
     item = Item(("Organization",), "opengraph", 0)
     for element in document.elements:

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - patterns and word lists are kept whole
 """Microformats: contacts in class names, hCard and h-card, adr and geo.
 
 What lives here: a reader for version 1 and 2 (https://microformats.org/wiki/h-card, /hcard) giving items with schema.org names.
@@ -6,6 +7,7 @@ What does not: other microformats, and what the items mean (`schema_contacts`).
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from inroad.contacts.document import Document, Element
@@ -26,13 +28,14 @@ _PROPERTIES: Final = {
     "postal-code": "postalCode", "country-name": "addressCountry", "latitude": "latitude", "longitude": "longitude", "given-name": "givenName",
     "family-name": "familyName", "additional-name": "additionalName", "honorific-prefix": "honorificPrefix", "logo": "logo", "label": "label",
 }  # fmt: skip
+_QUICK = re.compile(r"vcard|h-card|[\"'\s](?:h-)?(?:adr|geo)[\"'\s]", re.IGNORECASE)
 _V2_PREFIXES: Final = ("p-", "u-", "e-", "dt-")
 _TYPED: Final = frozenset(("telephone", "email", "address"))
 
 
 def read_microformats(document: Document) -> list[Item]:
     """Every hCard, adr and geo of the page as items in document order; cards without any property are left out."""
-    if not any(root in document.source for root in ("card", "adr", "geo")):
+    if not _QUICK.search(document.source):
         return []
     found: list[Item] = []
     open_items: list[tuple[int, Item]] = []

@@ -17,7 +17,7 @@ from typing import Final
 MAX_OPEN_ELEMENTS: Final = 1_000
 MAX_OPEN_FORMATTING: Final = 60
 MAX_ATTRIBUTES: Final = 1_000
-_MAX_REOPENED: Final = 300_000  # elements that unclosed formatting may add to a page, all its tags taken together
+_MAX_REOPENED: Final = 100_000  # elements that unclosed formatting may add to a page, all its tags taken together
 _LONG_TAG: Final = 10_000
 _HARMLESS_TAGS: Final = 1_500  # so few tags cannot take long: 0.01 s and 560,000 nodes at worst
 

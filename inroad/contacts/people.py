@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - patterns and word lists are kept whole
 """People on a page, with their roles.
 
 What lives here: names in text, in cards, behind labels such as "Geschäftsführer:", and the role beside each. What does not: the
@@ -10,6 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Final
 
 from inroad.contacts.document import Document
@@ -30,7 +32,8 @@ MAX_PEOPLE: Final = 500
 
 _UP: Final = "A-ZÀ-ÖØ-ÞĀ-ŽŁŚŻŹĆŃА-Я"
 _RUN = re.compile(
-    rf"(?<![\w@./#'’])(?<!\w-)[{_UP}][\w'’\-]*\.?(?:\s(?:(?:van|von|der|den|de|del|della|di|da|dos|du|la|le|ter|ten|zu|zur|vom|bin|ibn|al|el|y|e|of|and|und|the)\s){{0,2}}[{_UP}][\w'’\-]*\.?){{1,12}}"
+    rf"(?<![\w@./#'’])(?<!\w-)[{_UP}][\w'’\-]*\.?(?:\s(?:(?:van|von|der|den|de|del|della|di|da|dos|du|la|le|ter|ten|zu|zur|"
+    rf"vom|bin|ibn|al|el|y|e|of|and|und|the)\s){{0,2}}[{_UP}][\w'’\-]*\.?){{1,12}}"
 )
 _HONORIFIC_TOKEN = re.compile(rf"{HONORIFIC}\.?|Dr\.-\w+\.")
 _INITIAL = re.compile(rf"[{_UP}]\.?(?:[{_UP}]\.)?")
@@ -39,7 +42,8 @@ _SURNAME = re.compile(
 )
 _SUFFIX = re.compile(r",?\s(?:Jr\.?|Sr\.?|II|III|IV|Esq\.?)(?![\w])")
 _COMPANIES: Final = frozenset(
-    """fannie mae|freddie mac|morgan chase|calvin klein|ralph lauren|paul mitchell|dorothy perkins|candy crush|marie claire|warner bros|martin luther king|franklin templeton|kimberly clark|brooks brothers|
+    """fannie mae|freddie mac|morgan chase|calvin klein|ralph lauren|paul mitchell|dorothy perkins|candy crush|marie
+    claire|warner bros|martin luther king|franklin templeton|kimberly clark|brooks brothers|
     wells fargo|charles schwab|john deere|merrill lynch|morgan stanley|ernst young|johnson johnson|louis vuitton|tommy hilfiger|marks spencer|mary kay|john lewis|sherwin williams|harley davidson|jack daniels|
     estee lauder|laura ashley|ben jerry|max mara|hugo boss|jack wolfskin|karl lagerfeld|philip morris|jones lang|otto group|max planck|ted baker|jack jones|peter pan|king charles|harry potter|santa claus""".replace(
         "\n    ", ""
@@ -47,15 +51,22 @@ _COMPANIES: Final = frozenset(
 )
 _PARTICLES: Final = frozenset("van von der den de del della di da dos du la le ter ten zu zur vom bin ibn al el".split())  # noqa: SIM905
 _ENTITY_AFTER: Final = frozenset(
-    """street st avenue ave road rd drive dr lane ln boulevard blvd way court ct place plaza square terrace highway hwy parkway pkwy circle park bridge river lake creek mountain hill hills valley beach bay island
-    islands county city town township village airport station school schools university college institute academy foundation center centre hospital clinic church cathedral chapel museum library theatre theater hall hotel inn lodge
-    resort restaurant cafe bar grill pub house houses building tower estate estates gallery studio studios shop store company co inc llc ltd limited llp lp plc gmbh ag kg corp corporation group associates association
-    partners partnership bank insurance realty properties motors ford' honda toyota law firm attorneys award prize medal cup championship trophy tournament classic festival day memorial award awards collection series edition
-    press publishing books records entertainment productions films news times post journal magazine herald tribune gazette & foods brands products international industries enterprises solutions systems technologies technology services
-    trust fund society club team band orchestra quartet trio ensemble act bill amendment theorem method effect syndrome disease test scale formation fm tv radio network""".split()  # noqa: SIM905
+    """street st avenue ave road rd drive dr lane ln boulevard blvd way court ct place plaza square terrace highway hwy
+    parkway pkwy circle park bridge river lake creek mountain hill hills valley beach bay island
+    islands county city town township village airport station school schools university college institute academy
+    foundation center centre hospital clinic church cathedral chapel museum library theatre theater hall hotel inn lodge
+    resort restaurant cafe bar grill pub house houses building tower estate estates gallery studio studios shop store
+    company co inc llc ltd limited llp lp plc gmbh ag kg corp corporation group associates association
+    partners partnership bank insurance realty properties motors ford' honda toyota law firm attorneys award prize medal
+    cup championship trophy tournament classic festival day memorial award awards collection series edition
+    press publishing books records entertainment productions films news times post journal magazine herald tribune gazette
+    & foods brands products international industries enterprises solutions systems technologies technology services
+    trust fund society club team band orchestra quartet trio ensemble act bill amendment theorem method effect syndrome
+    disease test scale formation fm tv radio network""".split()  # noqa: SIM905
 )
 _ENTITY_BEFORE: Final = frozenset(
-    """st saint san santa fort mount mt lake port hotel via rue calle plaza rua avenida university college school hospital institute foundation castle cape villa chateau château château domaine casa place piazza cathedral church
+    """st saint san santa fort mount mt lake port hotel via rue calle plaza rua avenida university college school hospital
+    institute foundation castle cape villa chateau château château domaine casa place piazza cathedral church
     avenue street bank bridge museum house""".split()  # noqa: SIM905
 )
 
@@ -96,8 +107,7 @@ def _without_products(found: list[Finding]) -> list[Finding]:
         for f in found
         if f.role is not None
         or len(followers[f.value.partition(" ")[0]]) < 5
-        or is_surname(f.value.rpartition(" ")[2])
-        and len(followers[f.value.partition(" ")[0]]) < 8
+        or (is_surname(f.value.rpartition(" ")[2]) and len(followers[f.value.partition(" ")[0]]) < 8)
     ]
 
 
@@ -112,8 +122,15 @@ def _in_line(document: Document, start: int, line: str, taken: list[tuple[int, i
             yield _finding(document, line[at:until], start + at, alone=len(line.strip()) <= until - at + 2)
 
 
+@lru_cache(maxsize=20_000)
+def _may_begin_name(token: str) -> bool:
+    return is_given_name(token) or _HONORIFIC_TOKEN.fullmatch(token) is not None
+
+
 def names_in_run(run: str) -> list[tuple[int, int]]:
     """The names within a run of capitalised words, as ranges."""
+    if not any(_may_begin_name(token) for token in run.split(" ")):
+        return []
     tokens = [(m.group(), m.start(), m.end()) for m in re.finditer(r"\S+", run)]
     spans: list[tuple[int, int]] = []
     at = 0
@@ -273,7 +290,7 @@ def _listed_names(text: str) -> Iterator[tuple[int, str]]:
     """Names in a list ("A B, C D und E F"), ending at the first thing that is none."""
     at = 0
     for piece in re.split(r"(,\s|;\s?|\s/\s|\s&\s|\s(?:und|and|et|y|e|en|i|sowie)\s|\s[–—|\-•]\s|\s\()", text):
-        if at and not piece.strip(" ,;/&–—|-•(") or piece.strip() in {"und", "and", "et", "y", "e", "en", "i", "sowie"}:
+        if (at and not piece.strip(" ,;/&–—|-•(")) or piece.strip() in {"und", "and", "et", "y", "e", "en", "i", "sowie"}:
             at += len(piece)
             continue
         name = piece.strip(" .")

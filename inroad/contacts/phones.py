@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - patterns and word lists are kept whole
 """Phone and fax numbers on a page.
 
 What lives here: links (`tel:`, WhatsApp, Viber, ...), the cheap search for runs of text that may hold a number, and the reading
@@ -31,34 +32,46 @@ _PUNCTUATION: Final = r"\-x\u2010-\u2015\u2212\u30FC \u00A0\u3000().\[\]/~\u2053
 _RUN = re.compile(rf"[+(\[]{{0,2}} ?\d(?:[{_PUNCTUATION}+]{{0,5}}+\d){{5,60}}+")
 _DIGITS = re.compile(r"\d")
 _VANITY = re.compile(
-    r"(?<![\w-])(?:1[-. ])?\(?8(?:00|33|44|55|66|77|88)\)?[-. ]{0,2}(?=[A-Z0-9-]{7,12}(?![\w]))(?=[0-9-]{0,5}[A-Z]{3})[A-Z0-9]{1,9}(?:-[A-Z0-9]{1,7}){0,2}"
+    r"(?<![\w-])(?:1[-. ])?\(?8(?:00|33|44|55|66|77|88)\)?[-. "
+    r"]{0,2}(?=[A-Z0-9-]{7,12}(?![\w]))(?=[0-9-]{0,5}[A-Z]{3})[A-Z0-9]{1,9}(?:-[A-Z0-9]{1,7}){0,2}"
 )
 _SCHEMES = re.compile(
     r"\s*(tel|callto|sms|smsto|fax|telephone|phone|whatsapp|viber|skype|facetime)\s*:(.*)", re.IGNORECASE | re.DOTALL
 )
 _CHAT_LINK = re.compile(
-    r"(?:https?:)?//(?:wa\.me/(?:message/)?|(?:api|web|chat)\.whatsapp\.com/send/?\?(?:[^#]{0,200}?&)?phone=)(?:%2B|\+|%20|00)?(\d[\d\-\s]{6,20})",
+    r"(?:https?:)?//(?:wa\.me/(?:message/)?|(?:api|web|chat)\.whatsapp\.com/send/?\?(?:[^#]{0,200}?&)?phone=)(?:%2B|\+|%20|"
+    r"00)?(\d[\d\-\s]{6,20})",
     re.IGNORECASE,
 )
 _PHONE_PARAMETER = re.compile(r"(?:phone|number)=((?:%2B|\+| )?[\d\-%]{7,30})", re.IGNORECASE)
 _LABEL = re.compile(
-    r"(?:\b(?:tele?(?:phone|fono|fone|fon|foon|ph)?s?|t[ée]l(?:[ée]phones?)?|phones?|ph|fon|call|mob(?:ile?|il|iel)?|m[oó]vil|cell(?:ulare|ulaire|phone)?|handy|toll[- ]?free|"
-    r"hotline|direct|durchwahl|office|zentrale|rufnummer|kom(?:órka|\.)|mobiltelefon|gsm|natel|whatsapp|sms|text|contact|puh(?:elin)?|tlf|tfn|dial|local|main|line|"
+    r"(?:\b(?:tele?(?:phone|fono|fone|fon|foon|ph)?s?|t[ée]l(?:[ée]phones?)?|phones?|ph|fon|call|mob(?:ile?|il|iel)?|"
+    r"m[oó]vil|cell(?:ulare|ulaire|phone)?|handy|toll[- ]?free|"
+    r"hotline|direct|durchwahl|office|zentrale|rufnummer|kom(?:órka|\.)|mobiltelefon|gsm|natel|whatsapp|sms|text|contact|"
+    r"puh(?:elin)?|tlf|tfn|dial|local|main|line|"
     r"helpline|voice|switchboard|festnetz|customer service|ruf)|[☎✆📞📱☏]|\b[TMP])\W{0,14}$",
     re.IGNORECASE,
 )
 _FAX_LABEL = re.compile(
-    r"(?:\b(?:tele)?fax\w{0,6}|\bfx|\bfacs(?:imile)?|\bfaks|\bt[ée]l[ée]copie(?:ur)?|🖷|📠|\bF)(?:\s?(?:no|nr|number|num|numer)\.?)?\W{0,14}$",
+    r"(?:\b(?:tele)?fax\w{0,6}|\bfx|\bfacs(?:imile)?|\bfaks|\bt[ée]l[ée]copie(?:ur)?|🖷|📠|\bF)(?:\s?(?:no|nr|number|num|"
+    r"numer)\.?)?\W{0,14}$",
     re.IGNORECASE,
 )
-_TELEPHONE_AND_FAX = re.compile(r"\b(?:tel\w{0,8}\.?|phone|fon|t)(?:\s?[/&+]\s?|\s(?:and|und|et|y|e|i)\s)(?:tele)?fax\W{0,10}$", re.IGNORECASE)
+_TELEPHONE_AND_FAX = re.compile(
+    r"\b(?:tel\w{0,8}\.?|phone|fon|t)(?:\s?[/&+]\s?|\s(?:and|und|et|y|e|i)\s)(?:tele)?fax\W{0,10}$", re.IGNORECASE
+)
 _OTHER_NUMBER = re.compile(
-    r"(?:\b(?:(?-i:HR[AB]|VAT|TVA|BTW|IBAN|BIC|SWIFT|BLZ|SIRET|SIREN|RCS|KVK|KvK|NIP|REGON|KRS|CIF|NIF|NIPC|CNPJ|P\.? ?IVA|C\.?F|ABN|ACN|ISBN(?:-1[03])?|ISSN|DOI|"
-    r"EIN|DUNS|D-U-N-S|LEI|EORI|GLN|GTIN|EAN|UPC|ASIN|SKU|UID|CHE|TIN|NPI|MLS|BBB|DRE|NMLS|FRN|ID|CRN|ICO|IČO|DIČ|INN|OGRN|GPS|PIN|ZIP|MwSt)|USt\S{0,8}|Umsatzsteuer\S{0,30}|"
-    r"Steuer\S{0,12}|St\.?-?Nr|Kontonummer|Konto|Kto|Partita IVA|codice fiscale|tax|order|bestell\S{0,8}|artikel\S{0,8}|invoice|rechnung\S{0,8}|licen[sc]e|lic|company|"
-    r"registration|registered|charity|reg|reference|ref|serial|tracking|model|part|item|aktenzeichen|account|acct|patent|case|claim|policy|aba|routing|sort code|"
+    r"(?:\b(?:(?-i:HR[AB]|VAT|TVA|BTW|IBAN|BIC|SWIFT|BLZ|SIRET|SIREN|RCS|KVK|KvK|NIP|REGON|KRS|CIF|NIF|NIPC|CNPJ|P\.? ?IVA|"
+    r"C\.?F|ABN|ACN|ISBN(?:-1[03])?|ISSN|DOI|"
+    r"EIN|DUNS|D-U-N-S|LEI|EORI|GLN|GTIN|EAN|UPC|ASIN|SKU|UID|CHE|TIN|NPI|MLS|BBB|DRE|NMLS|FRN|ID|CRN|ICO|IČO|DIČ|INN|OGRN|"
+    r"GPS|PIN|ZIP|MwSt)|USt\S{0,8}|Umsatzsteuer\S{0,30}|"
+    r"Steuer\S{0,12}|St\.?-?Nr|Kontonummer|Konto|Kto|Partita IVA|codice fiscale|tax|order|bestell\S{0,8}|artikel\S{0,8}|"
+    r"invoice|rechnung\S{0,8}|licen[sc]e|lic|company|"
+    r"registration|registered|charity|reg|reference|ref|serial|tracking|model|part|item|aktenzeichen|account|acct|patent|"
+    r"case|claim|policy|aba|routing|sort code|"
     r"handelsregister\S{0,10}|bank|guichet|capital(?: social)?(?: de)?|lat|lng|latitude|longitude|version|build|copyright|©)"
-    r"(?:[ \-]?(?:no|nr|num|number|nummer|numéro|número|numero|n°|id|code|#))?)[\s.:#°º\-=)]{0,6}(?:no|nr|number|nummer|n°)?[\s.:#°\-=]{0,4}(?:DE|AT|FR|IT|ES|PL|GB|NL|BE|U)?$",
+    r"(?:[ \-]?(?:no|nr|num|number|nummer|numéro|número|numero|n°|id|code|#))?)[\s.:#°º\-=)]{0,6}(?:no|nr|number|nummer|"
+    r"n°)?[\s.:#°\-=]{0,4}(?:DE|AT|FR|IT|ES|PL|GB|NL|BE|U)?$",
     re.IGNORECASE,
 )
 _NOT_DIALLED = re.compile(r"(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\.(?:25[0-5]|2[0-4]\d|1?\d?\d)){3}|.*\d/\d+/\d.*|.*\)\..*")
@@ -135,7 +148,7 @@ def _in_link(element: Element, reader: PhoneReader) -> Iterator[Finding]:
         )
         if finding is not None:
             yield finding
-    elif "wa" in href and (chat := _CHAT_LINK.match(href.strip())):
+    elif ("wa.me" in href or "whatsapp" in href) and (chat := _CHAT_LINK.match(href.strip())):
         finding = reader.read("+" + chat.group(1), method="whatsapp", confidence=0.95, element=element.index, kind="whatsapp")
         if finding is not None:
             yield finding

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - patterns and word lists are kept whole
 """Which country a page speaks from, so that its national phone numbers and addresses can be read.
 
 What lives here: the weighing of what a page gives away (schema, top-level domain, language, international numbers, postcodes,
@@ -45,7 +46,7 @@ _COUNTRY_NAMES: Final = {
 COUNTRY_OF_NAME: Final = {name: code for code, names in _COUNTRY_NAMES.items() for name in names.split("|")}
 COUNTRY_NAME = re.compile(
     r"(?<![\w.])(?:"
-    + "|".join(re.escape(name) for name in sorted(COUNTRY_OF_NAME, key=len, reverse=True) if name not in {"uk"})
+    + "|".join(re.escape(name) for name in sorted(COUNTRY_OF_NAME, key=len, reverse=True) if name != "uk")
     + r"|UK)(?!\w)",
     re.IGNORECASE,
 )

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - patterns and word lists are kept whole
 """Numbers that registers give to companies: VAT, commercial registers, tax and statistics numbers.
 
 What lives here: their labels, shapes and check digits, and the search for them in text. What does not: structured data

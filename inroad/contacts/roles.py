@@ -12,44 +12,70 @@ MAX_ROLE: Final = 90
 
 _TITLE_WORDS: Final = (
     # English
-    "CEO|CFO|CTO|COO|CMO|CIO|CPO|CRO|CHRO|CSO|CISO|EVP|SVP|VP|AVP|GM|MD|Chief|President|Vice[- ]President|Chair(?:man|woman|person)?|Vice[- ]Chair|Founder|Co-?[Ff]ounder|Owner|Co-?[Oo]wner|Partner|Principal|Director|"
-    "Manager|Managing|Head|Lead|Leader|Supervisor|Coordinator|Co-ordinator|Administrator|Assistant|Associate|Secretary|Treasurer|Officer|Executive|Trustee|Board|Engineer|Developer|Designer|Architect|Analyst|"
-    "Consultant|Advisor|Adviser|Specialist|Strategist|Scientist|Researcher|Professor|Lecturer|Teacher|Instructor|Tutor|Trainer|Coach|Attorney|Lawyer|Solicitor|Barrister|Paralegal|Counsel|Accountant|Bookkeeper|Auditor|"
-    "Controller|Broker|Agent|Realtor|Salesperson|Sales|Marketing|Recruiter|Recruitment|Editor|Writer|Journalist|Reporter|Producer|Photographer|Artist|Curator|Librarian|Nurse|Doctor|Physician|Dentist|Surgeon|Hygienist|"
-    "Orthodontist|Therapist|Psychologist|Counselor|Pharmacist|Veterinarian|Technician|Mechanic|Electrician|Plumber|Estimator|Foreman|Superintendent|Inspector|Planner|Buyer|Clerk|Receptionist|Spokes(?:man|woman|person)|"
-    "Representative|Ambassador|Mayor|Councillor|Senator|Pastor|Minister|Chef|Sommelier|Florist|Stylist|Webmaster|Host|Author|Creator|Intern|Member|Fellow|Operator|Proprietor|Press|Media|Contact|Registrar|Dean|Provost|"
+    "CEO|CFO|CTO|COO|CMO|CIO|CPO|CRO|CHRO|CSO|CISO|EVP|SVP|VP|AVP|GM|MD|Chief|President|Vice[- ]President|Chair(?:man|woman|"
+    "person)?|Vice[- ]Chair|Founder|Co-?[Ff]ounder|Owner|Co-?[Oo]wner|Partner|Principal|Director|"
+    "Manager|Managing|Head|Lead|Leader|Supervisor|Coordinator|Co-ordinator|Administrator|Assistant|Associate|Secretary|"
+    "Treasurer|Officer|Executive|Trustee|Board|Engineer|Developer|Designer|Architect|Analyst|"
+    "Consultant|Advisor|Adviser|Specialist|Strategist|Scientist|Researcher|Professor|Lecturer|Teacher|Instructor|Tutor|"
+    "Trainer|Coach|Attorney|Lawyer|Solicitor|Barrister|Paralegal|Counsel|Accountant|Bookkeeper|Auditor|"
+    "Controller|Broker|Agent|Realtor|Salesperson|Sales|Marketing|Recruiter|Recruitment|Editor|Writer|Journalist|Reporter|"
+    "Producer|Photographer|Artist|Curator|Librarian|Nurse|Doctor|Physician|Dentist|Surgeon|Hygienist|"
+    "Orthodontist|Therapist|Psychologist|Counselor|Pharmacist|Veterinarian|Technician|Mechanic|Electrician|Plumber|"
+    "Estimator|Foreman|Superintendent|Inspector|Planner|Buyer|Clerk|Receptionist|Spokes(?:man|woman|person)|"
+    "Representative|Ambassador|Mayor|Councillor|Senator|Pastor|Minister|Chef|Sommelier|Florist|Stylist|Webmaster|Host|"
+    "Author|Creator|Intern|Member|Fellow|Operator|Proprietor|Press|Media|Contact|Registrar|Dean|Provost|"
     # German
-    "Geschäftsführ\\w*|Inhaber(?:in)?|Gesellschafter(?:in)?|Vorstand\\w*|Vorsitzende\\w?|Aufsichtsrat\\w*|Prokurist(?:in)?|Leit(?:er|erin|ung)|\\w+leit(?:er|erin|ung)|Abteilungsleit\\w+|Assisten(?:t|tin|z)|Sekretär(?:in)?|"
-    "Sekretariat|Buchhalt\\w+|Vertrieb\\w*|Verkauf|Einkauf|Ansprechpartner(?:in)?|Berater(?:in)?|\\w+berater(?:in)?|Ingenieur(?:in)?|Entwickler(?:in)?|Rechtsanw(?:alt|ältin)|Fachanw(?:alt|ältin)|Notar(?:in)?|Steuerberater(?:in)?|"
-    "Wirtschaftsprüfer(?:in)?|Arzt|Ärztin|Fachärzt\\w+|Facharzt|Zahnarzt|Zahnärztin|Meister(?:in)?|\\w+meister(?:in)?|Referent(?:in)?|Sachbearbeiter(?:in)?|Pressesprecher(?:in)?|Redakt\\w+|Datenschutzbeauftragte\\w?|Auszubildende\\w?|"
+    "Geschäftsführ\\w*|Inhaber(?:in)?|Gesellschafter(?:in)?|Vorstand\\w*|Vorsitzende\\w?|Aufsichtsrat\\w*|Prokurist(?:in)?|"
+    "Leit(?:er|erin|ung)|\\w+leit(?:er|erin|ung)|Abteilungsleit\\w+|Assisten(?:t|tin|z)|Sekretär(?:in)?|"
+    "Sekretariat|Buchhalt\\w+|Vertrieb\\w*|Verkauf|Einkauf|Ansprechpartner(?:in)?|Berater(?:in)?|\\w+berater(?:in)?|"
+    "Ingenieur(?:in)?|Entwickler(?:in)?|Rechtsanw(?:alt|ältin)|Fachanw(?:alt|ältin)|Notar(?:in)?|Steuerberater(?:in)?|"
+    "Wirtschaftsprüfer(?:in)?|Arzt|Ärztin|Fachärzt\\w+|Facharzt|Zahnarzt|Zahnärztin|Meister(?:in)?|\\w+meister(?:in)?|"
+    "Referent(?:in)?|Sachbearbeiter(?:in)?|Pressesprecher(?:in)?|Redakt\\w+|Datenschutzbeauftragte\\w?|Auszubildende\\w?|"
     "Gründer(?:in)?|Mitarbeiter(?:in)?|Verwaltung|Kundenbetreu\\w+|Projektleit\\w+|Dozent(?:in)?|Trainer(?:in)?|Präsident(?:in)?|"
     # French
-    "Directeur|Directrice|Gérante?|Présidente?|PDG|DG|Responsable|Chargée? de|Cheffe? de|Fondat(?:eur|rice)|Cofondat(?:eur|rice)|Associée?|Avocate?|Notaire|Comptable|Secrétaire|Assistante?|Ingénieure?|Conseill(?:er|ère)|Rédact(?:eur|rice)|"
+    "Directeur|Directrice|Gérante?|Présidente?|PDG|DG|Responsable|Chargée? de|Cheffe? de|Fondat(?:eur|rice)|Cofondat(?:eur|"
+    "rice)|Associée?|Avocate?|Notaire|Comptable|Secrétaire|Assistante?|Ingénieure?|Conseill(?:er|ère)|Rédact(?:eur|rice)|"
     # Spanish, Portuguese
-    "Director|Directora|Gerente|Administrador|Administradora|Presidente|Presidenta|Fundador|Fundadora|Socio|Socia|Jefe|Jefa|Responsable|Abogado|Abogada|Titular|Diretor|Diretora|Sócio|Sócia|Coordenador|Coordenadora|Coordinador|Coordinadora|Consejero|"
+    "Director|Directora|Gerente|Administrador|Administradora|Presidente|Presidenta|Fundador|Fundadora|Socio|Socia|Jefe|Jefa|"
+    "Responsable|Abogado|Abogada|Titular|Diretor|Diretora|Sócio|Sócia|Coordenador|Coordenadora|Coordinador|Coordinadora|"
+    "Consejero|"
     # Italian
-    "Amministratore|Amministratrice|Direttore|Direttrice|Titolare|Socio|Fondatore|Fondatrice|Avvocato|Geometra|Architetto|Ingegnere|Presidente|Commercialista|Referente|"
+    "Amministratore|Amministratrice|Direttore|Direttrice|Titolare|Socio|Fondatore|Fondatrice|Avvocato|Geometra|Architetto|"
+    "Ingegnere|Presidente|Commercialista|Referente|"
     # Dutch
-    "Eigenaar|Eigenaresse|Directeur|Bestuurder|Oprichter|Adviseur|Medewerker|Hoofd|Voorzitter|Penningmeester|Secretaris|Contactpersoon|"
+    "Eigenaar|Eigenaresse|Directeur|Bestuurder|Oprichter|Adviseur|Medewerker|Hoofd|Voorzitter|Penningmeester|Secretaris|"
+    "Contactpersoon|"
     # Polish
-    "Prezes|Wiceprezes|Dyrektor|Kierownik|Właściciel(?:ka)?|Założyciel(?:ka)?|Specjalista|Specjalistka|Doradca|Pełnomocnik|Członek|Przewodniczący|Koordynator|Księgowa|Prawnik|Adwokat|Radca"
+    "Prezes|Wiceprezes|Dyrektor|Kierownik|Właściciel(?:ka)?|Założyciel(?:ka)?|Specjalista|Specjalistka|Doradca|Pełnomocnik|"
+    "Członek|Przewodniczący|Koordynator|Księgowa|Prawnik|Adwokat|Radca"
 )
 _ROLE_WORD = re.compile(rf"(?<![\w])(?:{_TITLE_WORDS})(?![\w])")
 _ROLE_WORD_ANY_CASE = re.compile(rf"(?<![\w])(?:{_TITLE_WORDS})(?![\w])", re.IGNORECASE)
 _NOT_ROLE = re.compile(
-    r"[@|{}<>]|https?:|www\.|\d{3}|[.!?]\s+\S|[.!?]$|\b(?:click|read|view|more|our|we|you|your|is|are|was|were|has|have|will|can|who|that|this|which)\b",
+    r"[@|{}<>]|https?:|www\.|\d{3}|[.!?]\s+\S|[.!?]$|\b(?:click|read|view|more|our|we|you|your|is|are|was|were|has|have|"
+    r"will|can|who|that|this|which)\b",
     re.IGNORECASE,
 )
 
 LABEL = re.compile(
-    r"(?<![\w])(?P<label>(?:vertretungsberechtigte[rns]?\s(?:gesellschafter(?:in)?|geschäftsführer(?:in)?|vorstand)|(?:alleinvertretungsberechtigter?\s)?geschäftsführ(?:er|erin|ender? gesellschafter(?:in)?|ung|end)(?:\s?[/(]\s?in(?:nen)?\)?)?|"
-    r"(?:gesetzlich\s)?vertreten durch(?:\sden|\sdie)?(?:\s(?:geschäftsführer(?:in)?|vorstand|inhaber(?:in)?))?|gesetzliche[rn]?\svertreter(?:in)?|vertretungsberechtigt(?:er?)?|inhaber(?:in)?(?:\s?/\s?in)?|vorstand(?:svorsitzende[r]?)?|vorsitzende[r]? des aufsichtsrat(?:e?s)?|aufsichtsratsvorsitzende[r]?|"
-    r"(?:inhaltlich |redaktionell )?verantwortlich(?:er?)?(?:\s(?:für den inhalt|im sinne|i\.?\s?s\.?\s?d\.?|nach|gem(?:äß|\.)|für)[^:\n]{0,60})?|ansprechpartner(?:in)?|pressekontakt|kontaktperson|datenschutzbeauftragte[r]?|gesellschafter|prokurist(?:in)?|chefredakt\w+|redaktion|"
-    r"directeur (?:de la |de )?publication|directrice (?:de la |de )?publication|responsable (?:de la |de )?(?:publication|rédaction)|gérante?|représentant légal|président(?:e)?(?: directeur général)?|dirigeant|"
-    r"legale rappresentante|rappresentante legale|amministratore(?: unico| delegato)?|titolare|direttore(?: responsabile| sanitario)?|"
+    r"(?<![\w])(?P<label>(?:vertretungsberechtigte[rns]?\s(?:gesellschafter(?:in)?|geschäftsführer(?:in)?|vorstand)|"
+    r"(?:alleinvertretungsberechtigter?\s)?geschäftsführ(?:er|erin|ender? gesellschafter(?:in)?|ung|"
+    r"end)(?:\s?[/(]\s?in(?:nen)?\)?)?|"
+    r"(?:gesetzlich\s)?vertreten durch(?:\sden|\sdie)?(?:\s(?:geschäftsführer(?:in)?|vorstand|inhaber(?:in)?))?|"
+    r"gesetzliche[rn]?\svertreter(?:in)?|vertretungsberechtigt(?:er?)?|inhaber(?:in)?(?:\s?/\s?in)?|"
+    r"vorstand(?:svorsitzende[r]?)?|vorsitzende[r]? des aufsichtsrat(?:e?s)?|aufsichtsratsvorsitzende[r]?|"
+    r"(?:inhaltlich |redaktionell )?verantwortlich(?:er?)?(?:\s(?:für den inhalt|im sinne|i\.?\s?s\.?\s?d\.?|nach|gem(?:äß|"
+    r"\.)|für)[^:\n]{0,60})?|ansprechpartner(?:in)?|pressekontakt|kontaktperson|datenschutzbeauftragte[r]?|gesellschafter|"
+    r"prokurist(?:in)?|chefredakt\w+|redaktion|"
+    r"directeur (?:de la |de )?publication|directrice (?:de la |de )?publication|responsable (?:de la |de )?(?:publication|"
+    r"rédaction)|gérante?|représentant légal|président(?:e)?(?: directeur général)?|dirigeant|"
+    r"legale rappresentante|rappresentante legale|amministratore(?: unico| delegato)?|titolare|direttore(?: responsabile| "
+    r"sanitario)?|"
     r"administrador(?: único)?|representante legal|titular|responsable(?: del tratamiento)?|gerente|director(?: general)?|"
     r"eigenaar|directie|contactpersoon|bestuurder|prezes(?: zarządu)?|właściciel|osoba (?:do kontaktu|kontaktowa)|zarząd|"
-    r"ceo|cfo|cto|coo|chief \w+(?: \w+)? officer|managing directors?|directors?|(?:company )?owners?|(?:co-?)?founders?|proprietors?|president|principal|chair(?:man|woman|person)?|(?:press|media|sales|pr|primary|main|your)\scontact|contact(?: person| name)?|contacts|attn|attention|"
+    r"ceo|cfo|cto|coo|chief \w+(?: \w+)? officer|managing directors?|directors?|(?:company )?owners?|(?:co-?)?founders?|"
+    r"proprietors?|president|principal|chair(?:man|woman|person)?|(?:press|media|sales|pr|primary|main|your)\scontact|"
+    r"contact(?: person| name)?|contacts|attn|attention|"
     r"manager|general manager|secretary|treasurer|editor(?:-in-chief)?|webmaster|broker|agent|written by|posted by|author|by)"
     r")\s{0,2}[:：]\s{0,3}",
     re.IGNORECASE,
@@ -69,7 +95,9 @@ def tidy_role(text: str) -> str:
     return " ".join(text.split()).strip(" ,;:|–—-•·()[]")
 
 
-_REPRESENTED = re.compile(r"^(?:gesetzlich\s)?vertreten durch(?:\s(?:den|die|das))?\s+(?=\w)|^vertretungsberechtigte[rns]?\s+(?=\w)", re.IGNORECASE)
+_REPRESENTED = re.compile(
+    r"^(?:gesetzlich\s)?vertreten durch(?:\s(?:den|die|das))?\s+(?=\w)|^vertretungsberechtigte[rns]?\s+(?=\w)", re.IGNORECASE
+)
 
 
 def label_role(label: str) -> str:

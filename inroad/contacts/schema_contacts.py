@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - patterns and word lists are kept whole
 """What structured data says about contacts.
 
 What lives here: the walk over items, whatever syntax they came in, and the findings they give: addresses, phones, e-mails,
@@ -53,7 +54,7 @@ def schema_findings(document: Document, items: list[Item], phones: PhoneReader) 
     for item in items:
         if id(item) in unrelated:
             continue
-        found.extend(_of_item(item, site, phones, document))
+        found.extend(_of_item(item, site, phones))
     return found
 
 
@@ -70,13 +71,13 @@ def _unrelated(items: list[Item]) -> set[int]:
     return seen
 
 
-def _of_item(item: Item, site: str, phones: PhoneReader, document: Document) -> Iterator[Finding]:
+def _of_item(item: Item, site: str, phones: PhoneReader) -> Iterator[Finding]:
     name = _name_of(item)
     role = item.text("jobTitle", "contactType", "roleName") or None
     belief = STRUCTURED[item.method]
     yield from _emails(item, site, name, role, belief)
     yield from _phones(item, phones, name, role, belief)
-    yield from _addresses(item, name, belief, document)
+    yield from _addresses(item, name, belief)
     yield from _profiles(item, name, belief)
     yield from _numbers(item, name, belief)
     if item.is_a(*_PERSON_TYPES) and name:
@@ -128,8 +129,8 @@ def _country_of(item: Item) -> str | None:
     return None
 
 
-def _addresses(item: Item, name: str | None, belief: float, document: Document) -> Iterator[Finding]:
-    if item.method == "hcard" and item.is_a("PostalAddress") or item.is_a("PostalAddress"):
+def _addresses(item: Item, name: str | None, belief: float) -> Iterator[Finding]:
+    if item.is_a("PostalAddress"):
         if not item.is_part and (finding := _address_finding(item, None, belief)) is not None:
             yield finding
         return

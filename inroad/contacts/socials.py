@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - patterns and word lists are kept whole
 """Profiles on social networks: which links name one, and whose.
 
 What lives here: the table of networks, and the reading of one link: company or person, post, or a share button that names nobody.
@@ -18,11 +19,16 @@ from inroad.contacts.finding import Finding
 
 _MAX_URL: Final = 1_000
 _SHARING: Final = frozenset(
-    """share sharer sharer.php share.php sharearticle shareArticle intent share-offsite dialog submit sharing share_offsite pin widgets plugins embed
-    login signup register signin oauth authorize help about terms privacy policies policy legal tos settings search explore home home.php hashtag tag
-    tags topics ads business advertising developers developer jobs careers press contact download features pricing support apps api blog account
-    accounts session logout notifications messages marketplace gaming watch me pg groups events directory mobile games geofilters cameras salary
-    learning pulse posts l.php tr p reel reels stories tv video videos v i compose rsrc.php campaign policies.php cookies imprint impressum
+    """share sharer sharer.php share.php sharearticle shareArticle intent share-offsite dialog submit sharing share_offsite
+    pin widgets plugins embed
+    login signup register signin oauth authorize help about terms privacy policies policy legal tos settings search explore
+    home home.php hashtag tag
+    tags topics ads business advertising developers developer jobs careers press contact download features pricing support
+    apps api blog account
+    accounts session logout notifications messages marketplace gaming watch me pg groups events directory mobile games
+    geofilters cameras salary
+    learning pulse posts l.php tr p reel reels stories tv video videos v i compose rsrc.php campaign policies.php cookies
+    imprint impressum
     badges plugins.php permalink.php story.php photo.php photo media media.php recover.php legal.php ajax
     """.split()  # noqa: SIM905
 )
@@ -60,7 +66,7 @@ _TABLE: Final[tuple[tuple[str, str, tuple[tuple[str, str], ...]], ...]] = (
         ("post", r"(?:#!/)?@?\w{1,20}/status(?:es)?/\d+"), ("!", r"\w+/lists/|i/"), ("profile", r"(?:#!/)?@?\w{1,20}(?=/|$)"))),
     ("linkedin", "linkedin.com", (
         ("company", rf"(?:company|school|showcase|organization)/{_NAME}"), ("person", rf"in/{_NAME}"), ("person", rf"pub/{_NAME}(?:/\w+){{0,3}}"),
-        ("company", rf"groups/{_NAME}"), ("post", r"(?:feed/update|posts)/[\w:%.\-]{5,200}"), ("profile", rf"profile/view"))),
+        ("company", rf"groups/{_NAME}"), ("post", r"(?:feed/update|posts)/[\w:%.\-]{5,200}"), ("profile", r"profile/view"))),
     ("xing", "xing.com", (
         ("person", rf"profile/{_NAME}"), ("company", rf"(?:pages|companies|company|companyprofile)/{_NAME}"))),
     ("youtube", "youtube.com", (
@@ -209,10 +215,8 @@ def _read(
 
 def _is_handle(segment: str) -> bool:
     return (
-        bool(re.search(r"\w", segment))
-        and not segment.lower().endswith((".php", ".html", ".js", ".xml"))
-        or segment == "profile.php"
-    )
+        bool(re.search(r"\w", segment)) and not segment.lower().endswith((".php", ".html", ".js", ".xml"))
+    ) or segment == "profile.php"
 
 
 def _profile_url(host: str, path: str, query: str) -> str:

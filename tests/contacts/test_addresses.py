@@ -1,0 +1,84 @@
+# ruff: noqa: E501 - pages are kept as they would be written
+"""Postal addresses in text: sentences and prices refused, the shapes of many countries read, parts kept."""
+
+from __future__ import annotations
+
+import pytest
+
+from inroad.contacts import Contact, extract_contacts
+from inroad.contacts.postal import one_line
+
+URL = "https://www.brightloom.example/contact"
+
+
+def addresses(html: str, *, region: str | None = None) -> list[Contact]:
+    return [contact for contact in extract_contacts(html, url=URL, region=region) if contact.kind == "address"]
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<p>We drove 300 miles in the rain and 20 people came.</p>",
+        "<p>Founded 1987, 12345 Customers trust us</p>",
+        "<p>Prices from $500 per Street</p>",
+        "<p>Open from 9:00 to 17:00, Monday to Friday</p>",
+        "<p>Version 10115 Berlin</p>",
+        "<p>Berlin is a city</p>",
+        "<p>5 Reasons Why This Way Is New</p>",
+    ],
+)
+def test_what_is_no_address_is_refused(html: str) -> None:
+    """An address is never guessed."""
+    assert addresses(html, region="DE") == []
+
+
+@pytest.mark.parametrize(
+    ("html", "region", "street", "postcode", "city"),
+    [
+        ("1204 West Ash Street<br>Suite B<br>Windsor, CO 80550", "US", "1204 West Ash Street", "80550", "Windsor"),
+        ("Am Alten Hafen 7a<br>28195 Bremen", "DE", "Am Alten Hafen 7a", "28195", "Bremen"),
+        ("Lindenstraße 12, D-10969 Berlin", "DE", "Lindenstraße 12", "10969", "Berlin"),
+        ("12 rue de la Paix<br>75002 Paris", "FR", "12 rue de la Paix", "75002", "Paris"),
+        ("Calle de Alcalá, 45<br>28014 Madrid", "ES", "Calle de Alcalá, 45", "28014", "Madrid"),
+        ("Via Garibaldi 8, 20121 Milano (MI)", "IT", "Via Garibaldi 8", "20121", "Milano"),
+        ("Keizersgracht 241, 1016 EA Amsterdam", "NL", "Keizersgracht 241", "1016 EA", "Amsterdam"),
+        ("ul. Marszałkowska 10/4<br>00-590 Warszawa", "PL", "ul. Marszałkowska 10/4", "00-590", "Warszawa"),
+        ("14 Mill Lane, Leeds LS1 4AP", "GB", "14 Mill Lane", "LS1 4AP", "Leeds"),
+        ("Mariahilfer Straße 88<br>A-1070 Wien", "AT", "Mariahilfer Straße 88", "1070", "Wien"),
+        ("250 Yonge Street, Toronto, ON M5B 2L7", "CA", "250 Yonge Street", "M5B 2L7", "Toronto"),
+    ],
+)
+def test_the_shapes_of_many_countries_are_read(html: str, region: str, street: str, postcode: str, city: str) -> None:
+    """Each country writes its own way; one that stops working loses a whole market."""
+    found = addresses(f"<p>{html}</p>", region=region)
+    assert len(found) == 1
+    parts = found[0].details["parts"]
+    assert (parts["street"], parts["postcode"], parts["city"]) == (street, postcode, city)
+    assert found[0].details["complete"] is True
+
+
+def test_two_spellings_of_one_address_are_one_contact() -> None:
+    """Structured data and footer usually say the same thing twice."""
+    page = """<div class="vcard"><span class="fn org">Brightloom</span><div class="adr"><span class="street-address">1204 W. Ash St.</span>
+    <span class="locality">Windsor</span>, <span class="region">CO</span> <span class="postal-code">80550</span></div></div>
+    <footer>1204 W Ash Street, Windsor, CO 80550</footer>"""
+    assert len(addresses(page, region="US")) == 1
+
+
+def test_structured_addresses_keep_their_coordinates() -> None:
+    """Maps need them, and they cannot be had again from the text."""
+    page = """<script type="application/ld+json">{"@type":"LocalBusiness","name":"Brightloom","geo":{"latitude":"53.08","longitude":8.8},
+    "address":{"@type":"PostalAddress","streetAddress":"Am Alten Hafen 7a","postalCode":"28195","addressLocality":"Bremen","addressCountry":"DE"}}</script>"""
+    found = addresses(page)[0]
+    assert found.value == "Am Alten Hafen 7a, 28195 Bremen, DE"
+    assert found.details["coordinates"] == (53.08, 8.8)
+    assert found.name == "Brightloom"
+
+
+def test_one_line_follows_the_country() -> None:
+    """Postcode before the city in Europe, behind it in America."""
+    assert one_line({"street": "Ring 1", "postcode": "1010", "city": "Wien"}) == "Ring 1, 1010 Wien"
+    assert (
+        one_line({"street": "1 Main St", "city": "Windsor", "region": "CO", "postcode": "80550"})
+        == "1 Main St, Windsor, CO 80550"
+    )
