@@ -178,7 +178,7 @@ class Gate:
             readings = [
                 reading
                 for reading in self.ledger.readings.values()
-                if reading.fact.kind not in {"email", "phone", "url", "profile", "name"}
+                if reading.fact.kind not in {"email", "phone", "url", "profile", "name", "reference"}
             ]
             self._grounds[""] = Ground(
                 readings, (), self.everything, dates, _career_months(self._entries["work"]), is_summary=True

@@ -118,6 +118,18 @@ def clean(value: object) -> str:
     return " ".join("".join(char for char in kept if unicodedata.category(char) not in {"Cf", "Cs", "Co", "Cn"}).split())
 
 
+def resume_text(resume: Mapping[str, Any]) -> str:
+    """Return the prose of a resume, to tell its language."""
+    basics = resume.get("basics") or {}
+    rows = [row for section in ("work", "volunteer", "projects") for row in resume.get(section) or ()]
+    lines = [
+        basics.get("summary"),
+        *(row.get("summary") for row in rows),
+        *(line for row in rows for line in texts_of(row, "highlights")),
+    ]
+    return "\n".join(filter(None, map(clean, lines)))
+
+
 def count_words(document: Document) -> int:
     """Count the words that a reader sees."""
     return sum(len(re.findall(r"\w[\w.,'’+#/%-]*", field)) for field in iter_fields(document))

@@ -16,11 +16,12 @@ from typing import Any
 
 from inroad.cvs.checking import check_cv
 from inroad.cvs.docx import draw_docx, read_docx
-from inroad.cvs.layout import Document, iter_fields, lay_out
+from inroad.cvs.layout import Document, iter_fields, lay_out, resume_text
 from inroad.cvs.model import Cv, CvBlocked, Finding
 from inroad.cvs.pdf import draw_pdf, find_missing_glyphs, read_pdf
 from inroad.cvs.profile import Profile, slug
 from inroad.cvs.text import draw_json, draw_markdown, draw_text
+from inroad.cvs.wording import detect_language
 from inroad.guard.errors import UserError
 
 FORMATS = ("pdf", "docx", "json", "md", "txt")
@@ -56,7 +57,7 @@ def render_cv(
     findings = check_cv(cv, profile)
     _refuse_blocked(findings)
     resume = cv.resume if isinstance(cv, Cv) else cv
-    language = cv.language if isinstance(cv, Cv) else "en"
+    language = cv.language if isinstance(cv, Cv) else detect_language(resume_text(resume)) or "en"
     document = lay_out(resume, language)
     if "pdf" in wanted:
         findings += find_missing_glyphs(document)
