@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import fields
 
 from sqlalchemy.orm import Session
 
-from inroad.contacts import EXTRACTOR_VERSION, Contact, extract_contacts
+from inroad.contacts import EXTRACTOR_VERSION, Contact, extract_contacts, merge_contacts
+from inroad.contacts.merging import identity
 from inroad.stages.extractions import read_contents
 from inroad.stages.work import StageReport, Tally, Work, each_domain
-from inroad.store.contacts import store_page_contacts
+from inroad.store.contacts import Merged, Sighting, store_page_contacts
 from inroad.store.models import Domain, Page, PageContent
 from inroad.store.pages import requeue_extractions
 
@@ -32,4 +34,11 @@ def _read(html: str, _page: Page, content: PageContent) -> list[Contact]:
 
 
 def _record(session: Session, page: Page, _content: PageContent, contacts: Sequence[Contact]) -> int:
-    return store_page_contacts(session, page.domain_id, page.id, contacts)
+    return store_page_contacts(session, page.domain_id, page.id, contacts, identity=identity, merge=_merge)
+
+
+def _merge(sightings: Sequence[Sighting]) -> Merged:
+    """Several pages' sightings of one contact, by the rules of the contacts' own room."""
+    read = [Contact(**{item.name: getattr(sighting, item.name) for item in fields(Contact)}) for sighting in sightings]
+    best = merge_contacts(read)[0]
+    return Merged(best.value, best.sources[0].raw, best.name, best.role, best.confidence, dict(best.details))
