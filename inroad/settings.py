@@ -47,6 +47,11 @@ class Settings(BaseSettings):
         None, description="PostgreSQL URL of Dagster's database; default: same server, name + _dagster."
     )
     dagster_port: int = Field(3000, ge=1, le=65535, description="TCP port of the Dagster UI, on loopback.")
+    secret_key: SecretStr | None = Field(
+        None,
+        description="What sessions, headers and proxies of a domain are encrypted with: 32 characters or more; several, comma "
+        "separated, to change it (the first encrypts, all decrypt); default: a key file in the home folder.",
+    )
     console_port: int = Field(8700, ge=1, le=65535, description="TCP port of the curation console, on loopback.")
     profile: Path | None = Field(None, description="JSON Resume file (json or yaml) of the person the CVs are for.")
 
@@ -79,10 +84,16 @@ class Settings(BaseSettings):
     allow_hosts: Annotated[tuple[str, ...], NoDecode] = Field(
         (), description="Hosts, comma separated, that may resolve to private addresses."
     )
-    proxy: SecretStr | None = Field(None, description="Proxy URL (http or socks5) for all requests to sites.")
+    proxy: SecretStr | None = Field(
+        None, description="Proxy URL (http or socks5) for all requests to sites; several, comma separated, take turns."
+    )
     browser: Literal["auto", "off"] = Field("auto", description="auto: use an installed Chromium for pages that need one.")
     scraperapi_key: SecretStr | None = Field(None, description="ScraperAPI key; enables that strategy.")
+    scraperapi_url: str = Field("https://api.scraperapi.com/", pattern=r"^https?://", description="URL of ScraperAPI.")
     firecrawl_key: SecretStr | None = Field(None, description="FireCrawl key; enables that strategy.")
+    firecrawl_url: str = Field(
+        "https://api.firecrawl.dev/", pattern=r"^https?://", description="URL of FireCrawl, or of one's own installation of it."
+    )
     connect_timeout_s: float = Field(10.0, gt=0, le=120, description="Seconds to open a connection.")
     read_timeout_s: float = Field(15.0, gt=0, le=300, description="Seconds between two pieces of an answer.")
     request_timeout_s: float = Field(

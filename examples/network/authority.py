@@ -1,39 +1,25 @@
-"""A certificate authority for one run: made at start with the `openssl` command, gone with its directory.
+"""A certificate authority for one run: made at start, gone with its directory.
 
-It signs one certificate for all of the network's hosts. Nobody should ever install it; a client is pointed at its file.
+It signs one certificate for all of the network's hosts. Its private key is never written down. Nobody should ever install it; a
+client is pointed at its file.
 """
 
 from __future__ import annotations
 
-import shutil
-import subprocess
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from inroad.guard.errors import UserError
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-OPENSSL_TIMEOUT_S = 20.0
 VALID_DAYS = 30
-_CONFIG = """\
-[req]
-distinguished_name = name
-prompt = no
-[name]
-O = Inroad example network
-CN = {name}
-[authority]
-basicConstraints = critical, CA:TRUE, pathlen:0
-keyUsage = critical, keyCertSign, cRLSign
-subjectKeyIdentifier = hash
-[server]
-basicConstraints = critical, CA:FALSE
-keyUsage = critical, digitalSignature
-extendedKeyUsage = serverAuth
-subjectKeyIdentifier = hash
-authorityKeyIdentifier = keyid
-subjectAltName = {hosts}
-"""
+# A client's clock may be a little behind.
+_EARLIER = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,36 +38,69 @@ class Certificates:
 
 
 def make_certificates(directory: Path, hosts: Sequence[str]) -> Certificates:
-    """Make an authority and a certificate for `hosts`, on the curve P-256.
-
-    Raises:
-        UserError: There is no `openssl` command, or it failed.
-    """
+    """Make an authority and a certificate for `hosts`, on the curve P-256."""
     made = Certificates(directory / "ca.pem", directory / "server.pem", directory / "server.key")
-    _write_config(directory / "ca.cnf", "Example authority", ["localhost"])
-    _write_config(directory / "server.cnf", "Example sites", hosts)
-    days = ["-days", str(VALID_DAYS)]
-    new_key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"]
-    authority = ["-config", "ca.cnf", "-extensions", "authority", "-keyout", "ca.key", "-out", made.ca_file.name]
-    _openssl(directory, "req", "-x509", *new_key, *authority, *days)
-    _openssl(directory, "req", "-new", *new_key, "-config", "server.cnf", "-keyout", made.key_file.name, "-out", "server.csr")
-    signer = ["-CA", made.ca_file.name, "-CAkey", "ca.key", "-CAcreateserial"]
-    extensions = ["-extfile", "server.cnf", "-extensions", "server"]
-    _openssl(directory, "x509", "-req", "-in", "server.csr", *signer, *extensions, "-out", made.certificate_file.name, *days)
+    authority_key, server_key = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
+    authority = _authority(authority_key)
+    server = _server(server_key, authority, authority_key, hosts)
+    made.ca_file.write_bytes(authority.public_bytes(serialization.Encoding.PEM))
+    made.certificate_file.write_bytes(server.public_bytes(serialization.Encoding.PEM))
+    pem = server_key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    with os.fdopen(os.open(made.key_file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        file.write(pem)
     return made
 
 
-def _write_config(path: Path, name: str, hosts: Sequence[str]) -> None:
-    path.write_text(_CONFIG.format(name=name, hosts=", ".join(f"DNS:{host}" for host in hosts)), encoding="ascii")
-
-
-def _openssl(directory: Path, *arguments: str) -> None:
-    command = shutil.which("openssl")
-    if command is None:
-        raise UserError("The example network needs the openssl command, which is not installed.", mend="Install openssl.")
-    done = subprocess.run(
-        [command, *arguments], cwd=directory, capture_output=True, text=True, timeout=OPENSSL_TIMEOUT_S, check=False
+def _name(common: str) -> x509.Name:
+    return x509.Name(
+        [
+            x509.NameAttribute(NameOID.ORGANIZATION_NAME, "Inroad example network"),
+            x509.NameAttribute(NameOID.COMMON_NAME, common),
+        ]
     )
-    if done.returncode != 0:
-        last = done.stderr.strip().splitlines()[-1:] or ["no message"]
-        raise UserError(f"openssl {arguments[0]} failed: {last[0]}", mend="Check that `openssl version` works.")
+
+
+def _begun(subject: str, issuer: x509.Name, key: ec.EllipticCurvePrivateKey) -> x509.CertificateBuilder:
+    now = datetime.now(UTC)
+    return (
+        x509.CertificateBuilder()
+        .subject_name(_name(subject))
+        .issuer_name(issuer)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - _EARLIER)
+        .not_valid_after(now + timedelta(days=VALID_DAYS))
+        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
+    )
+
+
+def _usage(**uses: bool) -> x509.KeyUsage:
+    names = (
+        "digital_signature", "content_commitment", "key_encipherment", "data_encipherment", "key_agreement", "key_cert_sign",
+        "crl_sign", "encipher_only", "decipher_only",
+    )  # fmt: skip
+    return x509.KeyUsage(**{name: uses.get(name, False) for name in names})
+
+
+def _authority(key: ec.EllipticCurvePrivateKey) -> x509.Certificate:
+    return (
+        _begun("Example authority", _name("Example authority"), key)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+        .add_extension(_usage(key_cert_sign=True, crl_sign=True), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+
+
+def _server(
+    key: ec.EllipticCurvePrivateKey, authority: x509.Certificate, authority_key: ec.EllipticCurvePrivateKey, hosts: Sequence[str]
+) -> x509.Certificate:
+    issuer = x509.AuthorityKeyIdentifier.from_issuer_public_key(authority_key.public_key())
+    return (
+        _begun("Example sites", authority.subject, key)
+        .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
+        .add_extension(_usage(digital_signature=True), critical=True)
+        .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName(host) for host in hosts]), critical=False)
+        .add_extension(issuer, critical=False)
+        .sign(authority_key, hashes.SHA256())
+    )

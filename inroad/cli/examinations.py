@@ -142,7 +142,7 @@ def check_clock(_: Settings | None) -> Iterator[Check]:
 
 
 def check_programs(settings: Settings) -> Iterator[Check]:
-    """Programs beside us: a Chromium for pages that need one, openssl for the demo."""
+    """Programs beside us: a Chromium for pages that need one."""
     from inroad.crawl.browser import find_chromium
 
     chromium = find_chromium()
@@ -153,11 +153,6 @@ def check_programs(settings: Settings) -> Iterator[Check]:
         yield Check("Chromium", "warning", "None found: pages that are empty without scripts are not read.", mend)
     else:
         yield Check("Chromium", "ok", f"{chromium}.")
-    openssl = shutil.which("openssl")
-    if openssl is None:
-        yield Check("openssl", "warning", "Not found; `inroad demo` makes its certificates with it.", "Install openssl.")
-    else:
-        yield Check("openssl", "ok", f"{openssl}.")
 
 
 def check_keys(settings: Settings) -> Iterator[Check]:
