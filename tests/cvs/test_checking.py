@@ -21,14 +21,14 @@ def blocks(document, profile):
     return [finding for finding in check_cv(document, profile) if finding.severity == "block"]
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", [*NAMES, "jonas"])
 def test_no_false_fact_written_by_hand_passes(name):
     """Each is a lie that a language model tells; one that passes is sent to an employer."""
     leaks = [(kind, text) for kind, text, document in worded(name, "wrong") if not blocks(document, person(name))]
     assert leaks == []
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", [*NAMES, "jonas"])
 def test_no_true_rewording_written_by_hand_is_refused(name):
     """A gate that cries wolf is switched off by the people it protects."""
     alarms = [(text, blocks(document, person(name))) for _, text, document in worded(name, "right")]

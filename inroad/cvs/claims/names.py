@@ -33,7 +33,10 @@ MONTHS = [
 _MONTH_YEAR = re.compile(
     r"\b(" + "|".join(f"{month[:3]}(?:{month[3:]})?" for month in MONTHS) + r")\.?,?\s(?:of\s)?((?:19|20)\d{2})\b", re.IGNORECASE
 )
-_ORDINARY = word_set("i i'm i've monday tuesday wednesday thursday friday saturday sunday mr mrs ms etc ok") | frozenset(MONTHS)
+_ORDINARY = word_set(
+    """i i'm i've ein eine einen einem einer der die das den dem mit im am zur zum le la les un une des el los las
+    monday tuesday wednesday thursday friday saturday sunday mr mrs ms etc ok"""
+) | frozenset(MONTHS)
 _TECHNICAL = frozenset(
     [
         "programming languages",

@@ -14,6 +14,10 @@ from inroad.cvs.claims.words import MAX_LINE_CHARS, Word, content_words, split_w
 
 # Level that a verb claims, and the level that a fact with this verb grants: 4 led people or the whole, 3 owned or ran a thing,
 # 2 did it, 1.5 proposed or tried it, 1 took part, 0 watched or learned.
+_FOREIGN_HEDGES = word_set(
+    """unterstützt unterstützte unterstützung mitarbeit mitgearbeitet mitgewirkt mitwirkung beteiligt beteiligung assistiert
+    participé participation contribué aidé assisté ayudé colaboré participé apoyé ayudado colaborado participado"""
+)
 _LEVELS: dict[str, tuple[float, float]] = {
     word: (claims, grants)
     for claims, grants, text in (
@@ -52,6 +56,15 @@ _LEVELS: dict[str, tuple[float, float]] = {
             participated participating
             participate collaborated collaborating involved aided aiding shadowed cooperated contributor assistant""",
         ),
+        # German, French and Spanish: the commonest of each level
+        (
+            4,
+            4,
+            """geleitet leitung leitete leitend geführt führte führung leiter leiterin dirigé dirigée piloté encadré lideré
+            liderado dirigí dirigido""",
+        ),
+        (3, 3, "verantwortlich verantwortet verantwortung koordiniert responsable coordonné coordiné coordinado"),
+        (1, 1, " ".join(sorted(_FOREIGN_HEDGES))),
         (0, 0, "learned learnt learning studied attended observed familiarised watched"),
     )
     for word in text.split()
@@ -178,7 +191,9 @@ def _level(text: str, words: list[Word], *, first: bool) -> tuple[float, float, 
     opening = next((word for word in words if word.text.lower() not in _OPENERS), None)
     if part and (not opening or part.start() <= opening.start + 12):
         return 1, 1, part[0]
-    if hedge and (not opening or hedge.start <= opening.start + 24):
+    if hedge and (
+        not opening or hedge.start <= opening.start + 24 or hedge.text.lower() in _FOREIGN_HEDGES
+    ):  # German ends on its verb
         return *_LEVELS[hedge.text.lower()], hedge.text
     if opening and (first or re.search(r"(?:ed|ing)$", opening.text.lower()) or opening.text.lower() in _PASTS):
         less = 0.5 if _CO.search(text) else 0.0
