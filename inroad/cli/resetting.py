@@ -1,6 +1,6 @@
 """`inroad reset`: everything that Inroad has stored, shown and then deleted.
 
-Only folders that Inroad itself makes are deleted, each by its name: whatever else lies in INROAD_HOME stays.
+Only folders and files that Inroad itself makes are deleted, each by its name: whatever else lies in INROAD_HOME stays.
 """
 
 from __future__ import annotations
@@ -16,17 +16,18 @@ from inroad.cli.intake import BadInput
 from inroad.cli.printing import Json, Yes, ask, print_json, say, say_columns
 from inroad.cli.serving import only_one
 from inroad.cli.stopping import ServerInUse, refuse_if_used
+from inroad.guard.vault import KEY_FILE
 from inroad.settings import Settings
 from inroad.store import Database, embedded
 from inroad.store.database import open_database
 
 # What Inroad makes below INROAD_HOME; `demo` is the demo's own home, with the same parts.
-PARTS = ("postgres", "files", "logs", "dagster")
+PARTS = ("postgres", "files", "logs", "dagster", KEY_FILE)
 
 
 @dataclass(frozen=True, slots=True)
 class Doomed:
-    """A folder that would go, and its size in bytes."""
+    """A folder or file that would go, and its size in bytes."""
 
     path: Path
     body_bytes: int
@@ -73,10 +74,10 @@ def _external(settings: Settings) -> Database | None:
 
 
 def find_doomed(settings: Settings) -> list[Doomed]:
-    """Folders of one home that exist: its parts, and the database's data and sockets where root keeps them elsewhere."""
+    """What exists of one home: its parts, and the database's data and sockets where root keeps them elsewhere."""
     folders = [settings.home / part for part in PARTS]
     folders += [folder for folder in _outside(settings) if settings.home not in folder.parents]
-    return [Doomed(folder, size_of(folder)) for folder in folders if folder.is_dir() or folder.is_symlink()]
+    return [Doomed(folder, size_of(folder)) for folder in folders if folder.exists() or folder.is_symlink()]
 
 
 def _outside(settings: Settings) -> Iterator[Path]:
@@ -92,8 +93,8 @@ def _outside(settings: Settings) -> Iterator[Path]:
 
 
 def size_of(folder: Path) -> int:
-    """Bytes of all files below a folder; links are not followed."""
-    total = 0
+    """Bytes of a file, or of all files below a folder; links are not followed."""
+    total = folder.lstat().st_size if not folder.is_dir() else 0
     for place, _, files in os.walk(folder, followlinks=False):
         for name in files:
             try:
@@ -146,9 +147,9 @@ def _stop(settings: Settings) -> None:
 
 
 def _delete(folder: Path) -> None:
-    """Deletes a folder, or only the link where it is one."""
+    """Deletes a folder or file, or only the link where it is one."""
     try:
-        if folder.is_symlink():
+        if folder.is_symlink() or not folder.is_dir():
             folder.unlink()
         else:
             shutil.rmtree(folder)

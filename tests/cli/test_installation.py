@@ -177,6 +177,7 @@ def test_resetting_drops_our_tables_and_folders_and_nothing_else(inroad: Inroad,
     home = tmp_path / "home"
     for part in ("files", "logs", "dagster", "letters"):
         (home / part).mkdir(parents=True)
+    (home / "secret.key").write_text("k")
     (tmp_path / "elsewhere").mkdir()
     (home / "demo").mkdir()
     (home / "demo" / "logs").symlink_to(tmp_path / "elsewhere")
