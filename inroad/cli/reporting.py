@@ -40,17 +40,21 @@ class RunResult:
     @property
     def fetched(self) -> int:
         """Pages whose content came new in this run, the home page included."""
-        return sum(self.visits.get(key, 0) for key in ("page/new", "page/changed", "domain/new", "domain/changed"))
+        return self.visits.get("page/new", 0) + self.visits.get("page/changed", 0)
 
     @property
     def unchanged(self) -> int:
         """Subjects that were visited and had not changed."""
-        return sum(count for key, count in self.visits.items() if key.endswith("/unchanged"))
+        return sum(count for key, count in self._subjects() if key.endswith("/unchanged"))
 
     @property
     def changed(self) -> int:
         """Subjects that were new or had changed."""
-        return sum(count for key, count in self.visits.items() if key.endswith(("/new", "/changed")))
+        return sum(count for key, count in self._subjects() if key.endswith(("/new", "/changed")))
+
+    def _subjects(self) -> list[tuple[str, int]]:
+        """The visits without those to a domain, whose home page is counted among the pages."""
+        return [(key, count) for key, count in self.visits.items() if not key.startswith("domain/")]
 
     def as_json(self) -> dict[str, Any]:
         """The fixed shape of `inroad run --json`."""

@@ -13,6 +13,7 @@ from rich.console import Console
 
 from inroad.cli.context import open_for, use_settings
 from inroad.cli.intake import hand_over_postings, read_domains, use_profile
+from inroad.cli.printing import plain
 from inroad.cli.reporting import RunResult, change_sentence, collect, print_table, refused_json, write_out
 from inroad.cli.watching import watching
 from inroad.settings import Settings
@@ -68,6 +69,8 @@ def run_domains(settings: Settings, database: Database, names: Sequence[str], *,
     database.call(add_domains, names, max_attempts=settings.max_attempts)
     with watching(len(names), is_quiet=is_quiet) as watch:
         launched = materialise(database, names)
+    for sentence in launched.errors:
+        print(f"inroad: {plain(sentence)}", file=sys.stderr)
     return collect(database, names, launched.run_ids, watch.seconds)
 
 

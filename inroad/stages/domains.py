@@ -33,7 +33,7 @@ STAGE = "domains"
 RULE = "rule:home"
 # With these the same host may answer under another name or scheme; anything else is an answer.
 TRY_ELSEWHERE = frozenset(
-    {"unknown-host", "no-route", "connect-failed", "timeout", "tls-failed", "connection-reset", "bad-response"}
+    {"unknown-host", "no-route", "connect-failed", "timeout", "tls-failed", "connection-reset", "bad-response", "address-refused"}
 )
 # Well-known paths asked for when robots.txt names no sitemap, most likely first.
 CANDIDATES_TRIED = 6
@@ -143,10 +143,10 @@ async def _look(work: Work, web: WebClient, domain: Domain, known: Page | None) 
 
 
 async def _fetch_home(web: WebClient, domain: Domain, known: Page | None) -> tuple[Document | None, InroadError | None]:
-    """The home page under the first name and scheme that answers.
+    """The home page under the first name and scheme that answers, or why the site does not give it to us.
 
     Raises:
-        InroadError: Nothing answers under the domain at all, or the company has moved to another one.
+        InroadError: Nothing answers under the domain at all, it may answer later, or the company has moved to another domain.
     """
     first: InroadError | None = None
     urls = [domain.home_url] if domain.home_url else []
@@ -158,6 +158,8 @@ async def _fetch_home(web: WebClient, domain: Domain, known: Page | None) -> tup
             first = first or error
             if error.reason in TRY_ELSEWHERE:
                 continue
+            if not isinstance(error, PermanentError):
+                raise
             return None, error
         _check_not_moved(domain, document.response)
         return document, None
@@ -189,6 +191,8 @@ def _record(session: Session, work: Work, domain: Domain, analysis: Analysis, *,
     changed = False
     if analysis.home is not None:
         changed = _record_home(session, work, domain, analysis.home)
+    elif is_first and analysis.home_error is not None:
+        _record_refusal(session, domain, analysis.home_error)
     for source, urls in (("robots", analysis.robots_sitemaps), ("well-known", analysis.guessed), ("feed", analysis.feeds)):
         room = max(settings.sitemaps_per_domain - sitemap_count(session, domain.id), 0)
         changed |= bool(
@@ -226,6 +230,28 @@ def _record_home(session: Session, work: Work, domain: Domain, home: Document) -
     facts = {"home_url": home.final_url, "title": page_title(home.html), "language": page_language(home.html)}
     update_domain(session, domain.id, **facts)
     return changed
+
+
+def _record_refusal(session: Session, domain: Domain, error: InroadError) -> None:
+    """The home page as a page that failed for good: the rest of the site may still be read, and the reason must be seen."""
+    reason, sentence = claims.describe_error(error)
+    url = canonical_url(getattr(error, "url", f"https://{domain.name}/"))
+    if not is_own_url(domain, url):
+        return
+    row = {
+        "url": url,
+        "source": "home",
+        "page_type": "HOME",
+        "priority_level": 1,
+        "classifier_version": CLASSIFIER_VERSION,
+        "page_curation_status": "Selected",
+        "curated_by": RULE,
+        "curation_reason": "home page",
+        "page_processing_status": "Error",
+        "error": sentence,
+        "error_reason": reason,
+    }
+    add_pages(session, domain.id, [row])
 
 
 def _record_page_visit(session: Session, work: Work, page: Page, home: Document, outcome: str) -> None:

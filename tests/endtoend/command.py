@@ -1,0 +1,101 @@
+"""The command as a person runs it: a process of its own, with its own home, on the example network or on none."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from examples.network import ExampleNetwork
+
+ROOT = Path(__file__).parent.parent.parent
+PROFILE = ROOT / "examples" / "profile.yaml"
+EXPECTED = ROOT / "examples" / "expected.json"
+# A run of the whole network takes 20 to 40 s on two cores; one that takes this long hangs.
+LIMIT_S = 240.0
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a command ended."""
+
+    status: int
+    stdout: str
+    stderr: str
+
+    @property
+    def lines(self) -> list[dict[str, Any]]:
+        """Standard output read as one JSON object a line; anything else on it fails here."""
+        return [json.loads(line) for line in self.stdout.splitlines()]
+
+    @property
+    def sentence(self) -> str:
+        """What a person is told on standard error."""
+        return self.stderr.strip()
+
+
+@dataclass
+class Command:
+    """The `inroad` command with an environment of its own."""
+
+    home: Path
+    environment: dict[str, str] = field(default_factory=dict)
+
+    def __call__(self, *arguments: str, environment: Mapping[str, str] | None = None) -> Ended:
+        """Runs it to its end."""
+        process = self.start(*arguments, environment=environment)
+        try:
+            stdout, stderr = process.communicate(timeout=LIMIT_S)
+        finally:
+            process.kill()
+        return Ended(process.returncode, stdout, stderr)
+
+    def start(self, *arguments: str, environment: Mapping[str, str] | None = None) -> subprocess.Popen[str]:
+        """Starts it and returns at once; in a session of its own, so that a signal reaches it alone."""
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(("INROAD_", "DAGSTER_"))}
+        given = {"INROAD_HOME": str(self.home), "INROAD_CONFIG": os.devnull, **self.environment, **(environment or {})}
+        return subprocess.Popen(
+            [str(Path(sys.executable).parent / "inroad"), *arguments],
+            env={**kept, **given},
+            cwd=ROOT,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        )
+
+    def start_and_signal(self, number: signal.Signals, after_s: float, *arguments: str) -> Ended | None:
+        """Starts it and sends a signal after some seconds; None when it had ended by itself before."""
+        process = self.start(*arguments)
+        try:
+            time.sleep(after_s)
+            if process.poll() is not None:
+                return None
+            process.send_signal(number)
+            stdout, stderr = process.communicate(timeout=LIMIT_S)
+        finally:
+            process.kill()
+            process.communicate()
+        return Ended(process.returncode, stdout, stderr)
+
+
+def on_network(network: ExampleNetwork, *, interval_s: float = 0.05) -> dict[str, str]:
+    """The environment that leads every host to the network, at a pace that loopback can bear."""
+    return {
+        "INROAD_RESOLVE": ",".join(network.resolve),
+        "INROAD_CA_FILE": str(network.ca_file),
+        "INROAD_HOST_INTERVAL_S": str(interval_s),
+    }
+
+
+def arguments_for(domains: Sequence[str], out: Path) -> list[str]:
+    """The arguments of a full run with the example profile, told in JSON."""
+    return ["run", *domains, "--profile", str(PROFILE), "--out", str(out), "--json"]
