@@ -18,15 +18,19 @@ from typing import Final
 
 from inroad.contacts.address_shapes import (
     ADDRESS_WORD,
+    BEFORE,
+    BEHIND,
     BOX,
+    EITHER,
     NAME_THEN_NUMBER,
     NOT_A_STREET,
-    NUMBER_BEHIND,
+    NUMBER_THEN_NAME,
     PLACES,
     STREETS,
     TRAILING_UNIT,
     UNIT_LINE,
     find_country,
+    tokens_of,
 )
 from inroad.contacts.document import Document, Line
 from inroad.contacts.finding import Finding
@@ -150,12 +154,16 @@ def _read_lines(lines: list[Line], regions: list[str]) -> tuple[list[_Street], l
 
 def _streets_in(line: Line, number: int) -> Iterator[_Street]:
     taken = 0
-    lowered = line.text.lower()
-    numbered_behind = NAME_THEN_NUMBER.search(line.text) is not None
+    tokens = tokens_of(line.text)
+    sides = {EITHER}
+    if NUMBER_THEN_NAME.search(line.text):
+        sides.add(BEFORE)
+    if NAME_THEN_NUMBER.search(line.text):
+        sides.add(BEHIND)
     hits = [
         (match, pattern is BOX)
-        for words, pattern in STREETS
-        if (numbered_behind or pattern not in NUMBER_BEHIND) and any(word in lowered for word in words)
+        for words, endings, side, pattern in STREETS
+        if side in sides and (not words.isdisjoint(tokens) or (endings and any(token.endswith(endings) for token in tokens)))
         for match in pattern.finditer(line.text)
     ]
     for match, is_box in sorted(hits, key=lambda hit: (hit[0].start(), -hit[0].end())):

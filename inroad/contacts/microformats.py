@@ -7,7 +7,6 @@ What does not: other microformats, and what the items mean (`schema_contacts`).
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
 from inroad.contacts.document import Document, Element
@@ -28,14 +27,14 @@ _PROPERTIES: Final = {
     "postal-code": "postalCode", "country-name": "addressCountry", "latitude": "latitude", "longitude": "longitude", "given-name": "givenName",
     "family-name": "familyName", "additional-name": "additionalName", "honorific-prefix": "honorificPrefix", "logo": "logo", "label": "label",
 }  # fmt: skip
-_QUICK = re.compile(r"vcard|h-card|[\"'\s](?:h-)?(?:adr|geo)[\"'\s]", re.IGNORECASE)
+_MARKS: Final = ("vcard", "h-card", "h-adr", "h-geo", '"adr', '"geo')
 _V2_PREFIXES: Final = ("p-", "u-", "e-", "dt-")
 _TYPED: Final = frozenset(("telephone", "email", "address"))
 
 
 def read_microformats(document: Document) -> list[Item]:
     """Every hCard, adr and geo of the page as items in document order; cards without any property are left out."""
-    if not _QUICK.search(document.source):
+    if not any(mark in document.source for mark in _MARKS):
         return []
     found: list[Item] = []
     open_items: list[tuple[int, Item]] = []

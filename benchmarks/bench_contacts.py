@@ -1,0 +1,177 @@
+# ruff: noqa: E501 - table lines are kept whole
+"""Contacts: quality on a corpus of our own against plain tools, and milliseconds a page.
+
+What it measures: precision, recall and F1 per kind on `benchmarks/contacts/corpus.py`, next to the usual baseline (a pattern for
+addresses, libphonenumber's matcher for phones, extruct for structured data where it is installed); the reliability of our
+confidences; the cost of a large page by signal, and the phone pre-filter against the whole matcher, in the same run.
+
+What it does not show: real sites. The pages are templates; a score here is a floor that must not sink, not a claim about the web.
+`python benchmarks/bench_contacts.py`, one process, about 20 s on two cores.
+"""
+
+from __future__ import annotations
+
+import re
+import statistics
+import sys
+import time
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from phonenumbers import PhoneNumberFormat, PhoneNumberMatcher, format_number
+
+from benchmarks.contacts.corpus import LANGUAGES, LabelledPage, make_corpus
+from inroad.contacts import Contact, extract_contacts
+from inroad.contacts.document import parse_document
+from inroad.contacts.phones import PhoneReader, find_phones
+
+KINDS = ("emails", "phones", "streets", "people", "socials")
+_KIND_OF = {"email": "emails", "phone": "phones", "address": "streets", "person": "people", "social": "socials"}
+_PLAIN_ADDRESS = re.compile(r"[A-Za-z0-9._%+\-]{1,64}@[A-Za-z0-9.\-]{1,200}\.[A-Za-z]{2,10}")
+_COUNTRY = {language.code: language.country for language in LANGUAGES}
+LARGE_PAGE_BYTES = 155_000
+
+
+def ours(page: LabelledPage) -> dict[str, set[str]]:
+    """What we find, in the labels' terms."""
+    found: dict[str, set[str]] = {kind: set() for kind in KINDS}
+    for contact in extract_contacts(page.html, url=page.url):
+        if contact.kind in _KIND_OF:
+            found[_KIND_OF[contact.kind]].add(in_label_terms(contact))
+    return found
+
+
+def in_label_terms(contact: Contact) -> str:
+    """A contact as the corpus labels it: streets alone, names with their titles."""
+    if contact.kind == "address":
+        parts = contact.details.get("parts", {})
+        return str(parts.get("street") or parts.get("box") or contact.value)
+    return (contact.name or contact.value) if contact.kind == "person" else contact.value
+
+
+def baseline(page: LabelledPage) -> dict[str, set[str]]:
+    """A pattern and libphonenumber's matcher, told the page's true country, over the visible text and the links."""
+    text = parse_document(page.html, url=page.url).text
+    links = " ".join(re.findall(r"(?:mailto|tel):([^'\"?]{3,80})", page.html))
+    numbers = PhoneNumberMatcher(f"{text} {links}", _COUNTRY[page.language])
+    return {
+        "emails": {address.lower() for address in _PLAIN_ADDRESS.findall(f"{text} {links}")},
+        "phones": {format_number(match.number, PhoneNumberFormat.E164) for match in numbers},
+    }
+
+
+def with_extruct(page: LabelledPage) -> dict[str, set[str]]:
+    """What structured data alone gives, read by extruct."""
+    import extruct  # type: ignore[import-not-found, unused-ignore]
+
+    found: dict[str, set[str]] = {"emails": set(), "streets": set(), "people": set(), "socials": set()}
+    keys = {"email": "emails", "streetAddress": "streets", "sameAs": "socials"}
+    work = list(extruct.extract(page.html, base_url=page.url, syntaxes=["json-ld", "microdata"], uniform=True).values())
+    while work:
+        value = work.pop()
+        if isinstance(value, list):
+            work.extend(value)
+        elif isinstance(value, dict):
+            if value.get("@type") == "Person" and isinstance(value.get("name"), str):
+                found["people"].add(value["name"])
+            for key, inner in value.items():
+                texts = inner if isinstance(inner, list) else [inner]
+                if key in keys:
+                    found[keys[key]].update(text for text in texts if isinstance(text, str))
+                work.extend(part for part in texts if isinstance(part, dict))
+    return found
+
+
+def score(
+    pages: Iterable[LabelledPage], reader: Callable[[LabelledPage], dict[str, set[str]]]
+) -> dict[str, tuple[float, float, float]]:
+    """Precision, recall and F1 per kind that the reader reads at all."""
+    counts: dict[str, list[int]] = {}
+    for page in pages:
+        for kind, found in reader(page).items():
+            wanted = getattr(page, kind)
+            tally = counts.setdefault(kind, [0, 0, 0])
+            tally[0] += len(found & wanted)
+            tally[1] += len(found - wanted)
+            tally[2] += len(wanted - found)
+    return {kind: _figures(*tally) for kind, tally in counts.items()}
+
+
+def _figures(hits: int, false: int, missed: int) -> tuple[float, float, float]:
+    precision = hits / (hits + false) if hits + false else 0.0
+    recall = hits / (hits + missed) if hits + missed else 0.0
+    return precision, recall, 2 * precision * recall / (precision + recall) if precision + recall else 0.0
+
+
+def reliability(pages: Iterable[LabelledPage]) -> list[tuple[str, int, float]]:
+    """Of the contacts believed so much, how many are right: bin, size, share."""
+    bins: dict[float, list[bool]] = {}
+    for page in pages:
+        for contact in extract_contacts(page.html, url=page.url):
+            if contact.kind in _KIND_OF:
+                right = in_label_terms(contact) in getattr(page, _KIND_OF[contact.kind])
+                bins.setdefault(min(int(contact.confidence * 10) / 10, 0.9), []).append(right)
+    return [(f"{low:.1f}-{low + 0.1:.1f}", len(hits), sum(hits) / len(hits)) for low, hits in sorted(bins.items())]
+
+
+def milliseconds(call: Callable[[], object], *, repeats: int = 7) -> float:
+    """Median of several runs after a warm one."""
+    call()
+    taken = []
+    for _ in range(repeats):
+        start = time.perf_counter()
+        call()
+        taken.append((time.perf_counter() - start) * 1_000)
+    return statistics.median(taken)
+
+
+def large_page(page: LabelledPage) -> str:
+    """A page grown to 155 kB the way sites do it: style sheets, scripts, menus and some text."""
+    style = "<style>" + "".join(f".c{i}{{margin:{i}px;padding:0 {i}px;color:#abc}}" for i in range(900)) + "</style>"
+    script = "<script>" + "".join(f"var a{i}=function(b){{return b+{i}}};" for i in range(900)) + "</script>"
+    menu = "".join(
+        f"<li class='item c{i}'><a class='link' href='/page/{i}' data-id='{i}'><span>Product {i}</span></a></li>"
+        for i in range(420)
+    )
+    text = "<p>Wool is spun, dyed and woven in our own mill, and every roll is checked by hand before it leaves.</p>" * 90
+    html = page.html.replace("<nav>", f"{style}{script}<ul>{menu}</ul>{text}<nav>", 1)
+    return html + "<!--" + "x" * max(0, LARGE_PAGE_BYTES - len(html)) + "-->"
+
+
+def main() -> None:
+    """Print the tables."""
+    pages = list(make_corpus())
+    readers: dict[str, Callable[[LabelledPage], dict[str, set[str]]]] = {"inroad": ours, "pattern + phonenumbers": baseline}
+    try:
+        import extruct  # type: ignore[import-not-found, unused-ignore]  # noqa: F401
+
+        readers["extruct"] = with_extruct
+    except ImportError:
+        print("extruct is not installed: left out")
+    print(f"{len(pages)} pages in {len(LANGUAGES)} languages; precision / recall / F1")
+    results = {name: score(pages, reader) for name, reader in readers.items()}
+    print(f"{'':10}" + "".join(f"{name:>26}" for name in results))
+    for kind in KINDS:
+        cells = (" / ".join(f"{value:.3f}" for value in result[kind]) if kind in result else "-" for result in results.values())
+        print(f"{kind:10}" + "".join(f"{cell:>26}" for cell in cells))
+    print("\nbelief       size  right")
+    for name, size, right in reliability(pages):
+        print(f"{name:10} {size:6} {right:6.3f}")
+    sample = pages[:: len(pages) // 16]
+    large = [(page, large_page(page)) for page in sample]
+    whole = [milliseconds(lambda page=page, html=html: extract_contacts(html, url=page.url)) for page, html in large]  # type: ignore[misc]
+    print(
+        f"\nall signals of a {len(large[0][1]) / 1000:.0f} kB page: median {statistics.median(whole):.2f} ms, worst {max(whole):.2f} ms"
+    )
+    documents = [(page, parse_document(html, url=page.url)) for page, html in large]
+    quick = [milliseconds(lambda p=p, d=d: find_phones(d, PhoneReader([_COUNTRY[p.language]]))) for p, d in documents]  # type: ignore[misc]
+    slow = [
+        milliseconds(lambda p=p, d=d: list(PhoneNumberMatcher(d.text, _COUNTRY[p.language])), repeats=3) for p, d in documents
+    ]  # type: ignore[misc]
+    print(f"phones of that page: median {statistics.median(quick):.2f} ms; the whole matcher {statistics.median(slow):.2f} ms")
+
+
+if __name__ == "__main__":
+    main()

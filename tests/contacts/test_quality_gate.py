@@ -1,0 +1,52 @@
+"""The score on our own corpus may not sink."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+from benchmarks.bench_contacts import ours, score
+from benchmarks.contacts.corpus import LANGUAGES, LabelledPage, make_corpus
+
+PINNED_F1 = {"emails": 0.99, "phones": 0.99, "streets": 0.98, "people": 0.96, "socials": 0.99}
+
+
+@pytest.fixture(scope="module")
+def pages() -> list[LabelledPage]:
+    """Every third page of the corpus: each language and each kind of page."""
+    return list(make_corpus())[::3]
+
+
+def test_the_gate_sees_every_language_and_every_kind(pages: list[LabelledPage]) -> None:
+    """A gate over an empty list is green for ever."""
+    assert {page.language for page in pages} == {language.code for language in LANGUAGES}
+    assert all(any(getattr(page, kind) for page in pages) for kind in PINNED_F1)
+
+
+def test_the_score_holds(pages: list[LabelledPage]) -> None:
+    """A change that reads one site better and ten worse is caught here."""
+    measured = score(pages, ours)
+    assert {kind: f1 for kind, (_, _, f1) in measured.items() if f1 < PINNED_F1[kind]} == {}
+
+
+def test_the_gate_falls_when_reading_gets_worse(pages: list[LabelledPage]) -> None:
+    """The gate itself is tested: one contact in ten lost or invented must fail it."""
+
+    def forgetful(page: LabelledPage) -> dict[str, set[str]]:
+        return {
+            kind: set(sorted(values)[1:]) if page.url.endswith("3.example/") else values for kind, values in ours(page).items()
+        }
+
+    def inventive(page: LabelledPage) -> dict[str, set[str]]:
+        return {
+            kind: values | {f"invented-{n}" for n in range(page.url.endswith("3.example/"))}
+            for kind, values in ours(page).items()
+        }
+
+    for reader in (forgetful, inventive):
+        measured = score(pages, reader)
+        assert any(f1 < PINNED_F1[kind] for kind, (_, _, f1) in measured.items())
