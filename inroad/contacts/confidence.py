@@ -3,8 +3,8 @@
 What lives here: the probability that a value is right and the company's, by the place it was read from, and how agreeing signals
 add up. What does not: finding anything.
 
-The figures are precisions measured on `benchmarks/contacts/` and on hand-labelled company pages, rounded to what their counts
-bear out; `benchmarks/bench_contacts.py` prints the bins.
+The figures are estimates that put the signals in order; they are not calibrated. `benchmarks/bench_contacts.py` prints how many of
+the contacts in each bin are right on our own corpus.
 """
 
 from __future__ import annotations
