@@ -3,8 +3,8 @@
 What lives here: the probability that a value is right and the company's, by the place it was read from, and how agreeing signals
 add up. What does not: finding anything.
 
-The figures are estimates that put the signals in order; they are not calibrated. `benchmarks/bench_contacts.py` prints how many of
-the contacts in each bin are right on our own corpus.
+The figures are estimates that put the signals in order; they are not calibrated. `benchmarks/bench_contacts.py` prints how many
+of the contacts in each bin are right on our own corpus.
 """
 
 from __future__ import annotations
