@@ -6,7 +6,7 @@ from assets.harvest import contacts, postings
 from assets.materialising import materialise_stage
 from pipeline_defs.partitions import domain_partitions
 from pipeline_defs.policies import BATCHES, LLM_POOL, RETRY, WRITTEN
-from resources import DatabaseResource, LlmResource, WebResource
+from resources import DatabaseResource, FilesResource, LlmResource, WebResource
 
 GROUP = "applications"
 
@@ -35,6 +35,8 @@ def matches(context: AssetExecutionContext, database: DatabaseResource, web: Web
     freshness_policy=WRITTEN,
     pool=LLM_POOL,
 )
-def cvs(context: AssetExecutionContext, database: DatabaseResource, web: WebResource, llm: LlmResource) -> None:
+def cvs(
+    context: AssetExecutionContext, database: DatabaseResource, web: WebResource, llm: LlmResource, files: FilesResource
+) -> None:
     """A CV for each selected posting, every line traced to the profile: PDF, DOCX, JSON, Markdown, text. Table `cvs`."""
-    materialise_stage(context, "cvs", database, web, llm)
+    materialise_stage(context, "cvs", database, web, llm, files)

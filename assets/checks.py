@@ -3,6 +3,8 @@
 They are unpartitioned: a partitioned check loses its key in a run over a range of partitions.
 """
 
+from typing import Any
+
 from dagster import AssetCheckResult, AssetChecksDefinition, AssetCheckSeverity, MetadataValue, asset_check
 
 from assets.materialising import markdown_table
@@ -23,7 +25,7 @@ def build_health_check(stage: str) -> AssetChecksDefinition:
     )
     def check(database: DatabaseResource) -> AssetCheckResult:
         health = database.open().call(stage_health, stage)
-        metadata = {
+        metadata: dict[str, MetadataValue[Any]] = {
             "complete": MetadataValue.int(health.complete),
             "failed": MetadataValue.int(health.failed),
             "lost": MetadataValue.int(health.lost),

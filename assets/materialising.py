@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from dagster import AssetExecutionContext, Failure, MetadataValue, RunsFilter
@@ -14,35 +15,51 @@ from dagster import AssetExecutionContext, Failure, MetadataValue, RunsFilter
 from inroad.stages import StageFailed, StageReport, open_work, run_stage
 from inroad.stages.work import now
 from inroad.store.results import StageState, stage_states
-from resources import DatabaseResource, LlmResource, WebResource
+from resources import DatabaseResource, FilesResource, LlmResource, WebResource
 
 # Run tag: which Complete rows are visited again. all: those not visited since the run began (the default); due: those older than
 # the refresh period; none.
 VISIT_TAG = "inroad/visit"
+VISITS = ("all", "due", "none")
 
 
 def materialise_stage(
-    context: AssetExecutionContext, stage: str, database: DatabaseResource, web: WebResource, llm: LlmResource
+    context: AssetExecutionContext,
+    stage: str,
+    database: DatabaseResource,
+    web: WebResource,
+    llm: LlmResource,
+    files: FilesResource | None = None,
 ) -> None:
     """Brings the rows of the run's domains up to date in one stage.
 
+    Args:
+        context: Names the run and its partitions.
+        stage: One of `inroad.stages.STAGES`.
+        database: Where the rows are.
+        web: For stages that visit sites.
+        llm: For stages that write.
+        files: For stages that make files.
+
     Raises:
-        Failure: Something was due and nothing succeeded; not retried at once, because the rows carry their next attempts.
+        Failure: Something was due and nothing succeeded, or the visit tag is wrong; not retried at once, because the rows carry
+            their next attempts.
     """
     settings, store = database.settings(), database.open()
     names = list(context.partition_keys)
     with open_work(
         settings,
         store,
-        run=context.run_id,
+        run=context.run.run_id,
         since=visit_since(context, settings.refresh_after_hours),
         open_web=lambda: web.open(settings, store),
         open_writer=lambda scope: llm.open_writer(settings, store, scope),
     ) as work:
         report = run_stage(work, stage, names)
     states = store.call(stage_states, stage, names)
+    folder = files.path() if files else None
     for name in names:
-        context.add_asset_metadata(partition_metadata(report, states[name], name), partition_key=name)
+        context.add_asset_metadata(partition_metadata(report, states[name], name, folder), partition_key=name)
     context.log.info(summary(report))
     try:
         report.raise_if_nothing_succeeded()
@@ -51,18 +68,32 @@ def materialise_stage(
 
 
 def visit_since(context: Any, refresh_after_hours: float) -> datetime | None:
-    """The moment since which a row must have been visited not to be visited again."""
+    """The moment since which a row must have been visited not to be visited again; None visits nothing again.
+
+    Raises:
+        Failure: The tag has another value.
+    """
     mode = context.run.tags.get(VISIT_TAG, "all")
+    if mode not in VISITS:
+        # Taken as "all", a misspelt "none" would ask every site for everything.
+        raise Failure(f"The tag {VISIT_TAG} is {mode!r}; valid: {', '.join(VISITS)}.", allow_retries=False)
     if mode == "none":
         return None
     if mode == "due":
         return now() - timedelta(hours=refresh_after_hours)
-    records = context.instance.get_run_records(RunsFilter(run_ids=[context.run_id]), limit=1)
+    records = context.instance.get_run_records(RunsFilter(run_ids=[context.run.run_id]), limit=1)
     return records[0].create_timestamp if records else now()
 
 
-def partition_metadata(report: StageReport, state: StageState, name: str) -> dict[str, Any]:
-    """What Dagster shows and plots for one domain: counts by state, what this run did, a preview, links to the files."""
+def partition_metadata(report: StageReport, state: StageState, name: str, folder: Path | None = None) -> dict[str, Any]:
+    """What Dagster shows and plots for one domain: counts by state, what this run did, a preview, links to the files.
+
+    Args:
+        report: What the stage did.
+        state: The domain's rows.
+        name: The domain.
+        folder: Where the state's files lie.
+    """
     tally = report.tallies.get(name)
     metadata: dict[str, Any] = {f"rows/{key.lower()}": MetadataValue.int(count) for key, count in sorted(state.counts.items())}
     metadata["rows"] = MetadataValue.int(sum(state.counts.values()))
@@ -74,8 +105,9 @@ def partition_metadata(report: StageReport, state: StageState, name: str) -> dic
             metadata["errors"] = MetadataValue.md("\n".join(lines))
     if state.preview:
         metadata["preview"] = MetadataValue.md(markdown_table(state.preview))
-    for label, path in state.files.items():
-        metadata[f"file/{label}"] = MetadataValue.path(path)
+    for path in map(Path, state.files.values()):
+        # The folder of a document is named after its posting: a person knows that name, and not the row's number.
+        metadata[f"file/{path.parent.name}/{path.suffix[1:]}"] = MetadataValue.path(folder / path if folder else path)
     return metadata
 
 

@@ -4,13 +4,14 @@ A sweep claims whatever is due, whichever domains it belongs to, and reports one
 """
 
 from datetime import timedelta
+from pathlib import Path
 
 from dagster import AssetMaterialization, Config, DagsterInstance, Failure, OpExecutionContext, in_process_executor, job, op
 from pydantic import Field
 
 from assets.materialising import VISIT_TAG, partition_metadata, summary, visit_since
 from inroad.stages import STAGES, StageFailed, StageReport, Work, open_work, run_stage
-from inroad.stages.work import now
+from inroad.stages.work import Tally, now
 from inroad.store import Database
 from inroad.store.claims import release_lost
 from inroad.store.due import due_domains
@@ -19,7 +20,7 @@ from inroad.store.results import stage_states
 from pipeline_defs.policies import RETRY, WEB_POOL
 from pipeline_defs.reaper import reap_silent_runs
 from pipeline_defs.retention import purge_old_runs
-from resources import DatabaseResource, LlmResource, WebResource
+from resources import DatabaseResource, FilesResource, LlmResource, WebResource
 
 SWEEP_LIMIT = 1_000
 # Stages write a heartbeat every few seconds; one CV or one document never takes this long.
@@ -36,29 +37,38 @@ class SweepConfig(Config):
 
 @op(pool=WEB_POOL, retry_policy=RETRY, tags={"kind": "sweep"})
 def sweep_due_rows(
-    context: OpExecutionContext, config: SweepConfig, database: DatabaseResource, web: WebResource, llm: LlmResource
+    context: OpExecutionContext,
+    config: SweepConfig,
+    database: DatabaseResource,
+    web: WebResource,
+    llm: LlmResource,
+    files: FilesResource,
 ) -> None:
-    """Runs every stage on the domains with due rows."""
+    """Runs every stage on the domains with due rows.
+
+    Raises:
+        Failure: In some stage rows were due and none succeeded; the stages after it have run all the same.
+    """
     settings, store = database.settings(), database.open()
     failed: list[str] = []
     with open_work(
         settings,
         store,
-        run=context.run_id,
+        run=context.run.run_id,
         since=visit_since(context, settings.refresh_after_hours) if VISIT_TAG in context.run.tags else None,
         open_web=lambda: web.open(settings, store),
         open_writer=lambda scope: llm.open_writer(settings, store, scope),
     ) as work:
         names = config.names or store.call(due_domains, limit=config.limit)
         for stage in STAGES:
-            failed += _sweep_stage(context, work, stage, names)
+            failed += _sweep_stage(context, work, stage, names, files.path())
     if failed:
         raise Failure(" ".join(failed), allow_retries=False)
 
 
-def _sweep_stage(context: OpExecutionContext, work: Work, stage: str, names: list[str]) -> list[str]:
+def _sweep_stage(context: OpExecutionContext, work: Work, stage: str, names: list[str], folder: Path) -> list[str]:
     report = run_stage(work, stage, names)
-    _report(context, work, report)
+    _report(context, work, report, folder)
     context.log.info(summary(report))
     try:
         report.raise_if_nothing_succeeded()
@@ -67,14 +77,20 @@ def _sweep_stage(context: OpExecutionContext, work: Work, stage: str, names: lis
     return []
 
 
-def _report(context: OpExecutionContext, work: Work, report: StageReport) -> None:
+def _report(context: OpExecutionContext, work: Work, report: StageReport, folder: Path) -> None:
     """One materialisation for each domain that the stage touched, if it is a partition."""
     partitions = set(context.instance.get_dynamic_partitions("domains"))
-    touched = [name for name, tally in report.tallies.items() if tally.counts["due"] and name in partitions]
+    touched = [name for name, tally in report.tallies.items() if _is_touched(report.stage, tally) and name in partitions]
     states = work.database.call(stage_states, report.stage, touched)
     for name in touched:
-        metadata = partition_metadata(report, states[name], name)
+        metadata = partition_metadata(report, states[name], name, folder)
         context.log_event(AssetMaterialization(asset_key=report.stage, partition=name, metadata=metadata))
+
+
+def _is_touched(stage: str, tally: Tally) -> bool:
+    """Whether a stage worked on rows of a domain. `pages` has no queue and looks at every domain; unchanged ones it left."""
+    counts = tally.counts
+    return counts["due"] > (counts["unchanged"] if stage == "pages" else 0)
 
 
 @job(

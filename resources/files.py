@@ -5,16 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 from dagster import ConfigurableResource
-from pydantic import Field
 
 from inroad.settings import get_settings
 
 
 class FilesResource(ConfigurableResource[Path]):
-    """Names the files' folder; the stages write below it."""
-
-    folder: str | None = Field(None, description="Path; empty takes `files` below INROAD_HOME.")
+    """Says where the stages write; rows name their files relative to it."""
 
     def path(self) -> Path:
-        """The folder."""
-        return Path(self.folder).expanduser().absolute() if self.folder else get_settings().files
+        """The folder, `files` below INROAD_HOME; it exists once something was written."""
+        return get_settings().files

@@ -1,0 +1,160 @@
+"""A run over a range of domains brings their rows up to date and tells Dagster so, domain by domain."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from dagster import DagsterEventType, DagsterInstance, DagsterRunStatus, Definitions
+
+from assets.materialising import VISIT_TAG, markdown_table
+from inroad.settings import get_settings
+from inroad.store import Database
+from inroad.store.claims import count_due
+from inroad.store.models import Domain
+from pipeline_defs.inprocess import RunResult, run_ranges
+from tests.assets.conftest import FakeWeb, add, materialisations, values
+
+NAMES = ["one.example", "two.example", "three.example"]
+
+
+def run(defs: Definitions, instance: DagsterInstance, *assets: str, **tags: str) -> RunResult:
+    """One run over all of `NAMES`."""
+    (result,) = run_ranges(defs, instance, job_name="pipeline", keys=NAMES, assets=assets, tags=tags)
+    return result
+
+
+def test_a_batch_in_which_nothing_succeeded_fails_and_is_not_tried_again_at_once(
+    defs: Definitions, instance: DagsterInstance, database: Database
+) -> None:
+    """Otherwise a lost network looks green, or Dagster's retries hammer the sites that the rows already wait for."""
+    add(database, *NAMES)
+    result = run(defs, instance)
+    assert result.status == DagsterRunStatus.FAILURE
+    assert "All 3 due rows of domains failed: unknown-host (3)." in result.errors["domains"]
+    kinds = [event.dagster_event_type for event in instance.all_logs(result.run_id) if event.step_key == "domains"]
+    assert DagsterEventType.STEP_UP_FOR_RETRY not in kinds
+    assert kinds.count(DagsterEventType.STEP_FAILURE) == 1
+    assert not materialisations(instance, "sitemaps")
+
+
+def test_an_unknown_visit_tag_is_refused_before_a_site_is_asked(
+    defs: Definitions, instance: DagsterInstance, database: Database, web: FakeWeb
+) -> None:
+    """Otherwise a misspelt "none" visits every site again."""
+    add(database, *NAMES)
+    web.add(*NAMES)
+    result = run(defs, instance, **{VISIT_TAG: "nome"})
+    assert "all, due, none" in result.errors["domains"]
+    assert web.requests == []
+
+
+def test_every_partition_of_every_asset_turns_green_with_its_numbers(
+    defs: Definitions, instance: DagsterInstance, database: Database, web: FakeWeb, profile: None
+) -> None:
+    """Otherwise the UI shows domains as missing that were done, or nothing that a person could plot or read."""
+    add(database, *NAMES)
+    web.add(*NAMES)
+    result = run(defs, instance)
+    assert result.success, result.errors
+    counted = {}
+    for spec in defs.resolve_all_asset_specs():
+        asset = spec.key.to_user_string()
+        found = materialisations(instance, asset)
+        assert set(found) == set(NAMES), asset
+        for name in NAMES:
+            told = values(found[name])
+            states = {key: value for key, value in told.items() if key.startswith("rows/")}
+            assert states, (asset, told)
+            assert all(type(value) is int for value in (told["rows"], *states.values()))
+            assert told["rows"] == sum(states.values())
+            assert type(told["run/seconds"]) is float
+            assert told["preview"].startswith("| ")
+            counted[asset] = told["rows"]
+    assert counted["domains"] == counted["sitemaps"] == counted["companies"] == counted["postings"] == counted["matches"] == 1
+    assert counted["pages"] == counted["page_contents"] == 3
+    check_links(values(materialisations(instance, "cvs")[NAMES[1]]))
+
+
+def check_links(told: dict[str, Any]) -> None:
+    """Links lead to the files and are named after the posting: the number of a row says nothing to a person."""
+    links = {key.split("/")[-1]: Path(path) for key, path in told.items() if key.startswith("file/")}
+    assert set(links) == {"pdf", "docx", "json", "md", "txt"}
+    for path in links.values():
+        assert path.is_file()
+        assert path.is_relative_to(get_settings().files)
+    assert all("senior-data-engineer" in key for key in told if key.startswith("file/"))
+
+
+def test_one_bad_domain_does_not_fail_its_batch(
+    defs: Definitions, instance: DagsterInstance, database: Database, web: FakeWeb
+) -> None:
+    """Otherwise one dead site keeps a hundred others from being read."""
+    add(database, *NAMES)
+    web.add(NAMES[0], NAMES[2])
+    web.slow.add(NAMES[1])
+    web.slow.add(f"www.{NAMES[1]}")
+    result = run(defs, instance)
+    assert result.success, result.errors
+    found = materialisations(instance, "domains")
+    bad, good = values(found[NAMES[1]]), values(found[NAMES[0]])
+    assert (bad["run/failed"], bad["rows/queued"]) == (1, 1)
+    assert "`timeout`" in bad["errors"]
+    assert "errors" not in good
+    assert good["rows/complete"] == good["run/new"] == 1
+    assert set(materialisations(instance, "contacts")) == set(NAMES)
+    assert database.call(count_due, Domain) == 0  # it waits for its next attempt
+
+
+def test_a_second_run_visits_again_by_default_and_finds_nothing_changed(
+    defs: Definitions, instance: DagsterInstance, database: Database, web: FakeWeb
+) -> None:
+    """Otherwise materialising a domain in the UI does nothing, or doubles what is there."""
+    add(database, *NAMES)
+    web.add(*NAMES)
+    run(defs, instance)
+    before = values(materialisations(instance, "page_contents")[NAMES[0]])
+    web.requests.clear()
+    run(defs, instance)
+    told = values(materialisations(instance, "page_contents")[NAMES[0]])
+    assert told["run/unchanged"] >= 2
+    assert "run/new" not in told
+    assert told["rows"] == before["rows"]
+    assert {f"https://{name}/sitemap.xml" for name in NAMES} <= set(web.requests)
+
+
+@pytest.mark.parametrize(
+    ("mode", "hours", "visits"), [("none", "0.0000001", False), ("due", "24", False), ("due", "0.0000001", True)]
+)
+def test_the_visit_tag_says_which_finished_rows_are_visited_again(
+    defs: Definitions,
+    instance: DagsterInstance,
+    database: Database,
+    web: FakeWeb,
+    monkeypatch: pytest.MonkeyPatch,
+    mode: str,
+    hours: str,
+    visits: bool,
+) -> None:
+    """Otherwise the daily refresh asks sites that were just read, or none at all."""
+    add(database, *NAMES)
+    web.add(*NAMES)
+    run(defs, instance, "domains", "sitemaps")
+    web.requests.clear()
+    monkeypatch.setenv("INROAD_REFRESH_AFTER_HOURS", hours)
+    result = run(defs, instance, "domains", "sitemaps", **{VISIT_TAG: mode})
+    assert result.success, result.errors
+    assert bool(web.requests) is visits
+
+
+def test_strangers_words_do_not_break_the_preview() -> None:
+    """A title with a pipe or a line break would shift the columns, and markup would be shown as such."""
+    table = markdown_table(
+        [{"title": "a | b\n<script>`x`", "score": 0.5, "error": None}, {"title": "c" * 200, "score": 1, "error": 0}]
+    )
+    lines = table.splitlines()
+    assert len(lines) == 4
+    assert {line.count("|") for line in lines} == {4}
+    assert lines[2] == "| a / b ‹script>'x' | 0.50 |  |"
+    assert len(lines[3]) < 100
