@@ -1,238 +1,246 @@
-"""Stage `sitemaps`: reads the sitemap files that are due, adds those that they name, imports the pages that they list."""
+"""Stage `sitemaps`: reads the sitemap files that are due, adds those that they name, imports the pages that they list.
+
+What lives here: which files are read and in what order, and what is recorded of each reading. What does not: the reading itself
+(`reading`).
+"""
 
 from __future__ import annotations
 
 import asyncio
-import hashlib
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
-from itertools import islice
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from inroad.crawl.fetch import WebClient
-from inroad.crawl.response import Response
-from inroad.crawl.sitemaps import DEFAULT_LIMITS, SitemapEntry, iter_sitemap
-from inroad.crawl.urls import canonical_url
-from inroad.guard.errors import InroadError, PermanentError
-from inroad.stages.linking import is_asset, is_own_url, page_row
-from inroad.stages.work import StageReport, Tally, Work, each_domain, note, now
+from inroad.guard.errors import InroadError
+from inroad.stages.reading import Desk, LeaseLost, Reading, Room, open_room, read_sitemap
+from inroad.stages.work import StageReport, Tally, Work, each_domain, note
 from inroad.store import claims, visits
 from inroad.store.database import DatabaseUnavailable
+from inroad.store.listings import miss_again, miss_pages
 from inroad.store.models import Domain, SitemapFile
-from inroad.store.pages import page_count
-from inroad.store.sitemaps import add_sitemaps, complete_sitemaps, import_pages, miss_pages, sitemap_count, update_sitemap
+from inroad.store.sitemaps import close_visits, complete_sitemaps, sitemap_count, unchanged_by_index, update_sitemap
 
 STAGE = "sitemaps"
-# Pages stored in one transaction: large enough for multi-row inserts, small enough that others wait little for its locks.
-BATCH = 1_000
-
-
-@dataclass(slots=True)
-class Reading:
-    """What one reading of a sitemap found.
-
-    Attributes:
-        response: The answer's facts.
-        digest: SHA-256 of the body; None when it was not modified.
-        is_same: The content is the one that was read before.
-        is_complete: Read to its own end, within the limits.
-        url_count: Entries in it, of whatever domain.
-        new: Pages and sitemaps that were not known.
-        seen: Canonical URLs of the pages that it lists for this domain.
-        is_index: It names sitemaps.
-    """
-
-    response: Response
-    digest: str | None = None
-    is_same: bool = False
-    is_complete: bool = True
-    url_count: int = 0
-    new: int = 0
-    seen: list[str] = field(default_factory=list)
-    is_index: bool = False
+# Sitemaps of one domain at one time: some download while others are stored. The web client bounds the requests to a host.
+AT_ONCE = 8
+# How long a sitemap is not asked for because its index repeats its lastmod: some indexes never change theirs.
+LASTMOD_TRUSTED = timedelta(days=7)
 
 
 async def run(work: Work, web: WebClient, names: Sequence[str]) -> StageReport:
     """Reads what is due, children included as they become known, then visits the sitemaps read before again."""
+    desk = Desk()
 
     async def handle(domain: Domain, tally: Tally) -> None:
         if domain.sitemap_curation_status == "Rejected":
             return
-        while rows := await work.database.run(_claim, work, domain):
-            async with asyncio.TaskGroup() as group:
-                for row in rows:
-                    group.create_task(_read_first(work, web, domain, row, tally))
-        if work.since is not None:
-            await _visit_again(work, web, domain, tally)
+        await _Site(work, web, desk, domain, tally).bring_up_to_date()
         tally.counts["sitemaps"] = await work.database.run(sitemap_count, domain.id)
 
-    return await each_domain(work, STAGE, names, handle)
-
-
-def _claim(session: Session, work: Work, domain: Domain) -> list[SitemapFile]:
-    where = (SitemapFile.domain_id == domain.id, SitemapFile.sitemap_curation_status != "Rejected")
-    return claims.claim(session, SitemapFile, *where, owner=work.owner, lease_s=work.settings.lease_s, limit=16)
-
-
-async def _visit_again(work: Work, web: WebClient, domain: Domain, tally: Tally) -> None:
-    assert work.since is not None
-    not_visited = visits.not_visited_since("sitemap", SitemapFile, work.since)
-    due = await work.database.run(complete_sitemaps, [domain.id], not_visited)
-    async with asyncio.TaskGroup() as group:
-        for row in due:
-            group.create_task(_read_again(work, web, domain, row, tally))
-    # A changed index may have named new sitemaps.
-    while rows := await work.database.run(_claim, work, domain):
-        async with asyncio.TaskGroup() as group:
-            for row in rows:
-                group.create_task(_read_first(work, web, domain, row, tally))
-
-
-async def _read_first(work: Work, web: WebClient, domain: Domain, row: SitemapFile, tally: Tally) -> None:
-    visit = await work.database.run(_open, work, row)
     try:
-        reading = await _read(work, web, domain, row)
-    except DatabaseUnavailable:
-        raise
-    except InroadError as error:
-        await work.database.run(_record_failure, work, row, visit, error)
-        tally.fail(row.url, error)
-        return
-    await work.database.run(_record, work, row, reading, visit, is_first=True)
-    tally.succeed("new")
-    tally.counts["new_pages"] += reading.new
+        return await each_domain(work, STAGE, names, handle)
+    finally:
+        desk.threads.shutdown(wait=False, cancel_futures=True)
 
 
-async def _read_again(work: Work, web: WebClient, domain: Domain, row: SitemapFile, tally: Tally) -> None:
-    visit = await work.database.run(_open, work, row)
-    if visit is None:
-        return
-    try:
-        reading = await _read(work, web, domain, row)
-    except DatabaseUnavailable:
-        raise
-    except InroadError as error:
-        # "Could not read" is not "empty": what was imported stays.
-        await work.database.run(visits.finish_visit, visit, "error", error_reason=error.reason)
-        tally.fail(row.url, error)
-        return
-    await work.database.run(_record, work, row, reading, visit, is_first=False)
-    tally.succeed("unchanged" if reading.is_same else "changed")
-    tally.counts["new_pages"] += reading.new
+class _Site:
+    """The sitemaps of one domain in one run."""
 
+    def __init__(self, work: Work, web: WebClient, desk: Desk, domain: Domain, tally: Tally) -> None:
+        self._work, self._web, self._desk, self._domain, self._tally = work, web, desk, domain, tally
+        self._room: Room | None = None
 
-def _open(session: Session, work: Work, row: SitemapFile) -> int | None:
-    subject = [(row.id, row.domain_id)]
-    opened = visits.open_visits(session, "sitemap", subject, run=work.run, owner=work.owner, lease_s=work.settings.lease_s)
-    return opened.get(row.id)
+    async def bring_up_to_date(self) -> None:
+        """First what was never read, then what was; what the second names is read at the end."""
+        await self._read_claimed()
+        if self._work.since is not None:
+            await self._visit_again()
+            await self._read_claimed()
 
-
-async def _read(work: Work, web: WebClient, domain: Domain, row: SitemapFile) -> Reading:
-    """Fetches a sitemap and, unless it is unchanged, stores what it lists while it is being read."""
-    limit = work.settings.sitemap_bytes
-    async with web.stream(
-        row.url, etag=row.etag, last_modified=row.last_modified, purpose="sitemap", max_bytes=limit
-    ) as response:
-        facts = replace(response, body=b"", spool=None)
-        if response.not_modified:
-            return Reading(facts, digest=row.content_hash, is_same=True)
-        digest = await asyncio.to_thread(_digest, response)
-        if digest == row.content_hash:
-            return Reading(facts, digest=digest, is_same=True)
-        reading = Reading(facts, digest=digest, is_complete=not response.truncated)
-        limits = replace(DEFAULT_LIMITS, max_bytes=limit)
-        entries = iter_sitemap(response.open(), url=response.url, limits=limits)
-        known = await work.database.run(page_count, domain.id)
-        # Parsing runs in a thread: a 50 MB document must not hold up the requests of other sites.
-        while batch := await asyncio.to_thread(lambda: list(islice(entries, BATCH))):
-            if known + len(reading.seen) > work.settings.urls_per_domain:
-                reading.is_complete = False
-                await note(
-                    work,
-                    "limit",
-                    f"More than {work.settings.urls_per_domain} pages; the rest was left.",
-                    domain=domain,
-                    subject=row.url,
-                )
-                break
-            await work.database.run(_store, work, domain, row, batch, reading)
-        return reading
-
-
-def _digest(response: Response) -> str:
-    digest = hashlib.sha256()
-    for piece in response.iter_bytes():
-        digest.update(piece)
-    return digest.hexdigest()
-
-
-def _store(
-    session: Session, work: Work, domain: Domain, row: SitemapFile, batch: Sequence[SitemapEntry], reading: Reading
-) -> None:
-    """One batch of entries: sitemaps become files to read, pages become rows."""
-    reading.url_count += len(batch)
-    claims.renew(session, SitemapFile, row.id, owner=work.owner, lease_s=work.settings.lease_s)
-    children = [url for entry, url in _own(domain, batch) if entry.kind == "sitemap"]
-    if children:
-        reading.is_index = True
-        reading.new += _add_children(session, work, domain, row, children)
-    pages = {url: entry for entry, url in _own(domain, batch) if entry.kind == "page" and not is_asset(url)}
-    rows = [
-        page_row(url, source="sitemap", lastmod=str(entry.lastmod) if entry.lastmod else None) for url, entry in pages.items()
-    ]
-    reading.new += import_pages(session, domain.id, row.id, rows)
-    reading.seen.extend(pages)
-
-
-def _own(domain: Domain, batch: Sequence[SitemapEntry]) -> Iterator[tuple[SitemapEntry, str]]:
-    for entry in batch:
+    async def _read_claimed(self) -> None:
+        """Claims files as places become free, until none is due and none is being read that could name more."""
+        running: set[asyncio.Task[None]] = set()
         try:
-            url = canonical_url(entry.url)
-        except PermanentError:
-            continue
-        if is_own_url(domain, url):
-            yield entry, url
+            while True:
+                rows = await self._work.database.run(self._claim, AT_ONCE - len(running)) if len(running) < AT_ONCE else []
+                running |= {asyncio.create_task(self._read_first(row)) for row in rows}
+                if not running:
+                    return
+                done, running = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
+                for task in done:
+                    task.result()
+        finally:
+            await _cancel(running)
+
+    def _claim(self, session: Session, limit: int) -> list[SitemapFile]:
+        where = (SitemapFile.domain_id == self._domain.id, SitemapFile.sitemap_curation_status != "Rejected")
+        work = self._work
+        return claims.claim(session, SitemapFile, *where, owner=work.owner, lease_s=work.settings.lease_s, limit=limit)
+
+    async def _visit_again(self) -> None:
+        """Indexes first: what they say of their children decides which of those are asked for at all."""
+        for row in [row for row in await self._due_again() if row.kind == "index"]:
+            await self._read_again(row)
+        rest = await self._due_again()
+        skipped = await self._skip(rest)
+        await _each(AT_ONCE, [row for row in rest if row.id not in skipped], self._read_again)
+
+    async def _due_again(self) -> list[SitemapFile]:
+        assert self._work.since is not None
+        not_visited = visits.not_visited_since("sitemap", SitemapFile, self._work.since)
+        return await self._work.database.run(complete_sitemaps, [self._domain.id], not_visited)
+
+    async def _skip(self, rows: Sequence[SitemapFile]) -> set[int]:
+        """The files whose index says that they did not change; each gets a visit that asked for nothing."""
+        work = self._work
+        same = await work.database.run(unchanged_by_index, [row.id for row in rows], trusted_for=LASTMOD_TRUSTED)
+        if not same:
+            return same
+        opened = await work.database.run(self._open, [row for row in rows if row.id in same])
+        await work.database.run(close_visits, list(opened.values()), "unchanged")
+        for row in rows:
+            if row.id in opened:
+                self._tally.succeed("unchanged")
+                self._tally.counts["skipped_sitemaps"] += 1
+                self._tally.counts["unchanged_pages"] += row.page_count or 0
+        return same
+
+    async def _read_first(self, row: SitemapFile) -> None:
+        visit = (await self._work.database.run(self._open, [row])).get(row.id)
+        try:
+            reading = await self._read(row, is_leased=True)
+        except DatabaseUnavailable:
+            raise
+        except LeaseLost:
+            return
+        except InroadError as error:
+            await self._work.database.run(self._record_failure, row, visit, error)
+            self._tally.fail(row.url, error)
+            return
+        if await self._work.database.run(self._record_first, row, reading, visit):
+            await self._count(row, reading, "new")
+
+    async def _read_again(self, row: SitemapFile) -> None:
+        visit = (await self._work.database.run(self._open, [row])).get(row.id)
+        if visit is None:
+            return
+        try:
+            reading = await self._read(row, is_leased=False)
+        except DatabaseUnavailable:
+            raise
+        except InroadError as error:
+            # "Could not read" is not "empty": what was imported stays.
+            await self._work.database.run(visits.finish_visit, visit, "error", error_reason=error.reason)
+            self._tally.fail(row.url, error)
+            return
+        await self._work.database.run(self._record_again, row, reading, visit)
+        await self._count(row, reading, "unchanged" if reading.is_same else "changed")
+
+    async def _read(self, row: SitemapFile, *, is_leased: bool) -> Reading:
+        if self._room is None:
+            self._room = await open_room(self._work, self._domain)
+        if await self._has_room_for_more(row, self._room):
+            row.etag = row.last_modified = row.content_hash = None
+        limit = self._work.settings.sitemap_bytes
+        async with self._web.stream(
+            row.url, etag=row.etag, last_modified=row.last_modified, purpose="sitemap", max_bytes=limit
+        ) as response:
+            return await read_sitemap(self._work, self._desk, self._room, self._domain, row, response, is_leased=is_leased)
+
+    async def _has_room_for_more(self, row: SitemapFile, room: Room) -> bool:
+        """Whether something was left out of a file that would be taken now; then it is read again, changed or not."""
+        if not row.left_out_count:
+            return False
+        if row.kind != "index":
+            return not room.is_full
+        return await self._work.database.run(sitemap_count, row.domain_id) < self._work.settings.sitemaps_per_domain
+
+    def _open(self, session: Session, rows: Sequence[SitemapFile]) -> dict[int, int]:
+        work = self._work
+        subjects = [(row.id, row.domain_id) for row in rows]
+        return visits.open_visits(session, "sitemap", subjects, run=work.run, owner=work.owner, lease_s=work.settings.lease_s)
+
+    def _record_first(self, session: Session, row: SitemapFile, reading: Reading, visit: int | None) -> bool:
+        done = claims.complete(session, SitemapFile, row.id, owner=self._work.owner, **_facts(row, reading))
+        if done:
+            _miss(session, row, reading)
+        _finish(session, visit, reading, "new" if done else "abandoned")
+        return done
+
+    def _record_again(self, session: Session, row: SitemapFile, reading: Reading, visit: int) -> None:
+        update_sitemap(session, row.id, **_facts(row, reading))
+        _miss(session, row, reading)
+        _finish(session, visit, reading, "unchanged" if reading.is_same else "changed")
+
+    def _record_failure(self, session: Session, row: SitemapFile, visit: int | None, error: InroadError) -> None:
+        claims.fail(session, SitemapFile, row.id, error, owner=self._work.owner)
+        if visit is not None:
+            visits.finish_visit(session, visit, "error", error_reason=error.reason)
+
+    async def _count(self, row: SitemapFile, reading: Reading, outcome: str) -> None:
+        """Counts what a recorded reading found, and says it where something happened."""
+        self._tally.succeed(outcome)
+        found = {"new": reading.new, "changed": reading.changed, "gone": reading.gone}
+        unchanged = (row.page_count or 0) if reading.is_same else reading.unchanged
+        for name, count in {**found, "unchanged": unchanged}.items():
+            self._tally.counts[f"{name}_pages"] += count
+        if any(found.values()):
+            said = ", ".join(f"{count:,} {name}" for name, count in {**found, "unchanged": unchanged}.items())
+            await note(self._work, "pages", f"Pages: {said}.", domain=self._domain, subject=row.url)
+        if reading.left_out:
+            sentence = f"{reading.left_out:,} pages or sitemaps were left out: a limit of this domain is reached."
+            await note(self._work, "limit", sentence, domain=self._domain, subject=row.url, level="warning")
 
 
-def _add_children(session: Session, work: Work, domain: Domain, row: SitemapFile, urls: Sequence[str]) -> int:
-    """Adds an index's sitemaps within depth and number; a sitemap that lists itself or an ancestor is known already."""
-    settings = work.settings
-    room = settings.sitemaps_per_domain - sitemap_count(session, domain.id)
-    if row.depth + 1 >= settings.sitemap_depth or room <= 0:
-        return 0
-    return add_sitemaps(
-        session, domain.id, urls[:room], source="index", parent=row, waiting=work.is_manual, max_attempts=settings.max_attempts
-    )
+def _facts(row: SitemapFile, reading: Reading) -> dict[str, Any]:
+    """What is written on the file. A reading that must be repeated leaves nothing by which the next one could be skipped."""
+    if reading.is_same:
+        return {"read_lastmod": row.listed_lastmod}
+    is_final = reading.is_complete
+    return {
+        "kind": reading.kind,
+        "etag": reading.response.etag if is_final else None,
+        "last_modified": reading.response.last_modified if is_final else None,
+        "content_hash": reading.digest if is_final else None,
+        "read_lastmod": row.listed_lastmod if is_final else None,
+        "url_count": reading.url_count,
+        "page_count": reading.page_count,
+        "left_out_count": reading.left_out or None,
+        "body_bytes": reading.response.body_bytes,
+        "is_truncated": not reading.is_complete,
+    }
 
 
-def _record(session: Session, work: Work, row: SitemapFile, reading: Reading, visit: int | None, *, is_first: bool) -> None:
-    if not reading.is_same:
-        values: dict[str, Any] = {
-            "kind": "index" if reading.is_index else "pages",
-            "etag": reading.response.etag,
-            "last_modified": reading.response.last_modified,
-            "content_hash": reading.digest,
-            "url_count": reading.url_count,
-            "body_bytes": reading.response.body_bytes,
-            "is_truncated": not reading.is_complete,
-        }
-        if is_first:
-            claims.complete(session, SitemapFile, row.id, owner=work.owner, **values)
-        else:
-            update_sitemap(session, row.id, **values)
-        if reading.is_complete:
-            miss_pages(session, row.id, now(), reading.seen)
-    elif is_first:
-        claims.complete(session, SitemapFile, row.id, owner=work.owner)
+def _miss(session: Session, row: SitemapFile, reading: Reading) -> None:
+    if reading.is_same:
+        reading.gone = miss_again(session, row.id, reading.read_at)
+    elif reading.is_complete and not reading.is_window and reading.seen is not None:
+        reading.gone = miss_pages(session, row.id, reading.read_at, reading.seen)
+
+
+def _finish(session: Session, visit: int | None, reading: Reading, outcome: str) -> None:
     if visit is not None:
-        outcome = "new" if is_first else "unchanged" if reading.is_same else "changed"
         facts = {"http_status": reading.response.status, "body_bytes": reading.response.wire_bytes}
         visits.finish_visit(session, visit, outcome, duration_ms=reading.response.duration_ms, **facts)
 
 
-def _record_failure(session: Session, work: Work, row: SitemapFile, visit: int | None, error: InroadError) -> None:
-    claims.fail(session, SitemapFile, row.id, error, owner=work.owner)
-    if visit is not None:
-        visits.finish_visit(session, visit, "error", error_reason=error.reason)
+async def _each(at_once: int, rows: Sequence[SitemapFile], read: Callable[[SitemapFile], Awaitable[None]]) -> None:
+    """Reads files, a few at a time."""
+    gate = asyncio.Semaphore(at_once)
+
+    async def one(row: SitemapFile) -> None:
+        async with gate:
+            await read(row)
+
+    async with asyncio.TaskGroup() as group:
+        for row in rows:
+            group.create_task(one(row))
+
+
+async def _cancel(tasks: set[asyncio.Task[None]]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)

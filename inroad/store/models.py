@@ -157,12 +157,18 @@ class SitemapFile(Identified, Curated, Processed, Dated, Base):
     parent_id: Mapped[int | None] = mapped_column(ForeignKey("sitemap_files.id", ondelete="CASCADE"), index=True)
     url: Mapped[str]
     depth: Mapped[int] = mapped_column(SmallInteger, server_default=text("0"), comment="levels below the first sitemap")
-    source: Mapped[str] = mapped_column(comment="robots, well-known, feed, index or manual")
-    kind: Mapped[str | None] = mapped_column(comment="index, urlset, text, rss, atom or json-feed; NULL until read")
+    source: Mapped[str] = mapped_column(comment="robots, well-known, feed, index, html or manual")
+    kind: Mapped[str | None] = mapped_column(comment="index, pages, feed or html; NULL until read")
     etag: Mapped[str | None]
     last_modified: Mapped[str | None]
     content_hash: Mapped[str | None]
     url_count: Mapped[int | None]
+    page_count: Mapped[int | None] = mapped_column(comment="pages of the domain itself among them")
+    left_out_count: Mapped[int | None] = mapped_column(
+        comment="entries not taken because of a limit; read again when there is room"
+    )
+    listed_lastmod: Mapped[str | None] = mapped_column(comment="as the index that names it wrote it")
+    read_lastmod: Mapped[str | None] = mapped_column(comment="listed_lastmod when it was last read to its end")
     body_bytes: Mapped[int | None] = mapped_column(BigInteger)
     is_truncated: Mapped[bool] = mapped_column(
         server_default=text("false"), comment="the document ended early; what was whole was kept"
@@ -212,6 +218,14 @@ class Page(Identified, Curated, Processed, Dated, Base):
         Index("ix_pages_states", "domain_id", "page_curation_status", "page_processing_status"),
         Index("ix_pages_curation", "page_curation_status", "page_processing_status", "page_type"),
         due_index("pages", "page_processing_status"),
+        Index(
+            "ix_pages_domain_due",
+            "domain_id",
+            text("priority DESC"),
+            "id",
+            postgresql_where=text("page_processing_status IN ('Queued', 'Processing')"),
+        ),
+        Index("ix_pages_missed", "domain_id", postgresql_where=text("missed_count > 0 AND gone_at IS NULL")),
     )
 
 
@@ -222,6 +236,29 @@ class PageSitemap(Base):
     page_id: Mapped[int] = mapped_column(ForeignKey("pages.id", ondelete="CASCADE"), primary_key=True)
     sitemap_file_id: Mapped[int] = mapped_column(ForeignKey("sitemap_files.id", ondelete="CASCADE"), primary_key=True, index=True)
     lastmod: Mapped[str | None]
+    changed_at: Mapped[datetime | None] = mapped_column(comment="when a later reading found another lastmod")
+    __table_args__ = (Index("ix_page_sitemaps_changed", "changed_at", postgresql_where=text("changed_at IS NOT NULL")),)
+
+
+class PageUrl(Base):
+    """The URL of every page once more, in a narrow table of its own for searching; triggers keep it equal to `pages`.
+
+    A trigram index on `pages` itself would have to be written again at every change of a page's status.
+    """
+
+    __tablename__ = "page_urls"
+    page_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    url: Mapped[str]
+    __table_args__ = (
+        Index(
+            "ix_page_urls_url",
+            "url",
+            postgresql_using="gin",
+            postgresql_ops={"url": "gin_trgm_ops"},
+            # KiB of new rows that wait unsorted: merging them rarely and in bulk is what an import needs.
+            postgresql_with={"gin_pending_list_limit": 65536},
+        ),
+    )
 
 
 class PageContent(Identified, Base):

@@ -1,16 +1,19 @@
-"""Queries on sitemap files and the pages they list."""
+"""Queries on sitemap files: adding them, naming an index's children, recording a reading.
+
+What does not belong here: the pages that they list (`listings`).
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ARRAY, Text, cast, delete, exists, func, or_, select, text, tuple_, update
+from sqlalchemy import exists, func, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
-from inroad.store.models import Page, PageSitemap, SitemapFile
+from inroad.store.models import SitemapFile, Visit
 
 
 def add_sitemaps(
@@ -38,11 +41,59 @@ def add_sitemaps(
             "sitemap_import_status": "Waiting" if waiting else "Queued",
             "max_attempts": max_attempts,
         }
-        for url in dict.fromkeys(urls)
+        # Sorted: two indexes that name the same children take their locks in the same order.
+        for url in sorted(set(urls))
     ]
     if not rows:
         return 0
     return len(session.scalars(insert(SitemapFile).values(rows).on_conflict_do_nothing().returning(SitemapFile.id)).all())
+
+
+def name_children(
+    session: Session, parent: SitemapFile, lastmods: dict[str, str | None], *, limit: int, waiting: bool, max_attempts: int
+) -> tuple[int, int]:
+    """Takes what one piece of an index names: new files are added, and the index's lastmod of its own children is kept.
+
+    A file that lists itself or an ancestor names what is known already, so that no circle is walked twice.
+
+    Args:
+        session: Transaction.
+        parent: The index.
+        lastmods: The children's canonical URLs in document order, with the index's lastmod of each.
+        limit: Sitemap files that the domain may have.
+        waiting: Whether a person selects what is read.
+        max_attempts: Attempts at each file.
+
+    Returns:
+        How many are new, and how many were left out because of the limit.
+    """
+    known = set(
+        session.scalars(
+            select(SitemapFile.url).where(SitemapFile.domain_id == parent.domain_id, SitemapFile.url.in_(list(lastmods)))
+        )
+    )
+    unknown = [url for url in lastmods if url not in known]
+    room = max(limit - sitemap_count(session, parent.domain_id), 0) if unknown else 0
+    added = add_sitemaps(
+        session,
+        parent.domain_id,
+        unknown[:room],
+        source="index",
+        parent=parent,
+        waiting=waiting,
+        max_attempts=max_attempts,
+    )
+    session.execute(
+        _LISTED_LASTMODS, {"parent": parent.id, "urls": list(lastmods), "lastmods": [lastmods[url] for url in lastmods]}
+    )
+    return added, max(len(unknown) - room, 0)
+
+
+_LISTED_LASTMODS = text("""
+    UPDATE sitemap_files AS file SET listed_lastmod = given.lastmod, updated_at = now()
+    FROM unnest(CAST(:urls AS text[]), CAST(:lastmods AS text[])) AS given(url, lastmod)
+    WHERE file.parent_id = :parent AND file.url = given.url AND file.listed_lastmod IS DISTINCT FROM given.lastmod
+""")
 
 
 def sitemap_count(session: Session, domain_id: int) -> int:
@@ -51,111 +102,42 @@ def sitemap_count(session: Session, domain_id: int) -> int:
 
 
 def complete_sitemaps(session: Session, domain_ids: Sequence[int], not_visited: Any) -> list[SitemapFile]:
-    """Complete sitemap files of some domains that are due for a refresh."""
+    """Complete sitemap files of some domains that are due for a refresh, parents before their children."""
     statement = (
         select(SitemapFile)
-        .where(SitemapFile.domain_id.in_(domain_ids), SitemapFile.sitemap_import_status == "Complete", not_visited)
-        .order_by(SitemapFile.id)
+        .where(
+            SitemapFile.domain_id.in_(domain_ids),
+            SitemapFile.sitemap_import_status == "Complete",
+            SitemapFile.sitemap_curation_status != "Rejected",
+            not_visited,
+        )
+        .order_by(SitemapFile.depth, SitemapFile.id)
     )
     return list(session.scalars(statement))
 
 
-def import_pages(session: Session, domain_id: int, sitemap_file_id: int, rows: Sequence[dict[str, Any]]) -> int:
-    """Stores one batch of a sitemap's pages: new ones are added, known ones only touched where something differs.
+def unchanged_by_index(session: Session, file_ids: Sequence[int], *, trusted_for: timedelta) -> set[int]:
+    """Which files need not be asked for: their index gives them the lastmod that they were read at.
 
-    Args:
-        session: Transaction.
-        domain_id: Domain that the pages belong to.
-        sitemap_file_id: The sitemap that lists them.
-        rows: url, page_type, priority_level, classifier_version and lastmod of each; no URL twice.
-
-    Returns:
-        How many pages are new.
+    Some indexes never change their lastmods, so that one is believed only for a time after the file itself was last asked for.
     """
-    if not rows:
-        return 0
-    columns = {
-        name: [row[name] for row in rows]
-        for name in ("url", "source", "page_type", "priority_level", "classifier_version", "lastmod")
-    }
-    new: int = session.scalar(_INSERT_PAGES, {"domain": domain_id, **columns}) or 0
-    session.execute(
-        _LINK_PAGES, {"domain": domain_id, "file": sitemap_file_id, "url": columns["url"], "lastmod": columns["lastmod"]}
+    asked = exists().where(
+        Visit.kind == "sitemap",
+        Visit.subject_id == SitemapFile.id,
+        Visit.http_status.is_not(None),
+        Visit.error_reason.is_(None),
+        Visit.started_at >= func.now() - trusted_for,
     )
-    _see_again(session, columns["url"])
-    return new
-
-
-# One statement with arrays for a thousand rows: a third of the time of multi-row VALUES. Sorted, so that two transactions that add
-# the same pages take their locks in the same order.
-_INSERT_PAGES = text("""
-    WITH given AS (
-        SELECT * FROM unnest(
-            CAST(:url AS text[]), CAST(:source AS text[]), CAST(:page_type AS text[]), CAST(:priority_level AS smallint[]),
-            CAST(:classifier_version AS text[]), CAST(:lastmod AS text[])
-        ) AS t(url, source, page_type, priority_level, classifier_version, lastmod) ORDER BY url
-    ), added AS (
-        INSERT INTO pages (domain_id, url, source, page_type, priority_level, classifier_version, lastmod)
-        SELECT :domain, url, source, page_type, priority_level, classifier_version, lastmod FROM given
-        ON CONFLICT (url) DO NOTHING RETURNING id
-    ) SELECT count(*) FROM added
-""")
-_LINK_PAGES = text("""
-    INSERT INTO page_sitemaps (page_id, sitemap_file_id, lastmod)
-    SELECT pages.id, :file, given.lastmod
-    FROM unnest(CAST(:url AS text[]), CAST(:lastmod AS text[])) AS given(url, lastmod)
-    JOIN pages ON pages.url = given.url AND pages.domain_id = :domain
-    ORDER BY pages.id
-    ON CONFLICT (page_id, sitemap_file_id) DO UPDATE SET lastmod = excluded.lastmod
-    WHERE page_sitemaps.lastmod IS DISTINCT FROM excluded.lastmod
-""")
-
-
-def _see_again(session: Session, urls: Sequence[str]) -> None:
-    statement = update(Page).where(Page.url.in_(urls), or_(Page.missed_count > 0, Page.gone_at.is_not(None)))
-    session.execute(
-        statement.values(missed_count=0, gone_at=None, last_seen_at=func.now()).execution_options(synchronize_session=False)
+    statement = select(SitemapFile.id).where(
+        SitemapFile.id.in_(file_ids), SitemapFile.read_lastmod == SitemapFile.listed_lastmod, asked
     )
+    return set(session.scalars(statement))
 
 
-def miss_pages(session: Session, sitemap_file_id: int, read_at: datetime, seen: Sequence[str] | None = None) -> int:
-    """After a complete reading: pages that the sitemap listed and no longer lists, and no other sitemap does, are missed.
-
-    A page is gone only after two complete readings without it; until then the sitemap keeps its claim on the page.
-
-    Args:
-        session: Transaction.
-        sitemap_file_id: The sitemap that was read to its end.
-        read_at: When the reading began.
-        seen: The URLs it listed.
-
-    Returns:
-        Pages that are gone now.
-    """
-    other = aliased(PageSitemap)
-    listed = select(func.unnest(cast(list(seen or ()), ARRAY(Text))))
-    missing = (
-        select(Page.id)
-        .join(PageSitemap, PageSitemap.page_id == Page.id)
-        .where(PageSitemap.sitemap_file_id == sitemap_file_id, Page.url.not_in(listed))
-    )
-    only_here = ~exists().where(other.page_id == Page.id, other.sitemap_file_id != sitemap_file_id)
-    ids = list(session.scalars(missing.where(only_here)))
-    gone = session.scalars(
-        update(Page)
-        .where(Page.id.in_(ids), Page.gone_at.is_(None))
-        .values(
-            missed_count=Page.missed_count + 1,
-            gone_at=text("CASE WHEN missed_count + 1 >= 2 THEN CAST(:read_at AS timestamptz) END").bindparams(read_at=read_at),
-        )
-        .returning(Page.gone_at)
-        .execution_options(synchronize_session=False)
-    ).all()
-    listed_elsewhere = [page for page in session.scalars(missing) if page not in set(ids)]
-    drop = [(page, sitemap_file_id) for page in listed_elsewhere]
-    if drop:
-        session.execute(delete(PageSitemap).where(tuple_(PageSitemap.page_id, PageSitemap.sitemap_file_id).in_(drop)))
-    return sum(moment is not None for moment in gone)
+def close_visits(session: Session, visit_ids: Sequence[int], outcome: str) -> None:
+    """Ends several visits that asked for nothing."""
+    statement = update(Visit).where(Visit.id.in_(visit_ids))
+    session.execute(statement.values(finished_at=func.clock_timestamp(), outcome=outcome, lease_expires_at=None))
 
 
 def update_sitemap(session: Session, sitemap_file_id: int, **values: Any) -> None:
