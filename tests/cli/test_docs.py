@@ -38,6 +38,8 @@ def reasons_of(tree: ast.AST) -> Iterator[ast.expr]:
                 for line in ast.walk(node)
                 if isinstance(line, ast.Return) and isinstance(line.value, ast.Tuple)
             )
+        elif isinstance(node, ast.AnnAssign) and getattr(node.target, "id", "") == "_MENDS" and isinstance(node.value, ast.Dict):
+            yield from (key for key in node.value.keys if key is not None)
         elif isinstance(node, ast.Dict):
             yield from (v for k, v in zip(node.keys, node.values, strict=True) if getattr(k, "value", "") == "error_reason")
         elif isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value.startswith("blocked-"):

@@ -5,14 +5,17 @@ from __future__ import annotations
 import zlib
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
+from inroad.cli.printing import plain
 from inroad.cli.removing import still_holds
 from inroad.contacts.model import Contact
 from inroad.store import Database
 from inroad.store.contacts import store_page_contacts
-from inroad.store.erasure import MASK, erase, fingerprint, masked
+from inroad.store.erasure import MASK, _pattern, erase, fingerprint, masked
 from inroad.store.models import (
     Base,
     Company,
@@ -216,6 +219,29 @@ def test_masking_goes_by_whole_words() -> None:
         deep = deep[0]  # type: ignore[assignment]
     deep.append("Ann")
     assert masked(root, pattern) is not root
+
+
+@given(
+    before=st.text("xyz<>&;0\n", max_size=40), after=st.text(max_size=40), value=st.text("abcdeé@.+- ", min_size=3, max_size=30)
+)
+def test_masking_keeps_every_position(before: str, after: str, value: str) -> None:
+    """The mask is as long as the hit whatever the texts hold, and a hit that stands alone is always found."""
+    form = value.strip(" .+-@")
+    if len(form) < 3:
+        return
+    whole = f"{before} {form} {after}"
+    result = masked({"text": [whole]}, _pattern([form]))["text"][0]
+    assert len(result) == len(whole)
+    assert result[len(before) + 1 : len(before) + 1 + len(form)] == MASK * len(form)
+
+
+@given(st.text(max_size=200))
+def test_what_strangers_wrote_stays_on_its_line(text_: str) -> None:
+    """Escape sequences in a title must not reach the terminal."""
+    shown = plain(text_)
+    assert "\x1b" not in shown
+    assert shown.isprintable() or not shown
+    assert len(shown.splitlines()) <= 1
 
 
 def test_a_value_that_nobody_has_leaves_a_hash_and_nothing_else(database: Database, jane: int) -> None:
