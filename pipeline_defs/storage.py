@@ -46,7 +46,7 @@ def dagster_url() -> str:
         inroad.guard.errors.UserError: A setting is wrong, or no server can be started.
     """
     from inroad.settings import load_settings
-    from inroad.store.embedded import dagster_database_url
+    from inroad.store.opening import dagster_database_url
 
     return psycopg2_url(dagster_database_url(load_settings()))
 

@@ -18,8 +18,7 @@ from inroad.cli.serving import only_one
 from inroad.cli.stopping import ServerInUse, refuse_if_used
 from inroad.guard.vault import KEY_FILE
 from inroad.settings import Settings
-from inroad.store import Database, embedded
-from inroad.store.database import open_database
+from inroad.store import Database, embedded, open_database
 
 # What Inroad makes below INROAD_HOME; `demo` is the demo's own home, with the same parts.
 PARTS = ("postgres", "files", "logs", "dagster", KEY_FILE)

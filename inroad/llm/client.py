@@ -13,7 +13,6 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel, ValidationError
-from sqlalchemy.orm import Session
 
 from inroad.guard.budget import Amounts
 from inroad.guard.errors import CircuitOpen, PermanentError, Scope
@@ -26,8 +25,7 @@ from inroad.llm.prices import price_usd, price_version, provider_name
 from inroad.llm.prompts import AGAIN, SCHEMA, SYSTEM
 from inroad.llm.schema import NotJson, read_json, response_format, schema_text
 from inroad.settings import Settings, load_settings
-from inroad.store import ledger
-from inroad.store.database import Database, open_database
+from inroad.store import Database, ledger, open_database
 
 S = TypeVar("S", bound=BaseModel)
 
@@ -53,6 +51,7 @@ class _Question:
     cap: int
     messages: tuple[dict[str, str], ...]
     schema_said: bool = False
+    is_past_cache: bool = False
 
     def with_schema(self) -> _Question:
         """The schema in words, for endpoints that have no schema mode or ignore it."""
@@ -102,11 +101,8 @@ class _Reader(Generic[S]):
         found, fault = read_as(answer, self.schema, self.check)
         return _Reading(answer, found, fault)
 
-    def look_up(self, session: Session) -> S | None:
-        """The stored answer, if there is one that is still valid; a query function."""
-        document = ledger.cached_answer(session, self.key)
-        if document is None:
-            return None
+    def stored(self, document: Any) -> S | None:
+        """A stored answer, if it still fits."""
         try:
             found = self.schema.model_validate(document)
         except ValidationError:
@@ -207,13 +203,14 @@ class LlmClient:
         try:
             return await self._until_valid(question, reader)
         except ledger.Known as known:
-            found: S = known.answer
+            found = reader.stored(known.answer)
         except CircuitOpen:
             # The stored answer is looked up with the reservation, which an open breaker does not reach.
-            stored = await self._database.run(reader.look_up) if self._database else None
-            if stored is None:
+            found = reader.stored(await ledger.cached_answer(self._database, key)) if self._database else None
+            if found is None:
                 raise
-            found = stored
+        if found is None:  # stored under a schema that has changed since
+            return await self._until_valid(replace(question, is_past_cache=True), reader)
         await self._record_cached(purpose, scope)
         return found
 
@@ -259,7 +256,7 @@ class LlmClient:
             if reading.found is not None:
                 # In the settlement's own transaction: one commit less for each call.
                 document = reading.found.model_dump(mode="json")
-                attempt.also = lambda session: ledger.store_answer(session, reader.key, document, self._endpoint.model)
+                attempt.answer = ledger.StoredAnswer(reader.key, document, self._endpoint.model)
             return reading
 
         return await self._guard.call(
@@ -272,7 +269,7 @@ class LlmClient:
                 provider=self._provider,
                 model=self._endpoint.model,
                 estimate=asked.estimate,
-                unless=reader.look_up,
+                answer_key=None if question.is_past_cache else reader.key,
                 entry=lambda number: self._entry(question.purpose, question.scope, number, asked.request["messages"]),
             )
         )
@@ -353,7 +350,7 @@ class LlmClient:
 
     async def _record_cached(self, purpose: str, scope: Scope) -> None:
         assert self._database
-        await self._database.run(ledger.complete_entry, self._entry(purpose, scope, 1, None), outcome="cached")
+        await ledger.enter(self._database, self._entry(purpose, scope, 1, None), outcome="cached")
 
 
 def cache_key(base_url: str, model: str, version: str, schema: type[BaseModel], prompt: str) -> str:

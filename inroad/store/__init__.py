@@ -4,6 +4,7 @@ Query functions take a `Session` and are plain synchronous functions; `Database.
 `Database.run` does the same from asynchronous code. What does not belong here: deciding what to do with the rows.
 """
 
-from inroad.store.database import Database, DatabaseUnavailable, open_database
+from inroad.store.database import Database, DatabaseUnavailable
+from inroad.store.opening import open_database
 
 __all__ = ["Database", "DatabaseUnavailable", "open_database"]

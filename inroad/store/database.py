@@ -1,24 +1,25 @@
-"""Opening the application's database: URL, engines, migrations, transactions from synchronous and asynchronous code.
+"""A database: its URL, engines, and transactions from synchronous and asynchronous code.
 
-What does not belong here: queries (the modules beside this one) and the embedded server (`embedded`).
+What does not belong here: which database it is (`opening`), queries (the other modules), the embedded server (`embedded`).
 """
 
 from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
+import psycopg
 from sqlalchemy import Engine, create_engine, make_url, text
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError, ProgrammingError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import NullPool
 
 from inroad.guard.errors import TransientError
-from inroad.settings import Settings
+from inroad.store.statements import Statements
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -56,6 +57,7 @@ class Database:
         self._pool_size = pool_size
         self._engine: Engine | None = None
         self._async: dict[int, tuple[asyncio.AbstractEventLoop, AsyncEngine]] = {}
+        self._statements = Statements(self.url, connections=pool_size)
         self._pid = os.getpid()
 
     def __repr__(self) -> str:
@@ -118,16 +120,25 @@ class Database:
         Who is cancelled meanwhile waits for the transaction's end: a connection that is left in the middle of a statement is lost
         to the pool, with a traceback on the person's screen.
         """
-        transaction = asyncio.ensure_future(self._transact(function, *args, **kwargs))
+        return await _to_its_end(self._transact(function, *args, **kwargs))
+
+    async def fetch(self, statement: str, parameters: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+        """Runs one statement, committed in the same round trip, from asynchronous code; see `inroad.store.statements`.
+
+        Args:
+            statement: With `%s` placeholders.
+            parameters: In their order.
+
+        Raises:
+            DatabaseUnavailable: The server cannot be reached, or broke off.
+        """
+        return await _to_its_end(self._fetch(statement, parameters))
+
+    async def _fetch(self, statement: str, parameters: tuple[Any, ...]) -> list[tuple[Any, ...]]:
         try:
-            return await asyncio.shield(transaction)
-        except asyncio.CancelledError:
-            await asyncio.wait([transaction], timeout=CLOSE_S)
-            if not transaction.done():
-                transaction.cancel()
-            elif not transaction.cancelled():
-                transaction.exception()  # seen, so that nothing warns of it: the cancelled caller does not ask any more
-            raise
+            return await self._statements.fetch(statement, parameters)
+        except (psycopg.OperationalError, psycopg.InterfaceError) as error:
+            raise self._unavailable(error) from error
 
     async def _transact(self, function: Callable[Concatenate[Session, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         try:
@@ -140,6 +151,7 @@ class Database:
         """Closes all engines of this process."""
         if self._pid != os.getpid():
             return
+        self._statements.close()
         if self._engine is not None:
             self._engine.dispose()
         for loop, engine in self._async.values():
@@ -149,13 +161,28 @@ class Database:
                 asyncio.run_coroutine_threadsafe(engine.dispose(), loop).result(CLOSE_S)
         self._engine, self._async = None, {}
 
-    def _unavailable(self, error: DBAPIError) -> DatabaseUnavailable:
+    def _unavailable(self, error: DBAPIError | psycopg.Error) -> DatabaseUnavailable:
         url = make_url(self.url)
         where = f"{url.host or url.query.get('host', 'localhost')}{f':{url.port}' if url.port else ''}/{url.database}"
-        detail = str(error.orig).strip().splitlines()[0] if error.orig else "no answer"
+        said = str(error if isinstance(error, psycopg.Error) else error.orig or "").strip()
+        detail = said.splitlines()[0] if said else "no answer"
         return DatabaseUnavailable(
             f"PostgreSQL at {where} cannot be used: {detail}.", mend="Start it, or correct INROAD_DATABASE_URL, then try again."
         )
+
+
+async def _to_its_end(work: Coroutine[Any, Any, T]) -> T:
+    """Awaits work that goes on where the caller is cancelled, for `CLOSE_S` seconds."""
+    task = asyncio.ensure_future(work)
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait([task], timeout=CLOSE_S)
+        if not task.done():
+            task.cancel()
+        elif not task.cancelled():
+            task.exception()  # seen, so that nothing warns of it: the cancelled caller does not ask any more
+        raise
 
 
 # Seconds to wait for a connection: a wrong host must not hold the command for the system's two minutes.
@@ -190,6 +217,11 @@ def create_database(url: str) -> None:
             if not known:
                 name = connection.dialect.identifier_preparer.quote_identifier(target.database or "")
                 connection.execute(text(f"CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8'"))
+    except ProgrammingError as error:
+        raise DatabaseUnavailable(
+            f"The database {target.database} does not exist and may not be created: {str(error.orig).strip().splitlines()[0]}.",
+            mend=f"Create it (createdb {target.database}), or give the user the right to.",
+        ) from error
     except OperationalError as error:
         raise Database(url)._unavailable(error) from error  # noqa: SLF001 - the same words for the same fault
 
@@ -204,30 +236,3 @@ def _answers(url: str) -> bool:
         if "does not exist" in str(error.orig) and "database" in str(error.orig):
             return False
         raise
-
-
-def open_database(settings: Settings, *, stop_at_exit: bool = False, migrate: bool = True) -> Database:
-    """Opens the application's database: starts the embedded server where no URL is set, creates and migrates the database.
-
-    Args:
-        settings: `database_url` or `home`.
-        stop_at_exit: See `inroad.store.embedded.ensure_running`.
-        migrate: Bring the schema up to date; False where another process has just done so.
-
-    Raises:
-        EmbeddedServerError, DatabaseUnavailable: Nothing can be reached or started.
-        NewerDatabase: A newer Inroad has already changed the schema.
-    """
-    from inroad.store import embedded
-    from inroad.store.migrate import upgrade
-
-    if settings.database_url:
-        url = plain_url(settings.database_url.get_secret_value())
-    else:
-        url = embedded.ensure_running(settings, stop_at_exit=stop_at_exit).url(embedded.APPLICATION_DATABASE)
-    if migrate:
-        create_database(url)
-    database = Database(url)
-    if migrate:
-        upgrade(database)
-    return database

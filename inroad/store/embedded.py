@@ -148,22 +148,6 @@ def stop(settings: Settings, *, only_if_unused: bool = False) -> bool:
         return _stop(server)
 
 
-def dagster_database_url(settings: Settings) -> str:
-    """URL of Dagster's database, started and created when it is missing, without a driver."""
-    from inroad.store.database import create_database, plain_url
-
-    if settings.dagster_database_url:
-        return plain_url(settings.dagster_database_url.get_secret_value())
-    if settings.database_url:
-        url = plain_url(settings.database_url.get_secret_value())
-        head, question, tail = url.partition("?")
-        url = head + "_dagster" + question + tail
-    else:
-        url = ensure_running(settings).url(DAGSTER_DATABASE)
-    create_database(url)
-    return url
-
-
 def _find_binaries() -> Path:
     with contextlib.suppress(ImportError):
         import importlib.util

@@ -19,7 +19,7 @@ if given is not None:
     _run(given)
 else:
     from inroad.settings import load_settings
-    from inroad.store.database import open_database
+    from inroad.store import open_database
 
     with open_database(load_settings(), migrate=False).engine.connect() as opened:
         _run(opened)
