@@ -1,0 +1,58 @@
+"""`new_domains` over several ticks: partitions first, then runs over ranges, each once."""
+
+from __future__ import annotations
+
+from dagster import DagsterInstance
+
+from inroad.store import Database
+from inroad.store.domains import add_domains, domain_ids, update_domain
+from pipeline_defs.partitions import DOMAINS, KEYS_PER_RUN, add_domain_partitions, range_tags
+from sensors.domains import new_domains
+from tests.sensors.conftest import Tick
+
+
+def test_without_new_domains_nothing_is_launched(tick: Tick) -> None:
+    """An idle installation must not fill the list of runs."""
+    assert tick(new_domains) == ([], "No new domains.")
+
+
+def test_a_rejected_domain_gets_no_partition_and_no_run(tick: Tick, database: Database, instance: DagsterInstance) -> None:
+    """A person said no."""
+    database.call(add_domains, ["no.example"])
+    (number,) = database.call(domain_ids, ["no.example"]).values()
+    database.call(update_domain, number, sitemap_curation_status="Rejected")
+    assert tick(new_domains) == ([], "No new domains.")
+    assert instance.get_dynamic_partitions(DOMAINS) == []
+
+
+def test_new_domains_become_partitions_and_are_launched_once(tick: Tick, database: Database, instance: DagsterInstance) -> None:
+    """Otherwise a domain waits for somebody to press a button, or is crawled at every tick."""
+    database.call(add_domains, ["a.example", "b.example"])
+    (request,), _ = tick(new_domains)
+    assert {key: request.tags[key] for key in range_tags("", "")} == range_tags("a.example", "b.example")
+    assert instance.get_dynamic_partitions(DOMAINS) == ["a.example", "b.example"]
+    assert tick(new_domains)[0] == []
+    database.call(add_domains, ["c.example"])
+    (later,), _ = tick(new_domains)
+    assert {key: later.tags[key] for key in range_tags("", "")} == range_tags("c.example", "c.example")
+    assert later.run_key != request.run_key
+    assert tick(new_domains)[0] == []
+
+
+def test_many_domains_are_cut_into_runs(tick: Tick, database: Database, instance: DagsterInstance) -> None:
+    """A run over thousands of domains shows nothing until its end; a run for each costs seconds each."""
+    names = [f"company{number:04}.example" for number in range(2 * KEYS_PER_RUN + 1)]
+    database.call(add_domains, names)
+    requests, _ = tick(new_domains)
+    assert len(requests) == 3
+    assert len({request.run_key for request in requests}) == 3
+
+
+def test_partitions_added_by_a_command_are_left_to_it(tick: Tick, database: Database, instance: DagsterInstance) -> None:
+    """`inroad run` adds its partitions and runs them itself; the sensor would do the same work beside it."""
+    database.call(add_domains, ["a.example", "b.example", "c.example"])
+    add_domain_partitions(instance, ["b.example"])
+    requests, _ = tick(new_domains)
+    ranges = [tuple(request.tags[key] for key in range_tags("", "")) for request in requests]
+    assert ranges == [("a.example", "c.example")]
+    assert instance.get_dynamic_partitions(DOMAINS) == ["b.example", "a.example", "c.example"]
