@@ -19,6 +19,7 @@ from inroad.store import claims, visits
 from inroad.store.database import DatabaseUnavailable
 from inroad.store.models import Domain, Page
 from inroad.store.pages import complete_pages, mark_missed
+from inroad.store.postings import miss_again, miss_postings
 
 STAGE = "page_contents"
 
@@ -95,10 +96,6 @@ async def _refresh(work: Work, web: WebClient, domain: Domain, page: Page, tally
         await work.database.run(_record_missing, page, visit, error)
         tally.fail(page.url, error)
         return
-    if document.response.not_modified:
-        await work.database.run(visits.finish_visit, visit, "unchanged", http_status=304)
-        tally.succeed("unchanged")
-        return
     changed = await work.database.run(_record_again, work, domain, page, document, visit)
     tally.succeed("changed" if changed else "unchanged")
 
@@ -125,9 +122,12 @@ def _record(session: Session, work: Work, domain: Domain, page: Page, document: 
 
 
 def _record_again(session: Session, work: Work, domain: Domain, page: Page, document: Document, visit: int) -> bool:
-    changed = store_document(session, page, document, max_attempts=work.settings.max_attempts)
-    if changed:
+    is_new = not document.response.not_modified and store_document(
+        session, page, document, max_attempts=work.settings.max_attempts
+    )
+    if is_new:
         _follow(session, work, domain, page, document)
+    changed = is_new or bool(miss_again(session, page_id=page.id))
     visits.finish_visit(session, visit, "changed" if changed else "unchanged", **_facts(document))
     return changed
 
@@ -144,7 +144,11 @@ def _record_failure(session: Session, work: Work, page: Page, visit: int | None,
 
 
 def _record_missing(session: Session, page: Page, visit: int, error: InroadError) -> None:
-    """A page that was there and is not found any more is gone after the second time; other failures say nothing about it."""
+    """A page that was there and is not found any more is gone after the second time, and its jobs are closed with it.
+
+    Other failures say nothing about it.
+    """
     if error.reason in ("not-found", "soft-404"):
         mark_missed(session, page.id)
+        miss_postings(session, [], page_id=page.id)
     visits.finish_visit(session, visit, "error", error_reason=error.reason, http_status=getattr(error, "status", None))

@@ -34,7 +34,7 @@ from inroad.store.database import DatabaseUnavailable
 from inroad.store.models import Board as BoardRow
 from inroad.store.models import Domain, Page, PageContent, PostingRow
 from inroad.store.pages import requeue_extractions
-from inroad.store.postings import add_boards, complete_boards, miss_postings, store_postings, update_board
+from inroad.store.postings import add_boards, complete_boards, miss_again, miss_postings, store_postings, update_board
 
 STAGE = "postings"
 KIND = "postings"
@@ -193,6 +193,8 @@ def _record_board(
             max_attempts=work.settings.max_attempts,
         )
         miss_postings(session, [row["key"] for row in rows], board_id=board.id)
+    elif miss_again(session, board_id=board.id):
+        changed = True
     values = {"content_hash": digest, "posting_count": len(postings)}
     if is_first:
         claims.complete(session, BoardRow, board.id, owner=work.owner, **values)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import and_, case, func, or_, select, tuple_, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import distinct_on, insert
 from sqlalchemy.orm import Session
 
 from inroad.store.models import EXTRACTION_KINDS, Extraction, Page, PageContent
@@ -190,7 +190,9 @@ def contents_by_id(session: Session, content_ids: Sequence[int]) -> dict[int, tu
 def requeue_extractions(session: Session, kind: str, version: str) -> int:
     """Queues again what an older version of an extractor has read; returns how many."""
     # Only the newest content of each page is worth reading again.
-    newest = select(PageContent.id).distinct(PageContent.page_id).order_by(PageContent.page_id, PageContent.version.desc())
+    newest = (
+        select(PageContent.id).ext(distinct_on(PageContent.page_id)).order_by(PageContent.page_id, PageContent.version.desc())
+    )
     statement = (
         update(Extraction)
         .where(

@@ -105,6 +105,22 @@ def miss_postings(session: Session, seen: Sequence[str], *, page_id: int | None 
     return sum(moment is not None for moment in session.scalars(statement))
 
 
+def miss_again(session: Session, *, page_id: int | None = None, board_id: int | None = None) -> int:
+    """After another complete reading that found a page or board unchanged: what was missing is still missing, and closed now.
+
+    Returns:
+        Postings closed now.
+    """
+    source = PostingRow.board_id == board_id if board_id is not None else PostingRow.page_id == page_id
+    statement = (
+        update(PostingRow)
+        .where(source, PostingRow.missed_count > 0, PostingRow.closed_at.is_(None))
+        .values(missed_count=PostingRow.missed_count + 1, closed_at=func.now())
+        .execution_options(synchronize_session=False)
+    )
+    return int(session.execute(statement).rowcount)  # type: ignore[attr-defined]
+
+
 def add_boards(session: Session, domain_id: int, page_id: int, boards: Sequence[Any], *, max_attempts: int) -> int:
     """Adds job boards that the domain does not have yet; returns how many are new."""
     rows = [

@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ PROFILE = ROOT / "examples" / "profile.yaml"
 EXPECTED = ROOT / "examples" / "expected.json"
 # A run of the whole network takes 20 to 40 s on two cores; one that takes this long hangs.
 LIMIT_S = 240.0
+POLL_S = 0.02
 
 
 @dataclass(frozen=True)
@@ -72,13 +73,13 @@ class Command:
             start_new_session=True,
         )
 
-    def start_and_signal(self, number: signal.Signals, after_s: float, *arguments: str) -> Ended | None:
-        """Starts it and sends a signal after some seconds; None when it had ended by itself before."""
+    def start_and_signal(self, number: signal.Signals, is_time: Callable[[], bool], *arguments: str) -> Ended:
+        """Starts it and sends a signal as soon as `is_time` says so; how it ended, by the signal or before it by itself."""
         process = self.start(*arguments)
         try:
-            time.sleep(after_s)
-            if process.poll() is not None:
-                return None
+            deadline = time.monotonic() + LIMIT_S
+            while process.poll() is None and not is_time() and time.monotonic() < deadline:
+                time.sleep(POLL_S)
             process.send_signal(number)
             stdout, stderr = process.communicate(timeout=LIMIT_S)
         finally:
