@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dagster import DagsterInstance
+from sqlalchemy import update
 
 from inroad.store import Database
-from inroad.store.domains import add_domains, domain_ids, update_domain
+from inroad.store.domains import add_domains
+from inroad.store.models import Domain
 from pipeline_defs.partitions import DOMAINS, KEYS_PER_RUN, add_domain_partitions, range_tags
 from sensors.domains import new_domains
 from tests.sensors.conftest import Tick
@@ -19,8 +21,8 @@ def test_without_new_domains_nothing_is_launched(tick: Tick) -> None:
 def test_a_rejected_domain_gets_no_partition_and_no_run(tick: Tick, database: Database, instance: DagsterInstance) -> None:
     """A person said no."""
     database.call(add_domains, ["no.example"])
-    (number,) = database.call(domain_ids, ["no.example"]).values()
-    database.call(update_domain, number, sitemap_curation_status="Rejected")
+    with database.begin() as session:
+        session.execute(update(Domain).values(sitemap_curation_status="Rejected"))
     assert tick(new_domains) == ([], "No new domains.")
     assert instance.get_dynamic_partitions(DOMAINS) == []
 
