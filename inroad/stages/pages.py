@@ -11,7 +11,8 @@ from inroad.stages.documents import stored_html
 from inroad.stages.linking import add_linked_pages, reclassified
 from inroad.stages.selection import select_by_rule
 from inroad.stages.work import StageReport, Tally, Work, each_domain
-from inroad.store.models import Domain
+from inroad.store import claims
+from inroad.store.models import Domain, Page
 from inroad.store.pages import newest_contents, page_count, reclassify, update_page
 
 STAGE = "pages"
@@ -38,6 +39,8 @@ def _bring_up_to_date(session: Session, work: Work, domain: Domain) -> int:
         changed += 1
     for _, content in newest_contents(session, domain.id, ("HOME",)):
         changed += add_linked_pages(session, work.settings, domain, stored_html(content.html_zlib), url=content.final_url)
-    if not work.is_manual:
+    # While pages of an earlier, interrupted run are still due, their links may be the better choice: then it is made after them.
+    is_settled = not claims.count_due(session, Page, Page.domain_id == domain.id, Page.page_curation_status == "Selected")
+    if not work.is_manual and is_settled:
         changed += select_by_rule(session, work.settings, domain.id, fill=False)
     return changed

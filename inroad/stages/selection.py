@@ -42,17 +42,19 @@ def choose(pages: Sequence[Page], limit: int, *, fill: bool) -> list[int]:
 
     Args:
         pages: All that may be chosen, with those already selected.
-        limit: Pages selected in all at most.
+        limit: Pages read in all at most; those that failed for good do not count.
         fill: Use the room that the wanted types leave for further pages of priority 1 and 2.
 
     Returns:
         Ids of the pages to select now, the best first.
     """
     selected = [page for page in pages if page.page_curation_status == "Selected"]
-    room = limit - len(selected)
+    # A page that failed for good gives its place to another: many sitemaps list what is gone. Twice the limit are tried at most.
+    readable = [page for page in selected if page.page_processing_status != "Error"]
+    room = min(limit - len(readable), 2 * limit - len(selected))
     if room <= 0:
         return []
-    taken = Counter(page.page_type for page in selected)
+    taken = Counter(page.page_type for page in readable)
     chosen: list[int] = []
     for page in sorted(pages, key=_rank):
         if page.page_curation_status != "New" or page.page_processing_status != "Waiting":

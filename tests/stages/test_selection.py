@@ -88,6 +88,22 @@ def test_what_is_selected_already_counts_against_the_limit() -> None:
     assert chosen(pages(*PATHS, selected=("/", "/contact")), 2) == []
 
 
+def test_a_page_that_failed_for_good_gives_its_place_to_another() -> None:
+    """Many sitemaps list what is gone; a dozen dead pages would leave a company unread."""
+    rows = pages(*PATHS, selected=("/", "/contact", "/imprint"))
+    rows[1].page_processing_status = rows[2].page_processing_status = "Error"
+    assert chosen(rows, 3) == ["/team", "/about"]
+
+
+def test_dead_pages_are_not_tried_without_end() -> None:
+    """A site whose every page fails must be left in peace."""
+    rows = pages(*PATHS, selected=PATHS[:4])
+    for row in rows[:4]:
+        row.page_processing_status = "Error"
+    assert chosen(rows, 2) == []
+    assert len(chosen(rows, 3)) == 2
+
+
 @given(st.permutations(pages(*PATHS)), st.integers(0, 12), st.booleans())
 def test_the_choice_does_not_depend_on_the_order_of_the_rows(rows: list[Page], limit: int, fill: bool) -> None:
     """After a kill the rows come in another order, and the same pages must be fetched."""
