@@ -15,11 +15,11 @@ import os
 import shutil
 import socket
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Final
+from typing import Any, Final, cast
 from urllib.parse import urldefrag
 
 from playwright.async_api import Browser as Chromium
@@ -29,6 +29,7 @@ from playwright.async_api import Request as PageRequest
 
 from inroad.crawl.failures import HostBusy, WebError, permanent, transient
 from inroad.crawl.response import Response
+from inroad.crawl.storage_state import StorageState
 from inroad.guard.errors import InroadError
 from inroad.settings import Settings
 
@@ -72,12 +73,14 @@ class SubRequest:
         method: GET, HEAD or POST.
         headers: What the page adds.
         content: Body of a POST.
+        cookies: What the page's scripts have set, in Playwright's form; with navigations only.
     """
 
     url: str
     method: str = "GET"
     headers: Mapping[str, str] = field(default_factory=dict)
     content: bytes | None = None
+    cookies: tuple[Mapping[str, Any], ...] = field(default=(), repr=False)
 
 
 Answerer = Callable[[SubRequest], Awaitable[Response]]
@@ -103,13 +106,23 @@ class Browser:
         self._chromium: Chromium | None = None
         self._dead_port: socket.socket | None = None
 
-    async def render(self, document: Response, answer: Answerer, *, wait_for: str | None = None) -> Response:
+    async def render(
+        self,
+        document: Response,
+        answer: Answerer,
+        *,
+        wait_for: str | None = None,
+        state: StorageState | None = None,
+        on_left: Callable[[Mapping[str, Any]], None] | None = None,
+    ) -> Response:
         """Loads a page that was fetched already and gives its HTML as scripts have left it.
 
         Args:
             document: The page as fetched; it is not asked for again.
             answer: The guarded client: answers what the page loads; raises for everything that is not a success.
             wait_for: CSS selector to wait for; otherwise until the network is quiet for half a second.
+            state: The session that the page is opened with.
+            on_left: Given what scripts have left: cookies, and local storage where there was a session.
 
         Returns:
             A copy of `document` with the rendered HTML in UTF-8, and where the page ended up.
@@ -120,11 +133,13 @@ class Browser:
         """
         begun = time.monotonic()
         async with self._places:
-            context = await self._context(document.url)
-            visit = _Visit(answer, document)
+            context = await self._context(document.url, state)
+            visit = _Visit(answer, document, state)
             try:
                 async with asyncio.timeout(self._settings.request_timeout_s):
                     html, url = await visit.run(context, self._settings.request_timeout_s, wait_for)
+                if on_left is not None:
+                    await visit.leave(context, on_left)
             except TimeoutError as error:
                 raise transient("timeout", document.url, "did not finish its scripts in time") from error
             except PlaywrightError as error:
@@ -148,11 +163,15 @@ class Browser:
             strategy="browser",
         )
 
-    async def _context(self, url: str) -> BrowserContext:
+    async def _context(self, url: str, state: StorageState | None = None) -> BrowserContext:
         """A context of its own for one page: no cookie, cache or storage of one site is seen by another."""
         chromium = await self._started(url)
         context = await chromium.new_context(
-            user_agent=self._settings.full_user_agent, service_workers="block", accept_downloads=False, locale="en-GB"
+            user_agent=self._settings.full_user_agent,
+            service_workers="block",
+            accept_downloads=False,
+            locale="en-GB",
+            storage_state=cast("Any", state.as_playwright()) if state is not None else None,
         )
         context.set_default_timeout(self._settings.request_timeout_s * 1000)
         return context
@@ -215,9 +234,11 @@ class Browser:
 class _Visit:
     """One page in its own context: answers its requests and waits until it is done."""
 
-    def __init__(self, answer: Answerer, document: Response) -> None:
+    def __init__(self, answer: Answerer, document: Response, state: StorageState | None) -> None:
         self._answer = answer
         self._document = document
+        self._has_state = state is not None
+        self._given = {_identity(row) for row in state.cookies} if state is not None else set()
         self._is_document_given = False
         self._requests = 0
         self.wire_bytes = 0
@@ -242,10 +263,28 @@ class _Visit:
                 return
             self._requests += 1
             asked = _sub_request(request) if self._requests <= _MAX_REQUESTS else None
+            if asked is not None and request.is_navigation_request():
+                asked = replace(asked, cookies=self._new(await request.frame.page.context.cookies(request.url)))
             if asked is None:
                 await route.abort("blockedbyclient")
                 return
             await self._pass_on(route, asked)
+
+    def _new(self, cookies: Sequence[Mapping[str, Any]]) -> tuple[Mapping[str, Any], ...]:
+        """What scripts have set: the client knows the others, and may know them newer."""
+        return tuple(row for row in cookies if _identity(row) not in self._given)
+
+    async def leave(self, context: BrowserContext, on_left: Callable[[Mapping[str, Any]], None]) -> None:
+        """Hands on what scripts have left; the page counts without it too."""
+        with suppress(TimeoutError, PlaywrightError):
+            async with asyncio.timeout(_CLOSE_S):
+                on_left(await self._left(context))
+
+    async def _left(self, context: BrowserContext) -> Mapping[str, Any]:
+        if not self._has_state:
+            return {"cookies": list(self._new(await context.cookies()))}
+        state = await context.storage_state()
+        return {"cookies": list(self._new(state.get("cookies", []))), "origins": state.get("origins", [])}
 
     async def _pass_on(self, route: Route, asked: SubRequest) -> None:
         try:
@@ -260,6 +299,10 @@ class _Visit:
             return
         self.wire_bytes += answer.wire_bytes
         await _fulfil(route, answer)
+
+
+def _identity(cookie: Mapping[str, Any]) -> tuple[Any, ...]:
+    return tuple(cookie.get(key) for key in ("name", "domain", "path", "value"))
 
 
 async def _settle(page: Page, limit_s: float, wait_for: str | None) -> None:

@@ -20,6 +20,7 @@ import stamina
 from inroad.crawl.exchange import REDIRECTS, Ask, Exchange
 from inroad.crawl.failures import HostBusy, WebError, for_status, is_transient, permanent, shown, transient
 from inroad.crawl.hosts import InvalidUrl
+from inroad.crawl.policies import PolicyBook
 from inroad.crawl.politeness import Politeness, Turn, pace_key
 from inroad.crawl.redirects import next_method, request_url
 from inroad.crawl.response import Purpose, RequestRecord, Response
@@ -55,6 +56,7 @@ class Calls:
         exchange: Sends one request.
         politeness: Gives turns.
         permit: Asks robots.txt; raises where a URL may not be requested.
+        policies: What a person has decided for the domain of each hop.
         breakers: Circuit breakers, one for each host; None goes without.
         on_request: Told of every attempt at every hop.
         clock: Now, aware.
@@ -66,6 +68,7 @@ class Calls:
         exchange: Exchange,
         politeness: Politeness,
         permit: Callable[[str, Purpose], Awaitable[None]],
+        policies: PolicyBook,
         *,
         breakers: BreakerRow | None,
         on_request: Callable[[RequestRecord], None] | None,
@@ -75,6 +78,7 @@ class Calls:
         self._exchange = exchange
         self._politeness = politeness
         self._permit = permit
+        self._policies = policies
         self._breakers = breakers
         self._on_request = on_request
         self._clock = clock
@@ -164,14 +168,15 @@ class Calls:
         self, ask: Ask, write: Callable[[bytes], object], journey: _Journey, left_s: float, seen: set[tuple[str, str, str]]
     ) -> Response:
         """One permitted, paced, recorded exchange."""
-        if journey.respect_robots:
+        policy = await self._policies.of(ask.url)
+        if journey.respect_robots and policy.respect_robots:
             await self._permit(ask.url, ask.purpose)
         breaker = self._breakers.call(f"web:{pace_key(ask.url)}") if self._breakers else nullcontext()
         async with breaker, self._politeness.turn(ask.url, exclusive=ask.purpose == "robots") as turn:
             if journey.before_sending is not None:
                 await journey.before_sending()
             # Prepared only now: an answer that came while we waited may have set a cookie.
-            request = self._exchange.prepare(ask)
+            request = self._exchange.prepare(ask, policy)
             step = (ask.method, ask.url, request.headers.get("cookie", ""))
             if step in seen:
                 raise permanent("redirect-loop", ask.url, "redirects in a circle")

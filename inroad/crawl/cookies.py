@@ -1,14 +1,14 @@
 """Cookies of one run, kept apart by site.
 
-What lives here: a jar for each registrable domain, bounded in number and size. What does not: keeping them
-on disk, and logging in.
+What lives here: a jar for each registrable domain, bounded in number and size. What does not: keeping them at rest and
+telling who is logged in (`sessions`).
 """
 
 from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Iterable
-from http.cookiejar import CookieJar
+from http.cookiejar import Cookie, CookieJar
 from typing import Any, Final
 
 import httpx2
@@ -58,6 +58,19 @@ class SiteCookies:
             jar.clear()
         if len(self._jars) > _MAX_SITES:
             self._jars.popitem(last=False)
+
+    def put(self, host: str, cookies: Iterable[Cookie]) -> None:
+        """Adds cookies to those of a host's site (or of a URL's); of one name, domain and path the new one counts."""
+        site = _site(httpx2.URL(host).host if "://" in host else host)
+        jar = self._jars.setdefault(site, httpx2.Cookies())
+        self._jars.move_to_end(site)
+        for cookie in cookies:
+            jar.jar.set_cookie(cookie)
+
+    def of(self, host: str) -> list[Cookie]:
+        """The cookies of a host's site."""
+        jar = self._jars.get(_site(host))
+        return [] if jar is None else list(jar.jar)
 
     def names(self, host: str) -> Iterable[str]:
         """Names of the cookies held for a host's site."""

@@ -17,7 +17,9 @@ import httpx2
 from inroad.crawl.codings import DecodingFailed, Unpacker
 from inroad.crawl.cookies import SiteCookies
 from inroad.crawl.failures import WebError, for_exception, permanent, transient
+from inroad.crawl.policies import DomainPolicy
 from inroad.crawl.response import Purpose, Response, Strategy
+from inroad.crawl.transport import PROXIES, STICKY
 
 _SKIPPED_BODY: Final = 65_536  # bytes read of a redirect's body; a longer one costs its connection instead
 _ERROR_BODY: Final = 262_144  # bytes read of a 4xx or 5xx page: enough to see who blocks
@@ -76,8 +78,12 @@ class Exchange:
         self._client = client
         self._cookies = cookies
 
-    def prepare(self, ask: Ask) -> httpx2.Request:
-        """The request with all its headers.
+    def prepare(self, ask: Ask, policy: DomainPolicy | None = None) -> httpx2.Request:
+        """The request with all its headers, and the way that it goes.
+
+        Args:
+            ask: What to send.
+            policy: Of the domain that is asked: its own headers win over those of the purpose.
 
         Raises:
             FetchFailed: "bad-response" where the HTTP library cannot write the URL down.
@@ -87,6 +93,13 @@ class Exchange:
         except (httpx2.InvalidURL, ValueError) as error:
             raise permanent("bad-response", ask.url, "cannot be asked for in valid HTTP") from error
         self._cookies.attach(request)
+        if policy is not None:
+            for name, value in policy.headers:
+                request.headers[name] = value
+            if policy.proxies is not None:
+                request.extensions[PROXIES] = policy.proxies
+            if policy.session_version is not None:
+                request.extensions[STICKY] = policy.domain
         return request
 
     async def send(self, ask: Ask, request: httpx2.Request, write: Callable[[bytes], object], limit_s: float) -> Response:

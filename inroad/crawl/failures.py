@@ -79,6 +79,10 @@ class HostBusy(RateLimited):
         self.response = response
 
 
+class LoggedOut(FetchFailed):
+    """The session that is kept for the site no longer holds; what it shows is not what was asked for."""
+
+
 class HostNotReady(HostBusy, NotCalled):
     """The host's pace lets no request through soon enough; nothing was sent."""
 
@@ -116,6 +120,13 @@ _MENDS: Final = {
     "redirect-loop": "Look at the page in a browser; reject it if it does not open there either.",
     "http-4xx": "Look at the page in a browser; reject it if it is closed to readers.",
     "http-5xx": "The fault is the site's; try again later.",
+    "logged-out": "Log in at the site again and give Inroad the new session.",
+    "proxy-failed": "Check the proxy (INROAD_PROXY, or the domain's own); another is taken meanwhile where there are several.",
+    "service-failed": "Try again later; if it stays, look at the service's status page.",
+    "service-malformed": "Try again later; if it stays, the service has changed its protocol.",
+    "service-key": "Check the key in the service's dashboard.",
+    "service-refused": "Look at the page in a browser; the service does not fetch it for what it may cost.",
+    "service-unavailable": "Set INROAD_SCRAPERAPI_KEY or INROAD_FIRECRAWL_KEY, or choose another strategy.",
     "browser-failed": "Try again; if it stays, update Chromium or set INROAD_BROWSER=off.",
     "too-many-redirects": "Raise INROAD_REDIRECTS if the chain is wanted.",
 }

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -24,16 +24,24 @@ from inroad.crawl.codings import ACCEPT_ENCODING
 from inroad.crawl.cookies import NoCookies, SiteCookies
 from inroad.crawl.exchange import Ask, Exchange
 from inroad.crawl.failures import HostBusy, WebError, permanent
-from inroad.crawl.hosts import InvalidUrl
+from inroad.crawl.hosts import InvalidUrl, is_address
 from inroad.crawl.network import Lookup, NetworkRules, Resolver, SystemLookup
-from inroad.crawl.politeness import MAX_WAIT_S, MemoryPaces, Politeness
+from inroad.crawl.policies import PolicyBook
+from inroad.crawl.politeness import MAX_WAIT_S, Limits, MemoryPaces, Politeness, pace_key
+from inroad.crawl.proxies import ProxyTurns
 from inroad.crawl.redirects import request_url
-from inroad.crawl.response import Purpose, RequestRecord, Response
+from inroad.crawl.response import Purpose, RequestRecord, Response, Strategy
 from inroad.crawl.robots import MAX_ROBOTS_BYTES
 from inroad.crawl.robots_cache import RobotsCache, RobotsFile
+from inroad.crawl.scraping import ServiceProtocol
+from inroad.crawl.sessions import Sessions
 from inroad.crawl.shared_paces import DatabasePaces
+from inroad.crawl.storage_state import as_cookie
+from inroad.crawl.strategies import LearnedStrategies, scraping_clients
 from inroad.crawl.transport import RoutedTransport, tls_context
+from inroad.guard.errors import Scope
 from inroad.guard.sync import run_sync
+from inroad.guard.vault import Vault
 from inroad.settings import Settings
 from inroad.store import Database
 
@@ -43,8 +51,12 @@ if TYPE_CHECKING:  # Playwright takes 0.3 s to import, and most runs need no bro
 _ROBOTS_REDIRECTS: Final = 5  # RFC 9309 section 2.3.1.2
 _IN_MEMORY: Final = 1_048_576  # bytes of a streamed body before it goes to a file
 _PAGE_TYPES: Final = "text/html,application/xhtml+xml;q=0.9,*/*;q=0.5"
+_CONTENT: Final = frozenset({"page", "board"})
+# RFC 6761 and 2606: names that nobody outside can look up.
+_PRIVATE_NAMES: Final = (".localhost", ".local", ".internal", ".test", ".example", ".invalid", ".onion", ".home.arpa")
 _ACCEPT: Final[Mapping[Purpose, str]] = {
     "page": _PAGE_TYPES,
+    "probe": _PAGE_TYPES,
     "sitemap": "application/xml,text/xml;q=0.9,text/plain;q=0.8,*/*;q=0.5",
     "robots": "text/plain,*/*;q=0.5",
     "board": "application/json,*/*;q=0.5",
@@ -63,6 +75,7 @@ class WebClient:
         lookup: Finds a name's addresses; None asks the system.
         clock: Now, aware; for Retry-After dates and the record.
         max_wait_s: Seconds that a call waits for its turn at a host before the row goes back.
+        services: Scraping services in place of those whose keys are set.
 
     Raises:
         SettingsError: A resolve rule, the CA file or the proxy cannot be used.
@@ -79,15 +92,18 @@ class WebClient:
         lookup: Lookup | None = None,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         max_wait_s: float = MAX_WAIT_S,
+        services: Sequence[ServiceProtocol] | None = None,
     ) -> None:
         self.settings = settings
         self.agent = settings.user_agent.partition("/")[0].strip()
         self.browser_mode = browser or settings.browser
         self.cookies = SiteCookies()
+        vault = Vault(settings)
+        self.policies = PolicyBook(database, vault)
         self._system_lookup = SystemLookup()
         resolver = Resolver(NetworkRules.from_settings(settings), lookup or self._system_lookup)
         self._http = httpx2.AsyncClient(
-            transport=RoutedTransport(settings, resolver, tls_context(settings)),
+            transport=RoutedTransport(settings, resolver, tls_context(settings), ProxyTurns(database)),
             headers={"User-Agent": settings.full_user_agent, "Accept-Encoding": ACCEPT_ENCODING},
             cookies=NoCookies(),
             timeout=httpx2.Timeout(settings.read_timeout_s, connect=settings.connect_timeout_s, pool=None),
@@ -95,17 +111,22 @@ class WebClient:
         )
         self._browser: Browser | None = None
         store = DatabasePaces(database) if database is not None else MemoryPaces()
-        politeness = Politeness(settings, store, max_wait_s=max_wait_s)
+        self._politeness = politeness = Politeness(settings, store, max_wait_s=max_wait_s, limits_of=self._limits)
         self._robots = RobotsCache(self._download_robots, politeness, self.agent, database)
+        exchange = Exchange(self._http, self.cookies)
         self._calls = Calls(
             settings,
-            Exchange(self._http, self.cookies),
+            exchange,
             politeness,
             self._robots.permit,
+            self.policies,
             breakers=breakers,
             on_request=on_request,
             clock=clock,
         )
+        self._sessions = Sessions(self.cookies, database, vault, self._probe)
+        self._learned = LearnedStrategies(database)
+        self._services = scraping_clients(settings, exchange, database, None if services is None else list(services))
 
     async def __aenter__(self) -> Self:
         return self
@@ -116,7 +137,13 @@ class WebClient:
         await self.aclose()
 
     async def aclose(self) -> None:
-        """Closes every connection, and the browser if it was started."""
+        """Keeps the sessions, closes every connection, and the browser if it was started."""
+        try:
+            await self._sessions.save()
+        finally:
+            await self._close()
+
+    async def _close(self) -> None:
         if self._browser is not None:
             await self._browser.aclose()
         await self._http.aclose()
@@ -170,6 +197,7 @@ class WebClient:
             max_bytes=max_bytes,
             headers={**_conditions(etag, last_modified), **(headers or {}), "Accept": accept or _ACCEPT[purpose]},
         )
+        await self._enter(url, needs_login=purpose in _CONTENT)
         return await self._whole(ask, respect_robots=respect_robots, max_redirects=max_redirects)
 
     @asynccontextmanager
@@ -195,6 +223,7 @@ class WebClient:
             max_bytes=max_bytes,
             headers={**_conditions(etag, last_modified), "Accept": accept or _ACCEPT[purpose]},
         )
+        await self._enter(url, needs_login=purpose in _CONTENT)
         with tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY) as spool:
 
             def restart() -> None:
@@ -229,14 +258,110 @@ class WebClient:
             raise permanent("needs-browser", url, "needs a browser, and INROAD_BROWSER is off")
         if find_chromium() is None:
             raise permanent("needs-browser", url, "needs a browser, and no Chromium is installed here")
+        await self._enter(url, needs_login=True)
         document = document or await self.fetch(url, respect_robots=respect_robots)
         if self._browser is None:
             self._browser = Browser(self.settings)
 
         async def answer(asked: SubRequest) -> Response:
+            if asked.cookies:
+                self.cookies.put(asked.url, [as_cookie(row) for row in asked.cookies])
             return await self._whole(self._ask_for_page(asked), respect_robots=respect_robots)
 
-        return await self._browser.render(document, answer, wait_for=wait_for)
+        def keep(left: Mapping[str, Any]) -> None:
+            self._sessions.take(document.url, left)
+
+        return await self._browser.render(
+            document, answer, wait_for=wait_for, state=self._sessions.state_for(document.url), on_left=keep
+        )
+
+    @property
+    def can_render(self) -> bool:
+        """Whether a browser is allowed and installed."""
+        from inroad.crawl.browser import find_chromium
+
+        return self.browser_mode != "off" and find_chromium() is not None
+
+    @property
+    def services(self) -> tuple[Strategy, ...]:
+        """The scraping services that can be asked, in the order in which they are tried."""
+        return tuple(self._services)
+
+    async def scrape(self, url: str, service: Strategy, *, renders: bool = True, scope: Scope | None = None) -> Response:
+        """Has a page fetched by a scraping service, at the pace and with the permission of its site.
+
+        Args:
+            url: Absolute http(s) URL.
+            service: One of `services`.
+            renders: Whether the page's scripts must run.
+            scope: What it is for; its domain is filled in.
+
+        Returns:
+            The page, with `credits_used`; `strategy` is the service.
+
+        Raises:
+            FetchFailed, FetchInterrupted: As `ScrapingClient.fetch`; "service-unavailable", "address-refused".
+            RateLimited, BudgetExceeded, CircuitOpen: As `ScrapingClient.fetch`.
+            HostBusy: The site's own pace lets no request through soon enough.
+        """
+        url = _checked(url)
+        if service not in self._services:
+            raise permanent("service-unavailable", url, f"is to be fetched by {service}, which is not set up here")
+        policy = await self.policies.of(url)
+        who = scope or Scope()
+
+        async def permission() -> None:
+            _check_public_name(url, self.settings)
+            if self.settings.respect_robots and policy.respect_robots:
+                await self._robots.permit(url)
+
+        async with self._politeness.turn(url) as turn:
+            answer = await self._services[service].fetch(
+                url, renders=renders, scope=replace(who, domain=who.domain or policy.domain or None), permission=permission
+            )
+            turn.ended(succeeded=True)
+            return answer
+
+    async def slow_down(self, url: str) -> None:
+        """Lowers the rate of a URL's host: its answer was a block page, whatever its status said."""
+        await self._politeness.slow_down(url, retry_after_s=None)
+
+    async def forced_strategy(self, url: str) -> Strategy | None:
+        """The one way to fetch its pages that a person has decided for a URL's domain."""
+        return (await self.policies.of(url)).strategy
+
+    async def learned_strategy(self, url: str) -> Strategy | None:
+        """What worked lately at a URL's host where asking directly did not."""
+        return await self._learned.of(url)
+
+    async def learn_strategy(self, url: str, strategy: Strategy, credits_used: int) -> None:
+        """Remembers what worked at a URL's host, and what it cost."""
+        await self._learned.learn(url, strategy, credits_used)
+
+    def has_session(self, url: str) -> bool:
+        """Whether a URL's domain is asked with a session."""
+        return self._sessions.is_held(url)
+
+    def doubt_session(self, url: str) -> None:
+        """A page asked for a login: the domain's next request asks the session's probe anew."""
+        self._sessions.doubt(url)
+
+    async def _limits(self, url: str) -> Limits:
+        policy, settings = await self.policies.of(url), self.settings
+        return Limits(
+            pace_key(url),
+            settings.host_interval_s if policy.interval_s is None else policy.interval_s,
+            settings.host_concurrency if policy.concurrency is None else policy.concurrency,
+        )
+
+    async def _enter(self, url: str, *, needs_login: bool) -> None:
+        """Loads the session of a URL's domain, where it has one, and asks its probe where that is due."""
+        await self._sessions.enter(url, await self.policies.of(url), needs_login=needs_login)
+
+    async def _probe(self, url: str) -> Response:
+        headers = {"Accept": _ACCEPT["probe"]}
+        ask = Ask(url=_checked(url), headers=headers, purpose="probe", max_bytes=self.settings.body_bytes)
+        return await self._whole(ask, respect_robots=True)
 
     def _ask_for_page(self, asked: SubRequest) -> Ask:
         """What a page in the browser loads: one request like any other."""
@@ -321,6 +446,18 @@ def _checked(url: str) -> str:
         return request_url(url)
     except InvalidUrl as error:
         raise permanent("bad-response", url, f"cannot be asked for: {error.message.removesuffix('.')}") from error
+
+
+def _check_public_name(url: str, settings: Settings) -> None:
+    """Nothing of a private network is told to a scraping service.
+
+    Raises:
+        FetchFailed: "address-refused".
+    """
+    host = httpx2.URL(url).host.lower()
+    is_private = is_address(host) or "." not in host or f".{host}".endswith(_PRIVATE_NAMES)
+    if is_private or host in settings.allow_hosts:
+        raise permanent("address-refused", url, "is not told to a scraping service: its host is not a public one")
 
 
 def _conditions(etag: str | None, last_modified: str | None) -> dict[str, str]:

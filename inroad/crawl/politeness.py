@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Final, Protocol
@@ -51,6 +51,24 @@ class Pace:
 
     floor_s: float
     exclusive: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What holds for the requests to one host, or to all hosts of a domain that has limits of its own.
+
+    Args:
+        key: Under which requests are counted together.
+        floor_s: Least distance between requests, seconds.
+        concurrency: Requests in flight in this process.
+    """
+
+    key: str
+    floor_s: float
+    concurrency: int
+
+
+LimitsOf = Callable[[str], Awaitable[Limits]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,15 +211,21 @@ class Politeness:
         settings: `host_interval_s`, `host_concurrency`, `fetch_concurrency`.
         store: Where the hosts' clocks are kept.
         max_wait_s: Seconds that one call waits for its turn.
+        limits_of: Tells the limits of a URL; None takes those of the settings for every host.
     """
 
-    def __init__(self, settings: Settings, store: PaceStore, *, max_wait_s: float = MAX_WAIT_S) -> None:
-        self._floor_s = settings.host_interval_s
-        self._per_host = settings.host_concurrency
+    def __init__(
+        self, settings: Settings, store: PaceStore, *, max_wait_s: float = MAX_WAIT_S, limits_of: LimitsOf | None = None
+    ) -> None:
+        self._settings = settings
+        self._limits_of = limits_of or self._from_settings
         self._places = asyncio.Semaphore(settings.fetch_concurrency)
         self._store = store
         self._gates: dict[str, _Gate] = {}
         self.max_wait_s = max_wait_s
+
+    async def _from_settings(self, url: str) -> Limits:
+        return Limits(pace_key(url), self._settings.host_interval_s, self._settings.host_concurrency)
 
     @asynccontextmanager
     async def turn(self, url: str, *, exclusive: bool = False) -> AsyncIterator[Turn]:
@@ -214,8 +238,9 @@ class Politeness:
         Raises:
             HostNotReady: The turn would come later than `max_wait_s`.
         """
-        host, pace = pace_key(url), Pace(self._floor_s, exclusive)
-        async with self._gate(host) as gate, gate.places:
+        limits = await self._limits_of(url)
+        host, pace = limits.key, Pace(limits.floor_s, exclusive)
+        async with self._gate(limits) as gate, gate.places:
             begun = time.monotonic()
             await gate.order.acquire()
             try:
@@ -240,8 +265,9 @@ class Politeness:
             gate.order.release()
 
     @asynccontextmanager
-    async def _gate(self, host: str) -> AsyncIterator[_Gate]:
-        gate = self._gates.setdefault(host, _Gate(asyncio.Semaphore(self._per_host)))
+    async def _gate(self, limits: Limits) -> AsyncIterator[_Gate]:
+        host = limits.key
+        gate = self._gates.setdefault(host, _Gate(asyncio.Semaphore(limits.concurrency)))
         gate.users += 1
         try:
             yield gate
@@ -293,7 +319,7 @@ class Politeness:
         return grant
 
     async def slow_down(self, url: str, *, retry_after_s: float | None) -> float:
-        """Takes a 429 or 503 into account, here at once and in all processes.
+        """Takes a 429, a 503 or a block page into account, here at once and in all processes.
 
         Args:
             url: What was asked for.
@@ -302,12 +328,13 @@ class Politeness:
         Returns:
             Seconds until the host may be asked again.
         """
-        host = pace_key(url)
+        limits = await self._limits_of(url)
+        host = limits.key
         if retry_after_s is not None:
             retry_after_s = min(max(retry_after_s, 0.0), _MAX_RETRY_AFTER_S)
             if gate := self._gates.get(host):
                 gate.blocked_until = max(gate.blocked_until, time.monotonic() + retry_after_s)
-        return await self._store.slow_down(host, Pace(self._floor_s), retry_after_s=retry_after_s)
+        return await self._store.slow_down(host, Pace(limits.floor_s), retry_after_s=retry_after_s)
 
     async def keep_crawl_delay(self, url: str, crawl_delay_s: float | None) -> None:
         """Remembers the Crawl-delay of a URL's host for all processes.
@@ -315,7 +342,8 @@ class Politeness:
         Raises:
             FetchFailed: "crawl-delay-too-long" where it is longer than `MAX_CRAWL_DELAY_S`.
         """
-        await self._store.keep_crawl_delay(pace_key(url), None if not crawl_delay_s else min(crawl_delay_s, MAX_CRAWL_DELAY_S))
+        key = (await self._limits_of(url)).key
+        await self._store.keep_crawl_delay(key, None if not crawl_delay_s else min(crawl_delay_s, MAX_CRAWL_DELAY_S))
 
     @staticmethod
     def check_crawl_delay(url: str, crawl_delay_s: float | None) -> None:

@@ -9,11 +9,17 @@ import io
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import BinaryIO, Literal
+from typing import BinaryIO, Final, Literal
 
-Purpose = Literal["page", "sitemap", "robots", "board"]
-Strategy = Literal["direct", "browser"]
+Purpose = Literal["page", "sitemap", "robots", "board", "probe"]
+Strategy = Literal["direct", "browser", "scraperapi", "firecrawl"]
+STRATEGIES: Final[tuple[Strategy, ...]] = ("direct", "browser", "scraperapi", "firecrawl")
 _PIECE = 65_536
+
+
+def as_strategy(name: str | None) -> Strategy | None:
+    """A strategy by its name in a row; None for none."""
+    return next((strategy for strategy in STRATEGIES if strategy == name), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +38,7 @@ class Response:
         wire_bytes: Bytes of the last hop's body as sent, before unpacking.
         truncated: The body ended before its announced end, or was cut at the limit where the caller wanted that.
         strategy: How it was fetched.
+        credits_used: What a scraping service charged for it.
     """
 
     url: str
@@ -45,6 +52,7 @@ class Response:
     wire_bytes: int = 0
     truncated: bool = False
     strategy: Strategy = "direct"
+    credits_used: int = 0
     spool: BinaryIO | None = field(default=None, repr=False, compare=False)
     body_bytes: int = 0
 
@@ -85,7 +93,7 @@ class RequestRecord:
         url: The hop's URL.
         method: GET, HEAD or POST.
         purpose: What it was made for.
-        strategy: direct or browser.
+        strategy: direct, browser or the scraping service.
         started_at: Aware, UTC.
         duration_ms: From sending to the last byte or the failure.
         waited_ms: Time spent waiting for the host's pace before.

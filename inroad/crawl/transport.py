@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import ssl
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
@@ -16,12 +16,19 @@ from typing import Final
 import httpcore2
 import httpx2
 from httpcore2 import SOCKET_OPTION
+from socksio.exceptions import SOCKSError
 
-from inroad.crawl.hosts import InvalidUrl, canonical_host
+from inroad.crawl.failures import transient
 from inroad.crawl.network import Resolver
+from inroad.crawl.proxies import Proxy, ProxyTurns, parse_proxies
 from inroad.settings import Settings, SettingsError
 
 _KEEPALIVE_S: Final = 20.0  # seconds that an idle connection is kept
+PROXIES: Final = "inroad_proxies"
+"""Request extension: the proxies of the domain that is asked, in place of the setting's; empty goes without."""
+
+STICKY: Final = "inroad_sticky"
+"""Request extension: requests with the same word take the same proxy."""
 
 
 class GuardedBackend(httpcore2.AsyncNetworkBackend):
@@ -109,23 +116,31 @@ class PoolTransport(httpx2.AsyncHTTPTransport):
 
 
 class RoutedTransport(httpx2.AsyncBaseTransport):
-    """Sends each request the way it must go: straight to a checked address, or through the proxy.
+    """Sends each request the way it must go: straight to a checked address, or through a proxy.
 
     Hosts with a resolve rule go straight. For the others, behind a proxy, the connection is the proxy's: we refuse addresses and
     names that we find to be private ourselves, and leave to the proxy what only it can look up.
 
     Args:
-        settings: Concurrency and proxy.
+        settings: Concurrency and proxies.
         resolver: Names the addresses that may be connected to.
         context: Trust, see `tls_context`.
+        turns: Chooses among proxies.
 
     Raises:
         SettingsError: The proxy setting cannot be used.
     """
 
-    def __init__(self, settings: Settings, resolver: Resolver, context: ssl.SSLContext) -> None:
+    def __init__(self, settings: Settings, resolver: Resolver, context: ssl.SSLContext, turns: ProxyTurns | None = None) -> None:
+        self._settings = settings
         self._resolver = resolver
-        self._proxied = _proxy_transport(settings, context)
+        self._context = context
+        self._turns = turns or ProxyTurns()
+        written = settings.proxy.get_secret_value() if settings.proxy is not None else ""
+        self._proxies = parse_proxies(written, name="INROAD_PROXY")
+        self._proxied: dict[Proxy, httpx2.AsyncHTTPTransport] = {}
+        for proxy in self._proxies:
+            self._through(proxy)
         self._direct = PoolTransport(
             httpcore2.AsyncConnectionPool(
                 ssl_context=context,
@@ -142,50 +157,80 @@ class RoutedTransport(httpx2.AsyncBaseTransport):
 
         Raises:
             FetchFailed: "address-refused" or "unknown-host".
-            FetchInterrupted: "unknown-host".
+            FetchInterrupted: "unknown-host", "proxy-failed".
             httpx2.TransportError: Everything else.
         """
-        if self._proxied is None:
+        proxies: Sequence[Proxy] = request.extensions.get(PROXIES, self._proxies)
+        if not proxies:
             return await self._direct.handle_async_request(request)
         host, port = request.url.host, request.url.port or (443 if request.url.scheme == "https" else 80)
         if self._resolver.rules.rule_for(host, port) is not None:
             return await self._direct.handle_async_request(request)
         await self._resolver.check(host, port)
-        return await self._proxied.handle_async_request(request)
+        proxy = await self._turns.choose(proxies, sticky=request.extensions.get(STICKY, ""))
+        return await self._by(proxy, request)
+
+    async def _by(self, proxy: Proxy, request: httpx2.Request) -> httpx2.Response:
+        """Through one proxy, whose own failures are told from the site's."""
+        try:
+            answer = await self._through(proxy).handle_async_request(request)
+        except httpx2.TransportError as error:
+            if why := proxy_fault(error):
+                raise await self._failed(proxy, request, why) from error
+            raise
+        except (AssertionError, IndexError, SOCKSError) as error:  # how the library meets an answer that is no SOCKS
+            raise await self._failed(proxy, request, "it does not answer as a SOCKS proxy does") from error
+        if answer.status_code == 407:  # to a request in plain HTTP, which carries no CONNECT
+            await answer.aclose()
+            raise await self._failed(proxy, request, "it refuses our name and password")
+        await self._turns.worked(proxy)
+        return answer
+
+    async def _failed(self, proxy: Proxy, request: httpx2.Request, why: str) -> Exception:
+        await self._turns.failed(proxy, why)
+        return transient("proxy-failed", str(request.url), f"could not be asked for through the proxy {proxy.label}: {why}")
+
+    def _through(self, proxy: Proxy) -> httpx2.AsyncHTTPTransport:
+        """Connections through one proxy; its own address may be private, as a person named it."""
+        if proxy not in self._proxied:
+            limits = httpx2.Limits(
+                max_connections=self._settings.fetch_concurrency * 2,
+                max_keepalive_connections=self._settings.fetch_concurrency,
+                keepalive_expiry=_KEEPALIVE_S,
+            )
+            self._proxied[proxy] = httpx2.AsyncHTTPTransport(
+                verify=self._context, trust_env=False, proxy=httpx2.URL(proxy.url), limits=limits, http2=http2_available()
+            )
+        return self._proxied[proxy]
 
     async def aclose(self) -> None:
         """Closes all connections."""
         await self._direct.aclose()
-        if self._proxied is not None:
-            await self._proxied.aclose()
+        for transport in self._proxied.values():
+            await transport.aclose()
+
+
+def proxy_fault(error: httpx2.TransportError) -> str | None:
+    """Why a proxy itself is at fault for a failed request; None where the site may be.
+
+    A connection is only ever opened to the proxy, so one that fails is the proxy's; a TLS failure is the site's. What a proxy
+    says of the site (it could not connect, CONNECT ended with 502) does not count against it.
+    """
+    if isinstance(error, httpx2.ProxyError):
+        text = str(error)
+        if text.startswith("407"):
+            return "it refuses our name and password"
+        if "username/password" in text or "from proxy server, but got" in text:
+            return "it refuses our name and password"
+        return None
+    causes = (error, error.__cause__, error.__context__, getattr(error.__cause__, "__cause__", None))
+    if isinstance(error, httpx2.ConnectError) and any(isinstance(cause, ssl.SSLError) for cause in causes):
+        return None
+    if isinstance(error, httpx2.ConnectError | httpx2.ConnectTimeout):
+        return "it accepts no connection"
+    return None
 
 
 def http2_available() -> bool:
     """Whether the package `h2` is installed."""
     return find_spec("h2") is not None
-
-
-def _proxy_transport(settings: Settings, context: ssl.SSLContext) -> httpx2.AsyncHTTPTransport | None:
-    """Connections through `settings.proxy`; its own address may be private, as a person named it.
-
-    The URL is never repeated in an error: it may hold a password.
-    """
-    if settings.proxy is None:
-        return None
-    mend = "Write http://user:password@host:port or socks5://host:port (socks5 needs the package socksio)."
-    try:
-        url = httpx2.URL(settings.proxy.get_secret_value())
-        canonical_host(f"[{url.host}]" if ":" in url.host else url.host)
-    except (httpx2.InvalidURL, InvalidUrl):
-        raise SettingsError("INROAD_PROXY is not a URL.", mend=mend) from None
-    if url.scheme not in ("http", "https", "socks5", "socks5h"):
-        raise SettingsError("INROAD_PROXY is not the URL of an http or socks5 proxy.", mend=mend)
-    limits = httpx2.Limits(
-        max_connections=settings.fetch_concurrency * 2,
-        max_keepalive_connections=settings.fetch_concurrency,
-        keepalive_expiry=_KEEPALIVE_S,
-    )
-    try:
-        return httpx2.AsyncHTTPTransport(verify=context, trust_env=False, proxy=url, limits=limits, http2=http2_available())
-    except ImportError:
-        raise SettingsError("INROAD_PROXY names a SOCKS proxy, and the package socksio is not installed.", mend=mend) from None

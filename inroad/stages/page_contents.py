@@ -9,7 +9,8 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from inroad.crawl.fetch import WebClient
-from inroad.guard.errors import InroadError, PermanentError
+from inroad.crawl.response import as_strategy
+from inroad.guard.errors import InroadError, PermanentError, Scope
 from inroad.postings import find_posting_links
 from inroad.stages.documents import Document, read_document, store_document
 from inroad.stages.linking import add_linked_pages, is_own_url
@@ -58,7 +59,7 @@ def _claim(session: Session, work: Work, domain: Domain) -> list[Page]:
 async def _fetch(work: Work, web: WebClient, domain: Domain, page: Page, tally: Tally) -> None:
     visit = await work.database.run(_open, work, page)
     try:
-        document = await _read(web, domain, page, known=None)
+        document = await _read(work, web, domain, page, known=None)
     except DatabaseUnavailable:
         raise
     except InroadError as error:
@@ -69,8 +70,9 @@ async def _fetch(work: Work, web: WebClient, domain: Domain, page: Page, tally: 
     tally.succeed("new")
 
 
-async def _read(web: WebClient, domain: Domain, page: Page, *, known: Page | None) -> Document:
-    document = await read_document(web, page.url, known=known)
+async def _read(work: Work, web: WebClient, domain: Domain, page: Page, *, known: Page | None) -> Document:
+    scope = Scope(run=work.run, domain=domain.name)
+    document = await read_document(web, page.url, known=known, wanted=as_strategy(page.fetch_strategy), scope=scope)
     if not is_own_url(domain, document.final_url):
         raise RedirectedAway(f"{page.url} leads to {document.final_url}, another company's site.", mend="Reject the page.")
     return document
@@ -89,7 +91,7 @@ async def _refresh(work: Work, web: WebClient, domain: Domain, page: Page, tally
     if visit is None:
         return
     try:
-        document = await _read(web, domain, page, known=page)
+        document = await _read(work, web, domain, page, known=page)
     except DatabaseUnavailable:
         raise
     except InroadError as error:

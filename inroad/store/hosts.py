@@ -1,6 +1,6 @@
-"""Queries on `hosts`: clocks of politeness shared by all processes, and the cache of robots.txt.
+"""Queries on `hosts`: clocks of politeness shared by all processes, the cache of robots.txt, and what strategy worked.
 
-What does not belong here: the rules that use them (`inroad.crawl.politeness`, `inroad.crawl.robots_cache`).
+What does not belong here: the rules that use them (`inroad.crawl`: `politeness`, `robots_cache`, `strategies`).
 
 All moments are the server's (`clock_timestamp()`), and waits come back as seconds, so that machines with different clocks agree.
 """
@@ -201,4 +201,29 @@ def save_robots(session: Session, origin: str, *, status: str, body: bytes | Non
                 robots_fetched_at = excluded.robots_fetched_at, updated_at = clock_timestamp()
         """),
         {"host": origin, "body": body, "status": status},
+    )
+
+
+def learned_strategy(session: Session, host: str, *, younger_than_s: float) -> str | None:
+    """What worked last at a host, if that was learned lately enough."""
+    query = text("""
+        SELECT strategy FROM hosts
+        WHERE host = :host AND strategy_learned_at > clock_timestamp() - make_interval(secs => :seconds)
+    """)
+    found: str | None = session.scalar(query, {"host": host, "seconds": younger_than_s})
+    return found
+
+
+def learn_strategy(session: Session, host: str, strategy: str, credits_used: int) -> None:
+    """Remembers what worked at a host and what it cost; the moment counts from the first time in a row."""
+    session.execute(
+        text("""
+            INSERT INTO hosts AS h (host, strategy, strategy_credits, strategy_learned_at)
+            VALUES (:host, :strategy, :credits, clock_timestamp())
+            ON CONFLICT (host) DO UPDATE SET strategy = excluded.strategy, strategy_credits = excluded.strategy_credits,
+                strategy_learned_at = excluded.strategy_learned_at, updated_at = clock_timestamp()
+            WHERE (h.strategy, h.strategy_credits) IS DISTINCT FROM (excluded.strategy, excluded.strategy_credits)
+                OR h.strategy_learned_at < clock_timestamp() - interval '7 days'
+        """),
+        {"host": host, "strategy": strategy, "credits": credits_used},
     )

@@ -32,6 +32,7 @@ PROCESSING_STATES = ("Waiting", "Queued", "Processing", "Complete", "Error")
 PAGE_TYPES = (
     "CONTACT_ROOT", "CONTACT", "ABOUT", "TEAM", "IMPRINT", "CAREERS", "POSTING", "LEGAL", "PRODUCT", "BLOG", "HOME", "UNKNOWN",
 )  # fmt: skip
+STRATEGIES = ("direct", "browser", "scraperapi", "firecrawl")
 NOW = func.now()
 
 
@@ -138,11 +139,22 @@ class Domain(Identified, Curated, Processed, Dated, Base):
         server_default=text("'{}'"), comment="other hosts whose pages count as this domain's"
     )
     respect_robots: Mapped[bool] = mapped_column(server_default=text("true"))
+    request_headers_sealed: Mapped[bytes | None] = mapped_column(comment="JSON object of headers sent to it, encrypted")
+    request_interval_s: Mapped[float | None] = mapped_column(comment="least seconds between two requests; NULL: the setting")
+    request_concurrency: Mapped[int | None] = mapped_column(
+        SmallInteger, comment="requests in flight in one process; NULL: the setting"
+    )
+    proxies_sealed: Mapped[bytes | None] = mapped_column(
+        comment="JSON list of proxy URLs, encrypted; an empty list goes without; NULL: the setting"
+    )
+    fetch_strategy: Mapped[str | None] = mapped_column(comment="the one way its pages are fetched; NULL: the cheapest that works")
     sitemap_curation_status: Mapped[str] = curation_status()
     sitemap_analysis_status: Mapped[str] = processing_status()
     __table_args__ = (
         *states(curation="sitemap_curation_status", processing="sitemap_analysis_status"),
         CheckConstraint("name = lower(name) AND name <> ''", name="name"),
+        CheckConstraint("request_interval_s >= 0 AND request_concurrency > 0", name="request_limits"),
+        CheckConstraint(_in("fetch_strategy", STRATEGIES), name="fetch_strategy"),
         Index("ix_domains_states", "sitemap_curation_status", "sitemap_analysis_status"),
         due_index("domains", "sitemap_analysis_status"),
     )
@@ -201,6 +213,7 @@ class Page(Identified, Curated, Processed, Dated, Base):
     last_modified: Mapped[str | None]
     http_status: Mapped[int | None] = mapped_column(SmallInteger)
     strategy: Mapped[str | None] = mapped_column(comment="direct, browser, scraperapi or firecrawl")
+    fetch_strategy: Mapped[str | None] = mapped_column(comment="the one way it is fetched, before the domain's; NULL: no matter")
     first_seen_at: Mapped[datetime] = mapped_column(server_default=NOW)
     last_seen_at: Mapped[datetime] = mapped_column(
         server_default=NOW, comment="last reading of a changed sitemap or page that lists it"
@@ -215,6 +228,7 @@ class Page(Identified, Curated, Processed, Dated, Base):
         *states(curation="page_curation_status", processing="page_processing_status"),
         CheckConstraint(_in("page_type", PAGE_TYPES), name="page_type"),
         CheckConstraint("priority_level BETWEEN 1 AND 3", name="priority_level"),
+        CheckConstraint(_in("fetch_strategy", STRATEGIES), name="fetch_strategy"),
         Index("ix_pages_states", "domain_id", "page_curation_status", "page_processing_status"),
         Index("ix_pages_curation", "page_curation_status", "page_processing_status", "page_type"),
         due_index("pages", "page_processing_status"),
@@ -508,7 +522,7 @@ class CvRow(Identified, Curated, Processed, Dated, Base):
 
 
 class LlmCall(Identified, Base):
-    """One attempt at a language model call: the ledger."""
+    """One attempt at a paid call, of a language model or a scraping service: the ledger."""
 
     __tablename__ = "llm_calls"
     at: Mapped[datetime] = mapped_column(server_default=NOW, index=True)
@@ -528,6 +542,7 @@ class LlmCall(Identified, Base):
     cached_tokens: Mapped[int | None]
     output_tokens: Mapped[int | None]
     cost_usd: Mapped[float | None] = mapped_column(Numeric(14, 8, asdecimal=False))
+    credits_used: Mapped[float | None] = mapped_column(Numeric(14, 2, asdecimal=False), comment="of a scraping service")
     price_version: Mapped[str | None]
     latency_ms: Mapped[float | None]
     trace_id: Mapped[str | None]
@@ -694,9 +709,46 @@ class Host(Base):
     next_request_at: Mapped[datetime | None] = mapped_column(comment="the next free moment; taken by an UPDATE that moves it on")
     blocked_until: Mapped[datetime | None] = mapped_column(comment="Retry-After; no request before it")
     strategy: Mapped[str | None] = mapped_column(comment="what worked here last")
-    proxy_health: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))
-    session_encrypted: Mapped[bytes | None]
+    strategy_credits: Mapped[int | None] = mapped_column(comment="what it cost for one page")
+    strategy_learned_at: Mapped[datetime | None]
     updated_at: Mapped[datetime] = mapped_column(server_default=NOW, onupdate=NOW)
+
+
+class SiteSession(Base):
+    """What a person is logged in with at a company's site, and how to tell that it still holds."""
+
+    __tablename__ = "site_sessions"
+    domain_id: Mapped[int] = mapped_column(ForeignKey("domains.id", ondelete="CASCADE"), primary_key=True)
+    state_sealed: Mapped[bytes] = mapped_column(comment="cookies and storage in Playwright's form, encrypted")
+    version: Mapped[int] = mapped_column(server_default=text("1"), comment="a newer one is not overwritten by an older run's")
+    probe_url: Mapped[str | None] = mapped_column(comment="a page that shows who is logged in")
+    probe_text: Mapped[str | None] = mapped_column(comment="what it says then")
+    probe_selector: Mapped[str | None] = mapped_column(comment="CSS selector of what it has then")
+    status: Mapped[str] = mapped_column(server_default="unknown")
+    checked_at: Mapped[datetime | None]
+    made_by: Mapped[str]
+    made_at: Mapped[datetime] = mapped_column(server_default=NOW)
+    updated_at: Mapped[datetime] = mapped_column(server_default=NOW, onupdate=NOW)
+    __table_args__ = (
+        CheckConstraint(_in("status", ("unknown", "logged-in", "logged-out")), name="status"),
+        CheckConstraint(
+            "(probe_url IS NULL) = (probe_text IS NULL AND probe_selector IS NULL)",
+            name="probe",
+        ),
+    )
+
+
+class Proxy(Base):
+    """The health of one proxy, for all processes; never its password."""
+
+    __tablename__ = "proxies"
+    key: Mapped[str] = mapped_column(primary_key=True, comment="SHA-256 of its URL")
+    label: Mapped[str] = mapped_column(comment="scheme, host and port")
+    failure_count: Mapped[int] = mapped_column(server_default=text("0"), comment="failures in a row")
+    rests_until: Mapped[datetime | None] = mapped_column(comment="others are taken before")
+    last_error: Mapped[str | None]
+    failed_at: Mapped[datetime | None]
+    worked_at: Mapped[datetime | None] = mapped_column(comment="first success after a failure")
 
 
 class Suppression(Identified, Base):

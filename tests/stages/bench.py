@@ -65,6 +65,19 @@ class FakeWeb:
         """No browser here."""
         raise permanent("needs-browser", url, "needs a browser")
 
+    services = ()
+    can_render = False
+
+    async def forced_strategy(self, url: str) -> None:
+        """Nobody has decided anything."""
+
+    def has_session(self, url: str) -> bool:
+        """Nobody is logged in."""
+        return False
+
+    async def slow_down(self, url: str) -> None:
+        """The dictionary has no pace."""
+
     async def robots_for(self, url: str) -> RobotsFile:
         """The same rules everywhere."""
         return RobotsFile(Robots.parse(self.robots), "found" if self.robots else "absent", url)
