@@ -212,7 +212,9 @@ _US_STATES: Final = (
     "New York|North Carolina|North Dakota|Ohio|Oklahoma|Oregon|Pennsylvania|Rhode Island|South Carolina|South Dakota|"
     "Tennessee|Texas|Utah|Vermont|Virginia|Washington|West Virginia|Wisconsin|Wyoming|D\\.C\\."
 )
-_CITY: Final = rf"(?:[{_UP}][\w'’.\-]*+)(?:[ \-](?:[{_UP}][\w'’.\-]*+|de|del|la|le|les|sur|sous|am|an der|im|bei|ob der|in|upon|on|of|den|aan|di|da|do|dos|das|nad|pod|y|en|St\.)){{0,4}}"
+# A full stop belongs to a short word only: "St. Gallen" is a city, of "69001 Lyon. Mentions légales" only the first word.
+_CITY_WORD: Final = rf"(?:[{_UP}][\w'’\-]{{0,2}}\.[\w'’\-]*+|[{_UP}][\w'’\-]*+)"
+_CITY: Final = rf"{_CITY_WORD}(?:[ \-](?:{_CITY_WORD}|de|del|la|le|les|sur|sous|am|an der|im|bei|ob der|in|upon|on|of|den|aan|di|da|do|dos|das|nad|pod|y|en|St\.)){{0,4}}"
 _UK_CODE: Final = r"(?:GIR ?0AA|[A-PR-UWYZ](?:\d{1,2}|[A-HK-Y]\d|[A-HK-Y]\d\d|\d[A-HJKS-UW]|[A-HK-Y]\d[ABEHMNPRV-Y]) {0,2}\d[ABD-HJLNP-UW-Z]{2})"
 # Country, the digits that must stand in a line, the whole shape.
 PLACES: Final[tuple[tuple[str, re.Pattern[str], re.Pattern[str]], ...]] = (
@@ -227,7 +229,7 @@ PLACES: Final[tuple[tuple[str, re.Pattern[str], re.Pattern[str]], ...]] = (
     ("SE", re.compile(r"\d{3} \d{2}"), re.compile(rf"(?<![\w\-])(?:SE?-|CZ-|SK-|GR-)?(?P<postcode>[1-9]\d{{2}} \d{{2}})\s{{1,3}}(?P<city>{_CITY})(?![\w])")),
     ("EU", re.compile(r"[A-Z][-– ]{1,3}\d{4}"), re.compile(rf"(?<![\w\-.,/])(?:DE?|AT?|CH|FR?|IT?|ES?|BE?|LT|LV|EE|FI|DK|NO|HR|SI|RO|HU|BG|L|FL)[-– ]{{1,3}}(?P<postcode>\d{{4,6}})\s{{1,3}}(?P<city>{_CITY})")),
     ("EU5", re.compile(r"\d{5}"), re.compile(rf"(?<![\w\-.,/$€£+])(?P<postcode>\d{{5}})[ ,]{{1,3}}(?P<city>{_CITY})(?!\s[a-zß-ÿ])(?:\s\(?(?P<region>[A-Z]{{2}})\)?(?![\w]))?")),
-    ("EU4", re.compile(r"\d{4}"), re.compile(rf"(?:(?<=^)|(?<=, )|(?<=\| )|(?<=[•·,\-–;] )|(?<=\d ))(?P<postcode>[1-9]\d{{3}})\s{{1,2}}(?P<city>{_CITY})(?=\s?(?:[,.;|()]|$|(?i:Austria|Österreich|Schweiz|Suisse|Switzerland|Belg|Denmark|Danmark|Norge|Norway|Hungary|Tel|E-?Mail|Fon)))")),
+    ("EU4", re.compile(r"\d{4}"), re.compile(rf"(?:(?<=^)|(?<=, )|(?<=\| )|(?<=[•·,\-–;] )|(?<=\d ))(?P<postcode>[1-9]\d{{3}})\s{{1,2}}(?P<city>{_CITY})(?=\s?(?:[,.;|()·•–]|$|(?i:Austria|Österreich|Schweiz|Suisse|Switzerland|Belg|Denmark|Danmark|Norge|Norway|Hungary|Tel|E-?Mail|Fon)))")),
     ("IN", re.compile(r"\d{3} ?\d{3}"), re.compile(rf"(?<![\w])(?P<city>{_CITY})\s?[-–,. ]\s?(?P<postcode>[1-9]\d{{2}} ?\d{{3}})(?![\d\-])(?=\s?(?:[,.;|(]|$|[A-Z]))")),
     ("RU", re.compile(r"\d{6}"), re.compile(rf"(?<![\w\-.,/+])(?P<postcode>\d{{6}}),?\s{{1,2}}(?:(?:District|Rayon) \d{{1,2}},\s)?(?P<city>{_CITY})(?=\s?(?:[,.;|(]|$))")),
 )  # fmt: skip

@@ -57,6 +57,7 @@ _UNIT_IN_CITY = re.compile(
     r"^(?:Fl|Floor|Suite|Ste|Unit|St|Street|Ave|Avenue|Road|Rd|NW|NE|SW|SE)\b\.?,?\s+(?=[A-Z])(?!\w+$)|^(?:Fl|Floor|Suite|"
     r"Ste|Unit|NW|NE|SW|SE)\b\.?,?\s+"
 )
+_UNIT_BEFORE = re.compile(r"(?<!\w)(?:Unit|Units|Suite|Flat|Studio|Plot|Shop)\s$")
 _STREET_NAME = re.compile(
     r"[A-Z][\w'’]+ (?:Street|Road|Lane|Avenue|Way|Close|Drive|Quay|Square|Place|Hill|Row|Terrace|Crescent|Gardens)\b"
 )
@@ -173,8 +174,10 @@ def _streets_in(line: Line, number: int) -> Iterator[_Street]:
         unit = TRAILING_UNIT.match(line.text, end)
         if unit:
             end = unit.end()
+        unit = _UNIT_BEFORE.search(line.text, max(taken, match.start() - 8), match.start())
+        start = unit.start() if unit else match.start()
         taken = end
-        yield _Street(line.start + match.start(), line.start + end, line.text[match.start() : end].strip(" ,;"), number, is_box)
+        yield _Street(line.start + start, line.start + end, line.text[start:end].strip(" ,;"), number, is_box)
 
 
 def _places_in(line: Line, number: int, regions: list[str]) -> Iterator[_Place]:

@@ -49,6 +49,9 @@ _COPYRIGHT = re.compile(
     r":.–\-]{0,3}(?:by |von )?([^|•·\n\t©]{2,80})",
     re.IGNORECASE,
 )
+_COPYRIGHT_BEFORE = re.compile(r"(?:©|\(c\)|copyright)[\s:]{0,3}(?:(?:19|20)\d\d\s?[-–]\s?)?$", re.IGNORECASE)
+_NOTICE_YEARS = re.compile(r"^(?:19|20)\d\d(?:\s?[-–]\s?(?:19|20)?\d\d)?,?\s(?=\S)")
+_ENDS_IN_ABBREVIATION = re.compile(r"(?:\b(?:Inc|Ltd|Corp|Co|Pty|Lda|Kft|Zrt|Bros|Cie|Mfg)|\.\s?[^\W\d_])$")
 _FOUNDED = re.compile(
     r"(?:founded|established|est\.|since|incorporated|gegründet|gründung(?:sjahr)?|seit|fondée?|créée?|depuis|fundada|"
     r"fundado|desde|fondata|dal|opgericht|sinds|założon[aey]|od roku)(?:\s(?:in|im|im jahre?|en|nel|back in|w|w roku|roku|"
@@ -222,6 +225,8 @@ def _copyright(document: Document) -> Fact | None:
         maxsplit=1,
         flags=re.IGNORECASE,
     )[0].strip(" .,;:–-")
+    if _ENDS_IN_ABBREVIATION.search(name) and f"{name}." in match.group(1):
+        name += "."
     return (
         _fact(document, name, "copyright", 0.65, start=match.start(), end=match.end())
         if re.search(r"[^\W\d_]{2}", name)
@@ -235,6 +240,8 @@ def _written_legal_name(document: Document) -> Fact | None:
     for line in document.lines:
         for match in _LEGAL_NAME.finditer(line.text):
             name = " ".join(match.group(1).split())
+            if _COPYRIGHT_BEFORE.search(line.text[max(0, match.start() - 20) : match.start()]):
+                name = _NOTICE_YEARS.sub("", name)  # the notice's year, which elsewhere may belong to the name
             count, start, end = counted.get(name, (0, line.start + match.start(), line.start + match.end()))
             counted[name] = (count + 1, start, end)
         if len(counted) > 200:

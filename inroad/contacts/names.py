@@ -174,9 +174,16 @@ NOT_SURNAMES: Final = frozenset(
 )
 
 
+# Given names that are also words of a text ("Tage Zeitpunkt", "Marine Welder", "Kerry Gandelow"): they need a known surname behind.
+COMMON_WORDS: Final = frozenset(
+    """tage marine kerry marche mobile magna nova viva pace mina storm ocean star stone page case chance chip sky sterling
+    major royal virginia georgia carolina florida dakota austin houston dallas phoenix victory sunny""".split()  # noqa: SIM905
+)
+
+
 @lru_cache(maxsize=1)
 def given_names() -> frozenset[str]:
-    """Lower-case given names, 5,900 of them; those left out that mostly mean something else (May, London, Royal)."""
+    """Lower-case given names, 6,000 of them; those left out that mostly mean something else (May, London, Royal)."""
     return _word_list("given_names.txt")
 
 

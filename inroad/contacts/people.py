@@ -17,6 +17,7 @@ from typing import Final
 from inroad.contacts.document import Document
 from inroad.contacts.finding import Finding
 from inroad.contacts.names import (
+    COMMON_WORDS,
     HONORIFIC,
     NOT_SURNAMES,
     is_given_name,
@@ -175,6 +176,8 @@ def _unannounced(tokens: list[str]) -> int:
     """A given name, then initials and further given names, then one or two surnames, the first of which decides."""
     first = tokens[0]
     size = 1
+    if not first[:1].isupper():  # "von" and "al" are given names somewhere, and particles here
+        return 0
     if _INITIAL.fullmatch(first):
         if len(tokens) < 3 or not is_given_name(tokens[1]):
             return 0
@@ -190,6 +193,8 @@ def _unannounced(tokens: list[str]) -> int:
     while particles < len(tokens) and tokens[particles].lower() in _PARTICLES and particles < size + 3:
         particles += 1
     if particles >= len(tokens) or not _is_last(tokens[particles], upper):
+        return 0
+    if size == 1 and first.lower() in COMMON_WORDS and not is_surname(_bare(tokens[particles])):
         return 0
     end = particles + 1
     if (

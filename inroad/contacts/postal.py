@@ -5,12 +5,15 @@ What lives here: putting parts together. What does not: finding addresses in tex
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Final
 
 _CITY_FIRST: Final = frozenset(
     ("US", "CA", "AU", "GB", "IE", "NZ", "IN", "USA", "UNITED STATES", "CANADA", "AUSTRALIA", "UNITED KINGDOM", "UK")
 )
+# Dutch, and Swedish, Czech, Slovak and Greek postcodes have a space too, and stand before the city.
+_STANDS_FIRST = re.compile(r"[1-9]\d{3} ?[A-Z]{2}|\d{3} \d{2}")
 
 
 def one_line(parts: Mapping[str, str]) -> str:
@@ -23,7 +26,9 @@ def one_line(parts: Mapping[str, str]) -> str:
         "Street 1, 12345 City, Country", or "1 Street, City, ST 12345, Country" where the postcode stands behind the city.
     """
     postcode, city, region = parts.get("postcode", ""), parts.get("city", ""), parts.get("region", "")
-    if parts.get("country", "").upper() in _CITY_FIRST or (region and len(region) <= 3 and region.isupper()) or " " in postcode:
+    if not _STANDS_FIRST.fullmatch(postcode) and (
+        parts.get("country", "").upper() in _CITY_FIRST or (region and len(region) <= 3 and region.isupper()) or " " in postcode
+    ):
         place = [city, f"{region} {postcode}".strip()]
     else:
         place = [f"{postcode} {city}".strip(), region if region != city else ""]

@@ -82,3 +82,25 @@ def test_one_line_follows_the_country() -> None:
         one_line({"street": "1 Main St", "city": "Windsor", "region": "CO", "postcode": "80550"})
         == "1 Main St, Windsor, CO 80550"
     )
+
+
+@pytest.mark.parametrize(
+    ("html", "value"),
+    [
+        (
+            "<html lang=fr><footer>Atelier Roux, 18 rue des Cordiers, 69001 Lyon. Mentions légales</footer>",
+            "18 rue des Cordiers, 69001 Lyon",
+        ),
+        ("<p>Bergweg 4, 9000 St. Gallen, Schweiz</p>", "Bergweg 4, 9000 St. Gallen, Schweiz"),
+        ("<html lang=de><footer>Kristall AG, Seilergraben 41, 8001 Zürich · Impressum</footer>", "Seilergraben 41, 8001 Zürich"),
+        ("<p>Sluiskade 21<br>3011 KD Rotterdam</p>", "Sluiskade 21, 3011 KD Rotterdam"),
+        (
+            "<footer>Vexel Ltd, Unit 9, Ropewalk Trading Estate, Leeds LS10 1QT</footer>",
+            "Unit 9, Ropewalk Trading Estate, Leeds, LS10 1QT",
+        ),
+    ],
+)
+def test_an_address_ends_where_its_line_goes_on_with_something_else(html: str, value: str) -> None:
+    """Each footer that glues another word to it would make a further contact of one address."""
+    found = [c for c in extract_contacts(html, url="https://www.brightloom.example/") if c.kind == "address"]
+    assert [contact.value for contact in found] == [value]

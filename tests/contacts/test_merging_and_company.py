@@ -137,3 +137,21 @@ def test_a_whole_imprint_gives_every_kind_of_contact_once() -> None:
             ("company_id", "DE136695976"),
         ]
     )
+
+
+def test_a_copyright_notice_gives_the_company_s_name_whole_and_without_its_year() -> None:
+    """A letter to "2026 Brightloom, Inc" is addressed to nobody."""
+    facts = extract_company("<p>Looms.</p><footer>© 2026 Brightloom Works, Inc. All rights reserved.</footer>", url=URL)
+    assert facts.name is not None
+    assert facts.legal_name is not None
+    assert (facts.name.value, facts.legal_name.value) == ("Brightloom Works, Inc.", "Brightloom Works, Inc.")
+    facts = extract_company("<footer>© 2019-2026 Brightloom GmbH</footer>", url=URL)
+    assert facts.legal_name is not None
+    assert facts.legal_name.value == "Brightloom GmbH"
+
+
+def test_a_year_that_belongs_to_the_name_stays() -> None:
+    """ "2020 Technologies Inc." is so called."""
+    facts = extract_company("<p>Sold by 2020 Technologies Inc. of Laval.</p>", url=URL)
+    assert facts.legal_name is not None
+    assert facts.legal_name.value == "2020 Technologies Inc."

@@ -6,6 +6,7 @@ from __future__ import annotations
 import pytest
 
 from inroad.contacts import Contact, extract_contacts
+from inroad.contacts.binding import is_of_somebody_else
 from inroad.contacts.names import is_person_name, tidy_name
 
 URL = "https://www.brightloom.example/team"
@@ -96,3 +97,69 @@ def test_names_are_tidied() -> None:
     assert is_person_name("Ludwig van den Berg")
     assert not is_person_name("Opening Hours")
     assert not is_person_name("x" * 500)
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<li>Anbindung von Anlagen über MQTT</li>",
+        "<p>Binnen weniger Tage Zeitpunkt und Ort mitteilen</p>",
+        "<h2>Marine Welder</h2>",
+        "<p>She is a Kerry Gandelow of eighteen feet.</p>",
+    ],
+)
+def test_particles_and_common_words_begin_no_name(html: str) -> None:
+    """ "von" is a given name in one country and a preposition in another; a job is not its holder."""
+    assert people(html) == {}
+
+
+def bound(html: str) -> dict[str, str | None]:
+    """Whom each e-mail and phone of a page is bound to."""
+    return {c.value: c.name for c in extract_contacts(html, url=URL) if c.kind in {"email", "phone"}}
+
+
+def test_a_record_that_holds_a_mailbox_names_its_owner() -> None:
+    """Rare given names are in no list: what an hCard says of them stands above closeness."""
+    cards = "".join(
+        f"<li class=h-card><b class=p-name>{name}</b>, <span class=p-job-title>Editor</span>, "
+        f"<a class=u-email href='mailto:{mail}@brightloom.example'>{mail}@brightloom.example</a></li>"
+        for name, mail in (("Miriam Holt", "miriam"), ("Zwenka Quarn", "zwenka"), ("Ozzo Brill", "ozzo"))
+    )
+    assert bound(f"<ul>{cards}</ul>") == {
+        "miriam@brightloom.example": "Miriam Holt",
+        "zwenka@brightloom.example": "Zwenka Quarn",
+        "ozzo@brightloom.example": "Ozzo Brill",
+    }
+
+
+def test_the_neighbour_of_an_unknown_name_does_not_get_their_mailbox() -> None:
+    """A person nobody recognised still has a row of a table: the row's values are not the next row's."""
+    page = """<table><tr><td>Jörg Sandmann</td><td>Leiter Betrieb</td><td>030 2312 5144</td></tr>
+    <tr><td>Xzqva Ümlgh</td><td>desk@brightloom.example</td><td>030 2312 5155</td></tr></table>"""
+    assert bound(page)["desk@brightloom.example"] is None
+    page = "<div><p>Miriam Holt, Publisher</p><p>ffion@brightloom.example</p><p>a.demirci@brightloom.example</p></div>"
+    assert bound(page) == {"ffion@brightloom.example": None, "a.demirci@brightloom.example": None}
+
+
+def test_the_company_s_own_number_below_two_directors_is_neither_s() -> None:
+    """An imprint lists its directors in one line and the switchboard in the next."""
+    page = """<p>Vertreten durch die Geschäftsführer: Dr. Ines Falk, Jörg Sandmann<br>Telefon: 030 2312 5144<br>
+    E-Mail: info@brightloom.example</p>"""
+    assert set(bound(page).values()) == {None}
+
+
+@pytest.mark.parametrize(
+    ("address", "name", "expected"),
+    [
+        ("ffion@x.example", "Imogen Carrow", True),
+        ("a.demirci@x.example", "Jörg Sandmann", True),
+        ("j.sandmann@x.example", "Jörg Sandmann", False),
+        ("sandmann.j@x.example", "Jörg Sandmann", False),
+        ("js@x.example", "Jörg Sandmann", False),
+        ("workshop@x.example", "Jörg Sandmann", False),
+        ("bob@x.example", "Bobby Sandmann", False),
+    ],
+)
+def test_a_mailbox_may_say_whose_it_is_not(address: str, name: str, expected: bool) -> None:
+    """Binding one person's mailbox to another sends a letter to the wrong reader."""
+    assert is_of_somebody_else(address, name) is expected
