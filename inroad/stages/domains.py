@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urljoin, urlsplit
 
 from sqlalchemy.orm import Session
 
@@ -17,17 +16,17 @@ from inroad.crawl.fetch import WebClient
 from inroad.crawl.html import page_language, page_title
 from inroad.crawl.links import feed_links
 from inroad.crawl.response import Response
-from inroad.crawl.sitemaps import sitemap_candidates
-from inroad.crawl.urls import canonical_url, host_of, registrable_domain
+from inroad.crawl.urls import canonical_url, registrable_domain
 from inroad.guard.errors import InroadError, PermanentError
 from inroad.stages.documents import Document, read_document, store_document
 from inroad.stages.linking import is_own_url, own_urls
+from inroad.stages.sources import Linked, guessed_sitemaps, linked_sitemaps, named_sitemaps
 from inroad.stages.work import StageReport, Tally, Work, each_domain
 from inroad.store import claims, visits
 from inroad.store.domains import update_domain
 from inroad.store.models import Domain, Page
 from inroad.store.pages import add_pages, page_by_url, update_page
-from inroad.store.sitemaps import add_sitemaps, sitemap_count
+from inroad.store.sitemaps import add_within_limit, sitemap_count
 
 STAGE = "domains"
 RULE = "rule:home"
@@ -35,8 +34,6 @@ RULE = "rule:home"
 TRY_ELSEWHERE = frozenset(
     {"unknown-host", "no-route", "connect-failed", "timeout", "tls-failed", "connection-reset", "bad-response", "address-refused"}
 )
-# Well-known paths asked for when robots.txt names no sitemap, most likely first.
-CANDIDATES_TRIED = 6
 
 
 class DomainMoved(PermanentError):
@@ -54,7 +51,8 @@ class Analysis:
         home_error: Why not.
         robots_sitemaps: Locations that robots.txt names.
         feeds: Feeds that the home page links.
-        guessed: Sitemaps that answered under a well-known path.
+        guessed: Sitemaps that the home page links or that answered under a well-known path.
+        html_sitemaps: Pages of the site that link all others.
     """
 
     home: Document | None
@@ -62,6 +60,7 @@ class Analysis:
     robots_sitemaps: tuple[str, ...]
     feeds: tuple[str, ...]
     guessed: tuple[str, ...]
+    html_sitemaps: tuple[str, ...] = ()
 
 
 async def run(work: Work, web: WebClient, names: Sequence[str]) -> StageReport:
@@ -134,12 +133,15 @@ async def _look(work: Work, web: WebClient, domain: Domain, known: Page | None) 
     home, error = await _fetch_home(web, domain, known)
     base = home.final_url if home else f"https://{domain.name}/"
     robots = await web.robots_for(base)
-    named = tuple(own_urls(domain, robots.robots.sitemaps, base=base))
+    named = named_sitemaps(robots.robots.sitemaps, base=base)
     feeds = tuple(own_urls(domain, feed_links(home.html, url=home.final_url), base=base)) if home and home.html else ()
+    linked = Linked()
     guessed: tuple[str, ...] = ()
-    if not named and known is None and not await work.database.run(sitemap_count, domain.id):
-        guessed = tuple(own_urls(domain, await _guess_sitemaps(web, base), base=base))
-    return Analysis(home, error, named, feeds, guessed)
+    if not named and not await work.database.run(sitemap_count, domain.id):
+        linked = linked_sitemaps(domain, home.html, url=home.final_url) if home and home.html else linked
+        guessed = linked.sitemaps or (await guessed_sitemaps(domain, web, base) if known is None else ())
+    # A page that links all others serves where no sitemap does.
+    return Analysis(home, error, named, feeds, guessed, () if guessed else linked.pages)
 
 
 async def _fetch_home(web: WebClient, domain: Domain, known: Page | None) -> tuple[Document | None, InroadError | None]:
@@ -173,19 +175,6 @@ def _check_not_moved(domain: Domain, response: Response) -> None:
         raise DomainMoved(f"{domain.name} sends its visitors to {new}.", mend=f"Add that domain instead: inroad add {new}")
 
 
-async def _guess_sitemaps(web: WebClient, base: str) -> list[str]:
-    """The first well-known path under which something answers that is no HTML page."""
-    for candidate in sitemap_candidates(host_of(base))[:CANDIDATES_TRIED]:
-        url = urljoin(base, urlsplit(candidate).path)  # under the scheme and port that the home page answered on
-        try:
-            response = await web.fetch(url, purpose="sitemap")
-        except InroadError:
-            continue
-        if response.status == 200 and not response.body[:512].lstrip().lower().startswith((b"<!doctype html", b"<html")):
-            return [response.url]
-    return []
-
-
 def _record(session: Session, work: Work, domain: Domain, analysis: Analysis, *, is_first: bool) -> bool:
     settings = work.settings
     changed = False
@@ -193,13 +182,23 @@ def _record(session: Session, work: Work, domain: Domain, analysis: Analysis, *,
         changed = _record_home(session, work, domain, analysis.home)
     elif is_first and analysis.home_error is not None:
         _record_refusal(session, domain, analysis.home_error)
-    for source, urls in (("robots", analysis.robots_sitemaps), ("well-known", analysis.guessed), ("feed", analysis.feeds)):
-        room = max(settings.sitemaps_per_domain - sitemap_count(session, domain.id), 0)
-        changed |= bool(
-            add_sitemaps(
-                session, domain.id, urls[:room], source=source, waiting=work.is_manual, max_attempts=settings.max_attempts
-            )
+    sources = (
+        ("robots", analysis.robots_sitemaps),
+        ("well-known", analysis.guessed),
+        ("feed", analysis.feeds),
+        ("html", analysis.html_sitemaps),
+    )
+    for source, urls in sources:
+        added, _ = add_within_limit(
+            session,
+            domain.id,
+            urls,
+            source=source,
+            limit=settings.sitemaps_per_domain,
+            waiting=work.is_manual,
+            max_attempts=settings.max_attempts,
         )
+        changed |= added > 0
     if is_first:
         claims.complete(session, Domain, domain.id, owner=work.owner)
     return changed

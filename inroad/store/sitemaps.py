@@ -49,6 +49,35 @@ def add_sitemaps(
     return len(session.scalars(insert(SitemapFile).values(rows).on_conflict_do_nothing().returning(SitemapFile.id)).all())
 
 
+def add_within_limit(
+    session: Session,
+    domain_id: int,
+    urls: Sequence[str],
+    *,
+    source: str,
+    limit: int,
+    parent: SitemapFile | None = None,
+    waiting: bool,
+    max_attempts: int,
+) -> tuple[int, int]:
+    """`add_sitemaps` for as many as the domain may still have; those that it has take no room.
+
+    Returns:
+        How many are new, and how many were left out.
+    """
+    wanted = list(dict.fromkeys(urls))
+    have = select(SitemapFile.url).where(SitemapFile.domain_id == domain_id, SitemapFile.url.in_(wanted))
+    known = set(session.scalars(have)) if wanted else set()
+    unknown = [url for url in wanted if url not in known]
+    if not unknown:
+        return 0, 0
+    room = max(limit - sitemap_count(session, domain_id), 0)
+    added = add_sitemaps(
+        session, domain_id, unknown[:room], source=source, parent=parent, waiting=waiting, max_attempts=max_attempts
+    )
+    return added, max(len(unknown) - room, 0)
+
+
 def name_children(
     session: Session, parent: SitemapFile, lastmods: dict[str, str | None], *, limit: int, waiting: bool, max_attempts: int
 ) -> tuple[int, int]:
@@ -67,18 +96,12 @@ def name_children(
     Returns:
         How many are new, and how many were left out because of the limit.
     """
-    known = set(
-        session.scalars(
-            select(SitemapFile.url).where(SitemapFile.domain_id == parent.domain_id, SitemapFile.url.in_(list(lastmods)))
-        )
-    )
-    unknown = [url for url in lastmods if url not in known]
-    room = max(limit - sitemap_count(session, parent.domain_id), 0) if unknown else 0
-    added = add_sitemaps(
+    counts = add_within_limit(
         session,
         parent.domain_id,
-        unknown[:room],
+        list(lastmods),
         source="index",
+        limit=limit,
         parent=parent,
         waiting=waiting,
         max_attempts=max_attempts,
@@ -86,7 +109,7 @@ def name_children(
     session.execute(
         _LISTED_LASTMODS, {"parent": parent.id, "urls": list(lastmods), "lastmods": [lastmods[url] for url in lastmods]}
     )
-    return added, max(len(unknown) - room, 0)
+    return counts
 
 
 _LISTED_LASTMODS = text("""
