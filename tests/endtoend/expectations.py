@@ -38,13 +38,19 @@ def contact_differences(line: Line, expected: Line, *, has_browser: bool) -> Ite
             continue
         found = next((contact for contact in unmatched if is_same(wanted, contact)), None)
         if found is None:
-            yield f"missing: {wanted['kind']} {wanted['value']} of {wanted['page']}"
+            yield f"{wanted['kind']} {wanted['value']}: missing, though {wanted['page']} shows it"
             continue
         unmatched.remove(found)
         yield from _wrong_details(wanted, found)
     for contact in unmatched:
         proof = contact["sources"][0]
-        yield f"invented: {contact['kind']} {contact['value']} ({proof['page_url']}, {proof['method']}, {proof['snippet']!r})"
+        where = f"{proof['page_url']}, {proof['method']}, {proof['snippet']!r}"
+        yield f"{contact['kind']} {contact['value']}: is no contact ({where})"
+
+
+def subject(difference: str) -> str:
+    """The contact that a difference is about."""
+    return difference.partition(": ")[0]
 
 
 def is_same(wanted: Line, found: Line) -> bool:
@@ -67,7 +73,7 @@ def _wrong_details(wanted: Line, found: Line) -> Iterator[str]:
         yield f"{what}: not read on {wanted['page']}, but on {sorted(pages)}"
     if "name" in wanted and _untitled(found["name"] or "") != wanted["name"]:
         yield f"{what}: belongs to {wanted['name']}, not to {found['name']}"
-    if "role" in wanted and found["role"] != wanted["role"]:
+    if "role" in wanted and (found["role"] or "").casefold() != wanted["role"].casefold():
         yield f"{what}: is {wanted['role']}, not {found['role']}"
     if "type" in wanted and found["details"].get("type") != wanted["type"]:
         yield f"{what}: is a {wanted['type']}, not {found['details'].get('type')}"
