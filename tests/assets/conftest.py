@@ -6,17 +6,18 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 import pytest
 from dagster import AssetKey, AssetMaterialization, DagsterInstance, Definitions
 
 from inroad.cli.intake import use_profile
 from inroad.crawl.failures import for_status, permanent, transient
+from inroad.crawl.fetch import WebClient
 from inroad.crawl.response import Response
 from inroad.crawl.robots import Robots
 from inroad.crawl.robots_cache import RobotsFile
-from inroad.settings import CHECKOUT, get_settings, load_settings
+from inroad.settings import CHECKOUT, Settings, get_settings, load_settings
 from inroad.store import Database
 from inroad.store.domains import add_domains
 from pipeline_defs import build_defs
@@ -49,16 +50,12 @@ def site(name: str) -> dict[str, str]:
     }
 
 
-@dataclass
-class FakeClient:
-    """What the stages ask of a web client."""
+class FakeClient(WebClient):
+    """The web client with its three ways to the network replaced; whatever it keeps in the database it keeps."""
 
-    web: FakeWeb
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(self, *_: object) -> None: ...
+    def __init__(self, web: FakeWeb, settings: Settings, database: Database) -> None:
+        super().__init__(settings, database, browser="off")
+        self.web = web
 
     async def robots_for(self, url: str) -> RobotsFile:
         origin = "/".join(url.split("/")[:3])
@@ -97,8 +94,8 @@ class FakeWeb:
         for name in names:
             self.sites |= site(name)
 
-    def open(self, *_: object) -> FakeClient:
-        return FakeClient(self)
+    def open(self, settings: Settings, database: Database) -> FakeClient:
+        return FakeClient(self, settings, database)
 
 
 @pytest.fixture
