@@ -9,6 +9,7 @@ Sources: Universal Postal Union, "Addressing issues" country sheets; street word
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Final
 
 from inroad.contacts.regions import COUNTRY_NAME
@@ -167,6 +168,14 @@ STREETS: Final[tuple[tuple[frozenset[str], tuple[str, ...], str, re.Pattern[str]
     (_words(*_POLISH_WORDS, "ulica", "ulice"), (), BEHIND, _POLISH),
     (_words("box postfach apartado postale postbus poczt locked private boks postboks bp b"), (), EITHER, BOX),
 )
+
+
+@lru_cache(maxsize=20_000)
+def shapes_called_by(token: str) -> frozenset[int]:
+    """Which of `STREETS` a word of a line calls for."""
+    return frozenset(
+        at for at, (words, endings, _, _) in enumerate(STREETS) if token in words or (endings and token.endswith(endings))
+    )
 
 
 def tokens_of(line: str) -> frozenset[str]:

@@ -30,6 +30,7 @@ from inroad.contacts.address_shapes import (
     TRAILING_UNIT,
     UNIT_LINE,
     find_country,
+    shapes_called_by,
     tokens_of,
 )
 from inroad.contacts.document import Document, Line
@@ -155,7 +156,11 @@ def _read_lines(lines: list[Line], regions: list[str]) -> tuple[list[_Street], l
 
 def _streets_in(line: Line, number: int) -> Iterator[_Street]:
     taken = 0
-    tokens = tokens_of(line.text)
+    called: set[int] = set()
+    for token in tokens_of(line.text):
+        called |= shapes_called_by(token)
+    if not called:
+        return
     sides = {EITHER}
     if NUMBER_THEN_NAME.search(line.text):
         sides.add(BEFORE)
@@ -163,8 +168,8 @@ def _streets_in(line: Line, number: int) -> Iterator[_Street]:
         sides.add(BEHIND)
     hits = [
         (match, pattern is BOX)
-        for words, endings, side, pattern in STREETS
-        if side in sides and (not words.isdisjoint(tokens) or (endings and any(token.endswith(endings) for token in tokens)))
+        for _, _, side, pattern in (STREETS[at] for at in sorted(called))
+        if side in sides
         for match in pattern.finditer(line.text)
     ]
     for match, is_box in sorted(hits, key=lambda hit: (hit[0].start(), -hit[0].end())):
@@ -181,6 +186,8 @@ def _streets_in(line: Line, number: int) -> Iterator[_Street]:
 
 
 def _places_in(line: Line, number: int, regions: list[str]) -> Iterator[_Place]:
+    if not line.has_code:
+        return
     taken = -1
     foreign = bool(set(regions) - _OTHER_CODES)
     for country, quick, pattern in PLACES:

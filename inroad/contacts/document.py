@@ -48,6 +48,14 @@ _PANELS: Final = frozenset(
     """.split()  # noqa: SIM905
 )
 _MIN_PANEL: Final = 60
+_BREAKS, _PANEL, _SPECIAL = 1, 2, 4
+_KINDS: Final = {
+    tag: _BREAKS * (tag in _BLOCKS or tag in _CELLS)
+    | _PANEL * (tag in _PANELS)
+    | _SPECIAL * (tag in _UNREAD or tag == "x-template")
+    for tag in _BLOCKS | _CELLS | _PANELS | _UNREAD
+}
+_ENDING_BLOCKS: Final = _BLOCKS - {"br"}
 _INLINE_DECOYS: Final = frozenset("span b i em strong small font u s a del ins code".split())  # noqa: SIM905
 # Zero-width characters, soft hyphens, direction marks and interlinear marks: seen by nobody, put in to stop readers like us.
 _INVISIBLE: Final = dict.fromkeys(
@@ -67,6 +75,8 @@ _INVISIBLE: Final = dict.fromkeys(
 _FULL_WIDTH: Final = {code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)} | {0xFE6B: "@", 0x2024: ".", 0xFE52: "."}
 _READ_AS: Final[dict[int, str | None]] = {**_INVISIBLE, **_FULL_WIDTH}
 _DIGIT = re.compile(r"\d")
+# What every postcode, and a region in its place, holds: lines without it need no closer look.
+_CODE = re.compile(r"\d(?:\d{3}|\d-\d|\d\d \d|[A-Z])|, [A-Z]{2}|\d ?[A-Z]{2}|Dublin \d|Co\. [A-Z]|Eircode")
 _TEMPLATE = re.compile(r"<(/?)template(?=[\s>/])")
 _HIDDEN_STYLE = re.compile(r"display\s{0,9}:\s{0,9}none|visibility\s{0,9}:\s{0,9}hidden", re.IGNORECASE)
 _MIRROR_STYLE = re.compile(r"bidi-override", re.IGNORECASE)
@@ -102,11 +112,17 @@ class Element:
 
 
 class Line(NamedTuple):
-    """One line or table cell of the text: where it begins, what it says, and whether it has a digit."""
+    """One line or table cell of the text: where it begins, what it says, whether it has a digit, and what a postcode needs."""
 
     start: int
     text: str
     has_digit: bool
+    has_code: bool
+
+
+def _line(start: int, text: str) -> Line:
+    has_digit = _DIGIT.search(text) is not None
+    return Line(start, text, has_digit, has_digit and _CODE.search(text) is not None)
 
 
 def _cut(line: str, at: int) -> Iterator[Line]:
@@ -117,7 +133,7 @@ def _cut(line: str, at: int) -> Iterator[Line]:
             space = line.rfind(" ", begin + MAX_LINE // 2, end)
             end = space + 1 if space > 0 else end
         piece = line[begin:end]
-        yield Line(at + begin, piece, _DIGIT.search(piece) is not None)
+        yield _line(at + begin, piece)
         begin = end
 
 
@@ -133,7 +149,9 @@ class Document:
         styles: Class and id selectors that hide or mirror what they select.
         title: The `<title>`.
         base: The address relative links are resolved against.
-        source: The page as it was parsed, for cheap tests of what it cannot hold.
+        attribute_names: Every attribute's name, for cheap tests of what the page cannot hold.
+        classes: Every class attribute as written, for the same.
+        by_tag: The elements of each name that has any, in document order.
     """
 
     url: str
@@ -142,7 +160,9 @@ class Document:
     scripts: list[tuple[int, str]] = field(default_factory=list)
     title: str = ""
     base: str = ""
-    source: str = field(default="", repr=False)
+    attribute_names: set[str] = field(default_factory=set, repr=False)
+    classes: set[str] = field(default_factory=set, repr=False)
+    by_tag: dict[str, list[Element]] = field(default_factory=dict, repr=False)
     segment_starts: list[int] = field(default_factory=list)
     segment_elements: list[int] = field(default_factory=list)
 
@@ -156,7 +176,7 @@ class Document:
                 if len(line) > MAX_LINE:
                     found.extend(_cut(line, at))
                 elif line and not line.isspace():
-                    found.append(Line(at, line, _DIGIT.search(line) is not None))
+                    found.append(_line(at, line))
                 at += len(line) + 1
         return found[:MAX_LINES]
 
@@ -239,7 +259,7 @@ def parse_document(html: bytes | str, *, url: str) -> Document:
     if "<template" in text:  # the parser keeps their content out of the tree; shadow roots and tooltips stand in them
         text = _TEMPLATE.sub(r"<\1x-template", text)
     root = LexborHTMLParser(text.encode("utf-8", "replace").decode("utf-8")).root
-    document = Document(url=url, source=text)
+    document = Document(url=url)
     if root is not None:
         _Reader(document, _style_rules(text)).read(root)
     document.base = _base_of(document)
@@ -290,6 +310,7 @@ class _Reader:
     def __init__(self, document: Document, rules: tuple[frozenset[str], frozenset[str]]) -> None:
         self.document = document
         self.hiding, self.mirroring = rules
+        self.has_rules = bool(self.hiding or self.mirroring)
         self.pieces: list[str] = []
         self.segment_starts = document.segment_starts
         self.segment_elements = document.segment_elements
@@ -367,26 +388,45 @@ class _Reader:
 
     def _open(self, node: Any, tag: str, parent: int) -> Element:
         attrs = node.attributes
-        elements = self.document.elements
-        if tag in _BLOCKS:
-            self._break("\n")
-        elif tag in _CELLS:
-            self._break("\t")
+        document, kind = self.document, _KINDS.get(tag, 0)
+        elements = document.elements
+        if kind & _BREAKS:
+            self._break("\t" if tag in _CELLS else "\n")
         element = Element(len(elements), tag, attrs, parent, self.length)
         if attrs:
-            for name, value in attrs.items():
-                if value is None or len(value) > MAX_ATTRIBUTE:
-                    attrs[name] = (value or "")[:MAX_ATTRIBUTE]
-            self._read_style(element)
-        if tag == "x-template":
-            element.hidden = "shadowrootmode" not in attrs
-        element.unread = tag in _UNREAD or (element.hidden and tag not in _PANELS)
+            self._read_attributes(element)
+        if kind & _SPECIAL:
+            element.hidden = element.hidden or (tag == "x-template" and "shadowrootmode" not in attrs)
+            element.unread = tag in _UNREAD
+        if element.hidden:
+            self._hide(element, kind)
         if parent >= 0 and elements[parent].hidden:
             element.hidden = True
-        elif element.hidden and tag in _PANELS:
-            self.panel = (element.index, len(self.pieces), self.length, len(self.document.segment_starts), self.at_break)
         elements.append(element)
+        same = document.by_tag.get(tag)
+        if same is None:
+            document.by_tag[tag] = [element]
+        else:
+            same.append(element)
         return element
+
+    def _hide(self, element: Element, kind: int) -> None:
+        """Words hidden within a line are not read; hidden blocks are, unless they turn out to be traps."""
+        if not kind & _PANEL:
+            element.unread = True
+        elif element.parent < 0 or not self.document.elements[element.parent].hidden:
+            self.panel = (element.index, len(self.pieces), self.length, len(self.segment_starts), self.at_break)
+
+    def _read_attributes(self, element: Element) -> None:
+        attrs = element.attrs
+        if None in (values := attrs.values()) or max(map(len, values)) > MAX_ATTRIBUTE:
+            for name, value in attrs.items():
+                attrs[name] = (value or "")[:MAX_ATTRIBUTE]
+        self.document.attribute_names.update(attrs)
+        if "class" in attrs:
+            self.document.classes.add(attrs["class"])
+        if self.has_rules or "style" in attrs or "hidden" in attrs or element.tag == "bdo":
+            self._read_style(element)
 
     def _read_style(self, element: Element) -> None:
         """What attributes and the page's own style sheet say about showing and mirroring an element."""
@@ -413,7 +453,7 @@ class _Reader:
             self._close_panel()
         element.end = self.length
         element.last = len(self.document.elements)
-        if element.tag in _BLOCKS and element.tag != "br":
+        if element.tag in _ENDING_BLOCKS:
             self._break("\n")
 
     def _break(self, character: str) -> None:

@@ -54,7 +54,7 @@ def read_rdfa(document: Document) -> list[Item]:
 
 
 def _read(document: Document, *, scope: str, types: str, prop: str, method: str) -> list[Item]:
-    if scope not in document.source:
+    if scope not in document.attribute_names:
         return []
     found: list[Item] = []
     open_items: list[tuple[int, Item]] = []  # index after the item's last element, item
@@ -133,11 +133,9 @@ def property_value(document: Document, element: Element) -> str:
 
 def read_opengraph(document: Document) -> list[Item]:
     """The contact properties of OpenGraph (`og:email`, `business:contact_data:…`, `place:location:…`) as one item."""
-    if ":contact_data:" not in document.source and "place:location" not in document.source and "og:" not in document.source:
-        return []
     item = Item(("Organization",), "opengraph", 0)
-    for element in document.elements:
-        name = element.attrs.get("property", "") if element.tag == "meta" else ""
+    for element in document.by_tag.get("meta", ()):
+        name = element.attrs.get("property", "")
         key = name.lower().rpartition(":")[2]
         if name.lower().startswith(("og:", "business:contact_data:", "place:location:")) and element.attrs.get("content"):
             item.element = element.index

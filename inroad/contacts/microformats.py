@@ -27,14 +27,13 @@ _PROPERTIES: Final = {
     "postal-code": "postalCode", "country-name": "addressCountry", "latitude": "latitude", "longitude": "longitude", "given-name": "givenName",
     "family-name": "familyName", "additional-name": "additionalName", "honorific-prefix": "honorificPrefix", "logo": "logo", "label": "label",
 }  # fmt: skip
-_MARKS: Final = ("vcard", "h-card", "h-adr", "h-geo", '"adr', '"geo')
 _V2_PREFIXES: Final = ("p-", "u-", "e-", "dt-")
 _TYPED: Final = frozenset(("telephone", "email", "address"))
 
 
 def read_microformats(document: Document) -> list[Item]:
     """Every hCard, adr and geo of the page as items in document order; cards without any property are left out."""
-    if not any(mark in document.source for mark in _MARKS):
+    if not _ROOTS.keys() & set(" ".join(document.classes).lower().split()):
         return []
     found: list[Item] = []
     open_items: list[tuple[int, Item]] = []

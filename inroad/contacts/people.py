@@ -82,6 +82,8 @@ def find_people(document: Document, taken: list[tuple[int, int]]) -> list[Findin
     found: list[Finding] = []
     lines = [(line.start, line.text) for line in document.lines]
     for number, (start, line) in enumerate(lines):
+        if " " not in line and ":" not in line and "：" not in line:  # one word is nobody's name
+            continue
         hits = {f.start: f for f in _in_line(document, start, line, taken)}
         for finding in _behind_label(document, lines, number):
             hits.setdefault(finding.start, finding)

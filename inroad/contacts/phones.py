@@ -29,12 +29,15 @@ _CONTEXT_BEFORE: Final = 12
 _CONTEXT_AFTER: Final = 26
 
 _PUNCTUATION: Final = r"\-x\u2010-\u2015\u2212\u30FC \u00A0\u3000().\[\]/~\u2053\u223C\u301C\t•·|"
-_RUN = re.compile(rf"[+(\[]{{0,2}} ?\d(?:[{_PUNCTUATION}+]{{0,5}}+\d){{5,60}}+")
+# Begins with the digit, to which the engine skips; the signs before it are taken in afterwards (1.0 ms became 0.3 for 50 kB).
+_RUN = re.compile(rf"\d(?:[{_PUNCTUATION}+]{{0,5}}+\d){{5,60}}+")
+_BEFORE_RUN = re.compile(r"[+(\[]{0,2} ?$")
 _DIGITS = re.compile(r"\d")
 _VANITY = re.compile(
     r"(?<![\w-])(?:1[-. ])?\(?8(?:00|33|44|55|66|77|88)\)?[-. "
     r"]{0,2}(?=[A-Z0-9-]{7,12}(?![\w]))(?=[0-9-]{0,5}[A-Z]{3})[A-Z0-9]{1,9}(?:-[A-Z0-9]{1,7}){0,2}"
 )
+_VANITY_CODE = re.compile(r"8(?:00|33|44|55|66|77|88)\)?[-. ]{0,2}[A-Z0-9-]{0,5}[A-Z]")
 _SCHEMES = re.compile(
     r"\s*(tel|callto|sms|smsto|fax|telephone|phone|whatsapp|viber|skype|facetime)\s*:(.*)", re.IGNORECASE | re.DOTALL
 )
@@ -122,7 +125,12 @@ class PhoneReader:
 
 def find_phones(document: Document, reader: PhoneReader) -> list[Finding]:
     """Every number on a page outside its structured data."""
-    found = [finding for element in document.elements if "href" in element.attrs for finding in _in_link(element, reader)]
+    found: list[Finding] = []
+    for tag in ("a", "area", "link"):
+        for element in document.by_tag.get(tag, ()):
+            href = element.attrs.get("href", "")
+            if href and (href[0] != "/" or href[:2] == "//"):
+                found.extend(_in_link(element, reader))
     found.extend(_in_text(document, reader))
     return found
 
@@ -202,6 +210,13 @@ def _finding(
     return Finding("phone", value, raw, method, confidence, element=element, details=details)
 
 
+def _runs(text: str) -> Iterator[tuple[int, int]]:
+    """Ranges of seven or more digits with what may stand between and before them."""
+    for match in _RUN.finditer(text):
+        before = _BEFORE_RUN.search(text, max(0, match.start() - 3), match.start())
+        yield (before.start() if before else match.start()), match.end()
+
+
 def text_windows(text: str) -> Iterator[tuple[int, int]]:
     """Ranges of a text that can hold a phone number, widened by what decides about it; the rest cannot.
 
@@ -209,16 +224,16 @@ def text_windows(text: str) -> Iterator[tuple[int, int]]:
     """
     start = end = -1
     count = 0
-    for match in _RUN.finditer(text):
-        if start >= 0 and match.start() - _CONTEXT_BEFORE <= end and match.end() - start < _MAX_WINDOW:
-            end = min(len(text), match.end() + _CONTEXT_AFTER)
+    for begin, until in _runs(text):
+        if start >= 0 and begin - _CONTEXT_BEFORE <= end and until - start < _MAX_WINDOW:
+            end = min(len(text), until + _CONTEXT_AFTER)
             continue
         if start >= 0:
             yield start, end
             count += 1
             if count >= MAX_WINDOWS:
                 return
-        start, end = max(0, match.start() - _CONTEXT_BEFORE), min(len(text), match.end() + _CONTEXT_AFTER)
+        start, end = max(0, begin - _CONTEXT_BEFORE), min(len(text), until + _CONTEXT_AFTER)
     if start >= 0:
         yield start, end
 
@@ -232,10 +247,10 @@ def _in_text(document: Document, reader: PhoneReader) -> Iterator[Finding]:
             if (finding := _judge(document, matched, raw, start + at)) is not None:
                 yield finding
         taken = [(at, at + len(raw)) for _, raw, at in found]
-        for run in _RUN.finditer(window):
-            if not any(a < run.end() and run.start() < b for a, b in taken):
-                yield from _elsewhere(document, run.group(), start + run.start(), reader)
-    for match in _VANITY.finditer(text):
+        for begin, until in _runs(window):
+            if not any(a < until and begin < b for a, b in taken):
+                yield from _elsewhere(document, window[begin:until], start + begin, reader)
+    for match in _VANITY.finditer(text) if _VANITY_CODE.search(text) else ():
         number, valid = _parse_stated(match.group(), ("US",))
         if number is not None and valid and (finding := _finding(number, match.group(), "text", 0.85)) is not None:
             finding.start, finding.end = match.span()

@@ -98,9 +98,10 @@ def guess_regions(document: Document, items: list[Item], region: str | None) -> 
         for country in item.texts("addressCountry")[:1]:
             weigh(country_code(country), 4.0 if item.is_a("PostalAddress") else 3.0)
     text = document.text[:100_000]
-    numbered = "\n".join(line.text for line in document.lines if line.has_digit)[:100_000]
-    for code in {m.group(1) for m in _INTERNATIONAL.finditer(numbered)}:
-        weigh(_region_of_calling_code(code), 2.5)
+    if "+" in text:
+        for code in {m.group(1) for m in _INTERNATIONAL.finditer(text)}:
+            weigh(_region_of_calling_code(code), 2.5)
+    numbered = "\n".join(line.text for line in document.lines if line.has_code)[:100_000]
     for code, pattern in _POSTCODES:
         if pattern.search(numbered):
             weigh(code, 1.0 if code == "NL" else 3.0)  # "2000 GB" has the shape too
@@ -114,7 +115,9 @@ def countries_named(text: str) -> dict[str, int]:
     """How often each country is named in a text, in any of several languages."""
     lowered = text.lower()
     counted: dict[str, int] = {}
-    words = set(_WORD.findall(lowered))
+    tokens = set(lowered.split())
+    words = {token for token in tokens if token.isalpha()}
+    words.update(_WORD.findall(" ".join(tokens - words)))
     for name, code in COUNTRY_OF_NAME.items():
         at = lowered.find(name) if _FIRST_WORD[name] in words else -1
         while at >= 0:

@@ -189,6 +189,8 @@ _QUICK = re.compile(
     r"VAT|USt|UID|Umsatzst|TVA|BTW|IVA|NI[PF]\b|CIF|C\.I\.F|HR ?[AB]|H\.R|Firmenbuch|\bFN\b|CHE|SIRE[NT]|R\.?C\.?S|KvK|Koophandel|Chamber of|REGON|KRS|R\.?E\.?A|"
     r"[Cc]ompany|[Rr]egist|REGIST|[Rr]eg\.|[Cc]harity|A\.?B\.?N|A\.?C\.?N|EIN\b|Tax|IČ|ICO|DIČ|CVR|Org|St\.-Nr|Steuern|LEI|D-?U-?N-?S|moms|ALV|MwSt|[Hh]andelsreg|P\. ?I|GnR|VR|PR"
 )
+# Only German registers ("HRB 17") have shorter numbers, and an R in their label.
+_FIVE_DIGITS = re.compile(r"\d(?:\D{0,3}\d){4}")
 _COURT = re.compile(
     r"(?:Amtsgerichts?|Registergericht|AG|Handelsgericht|Landesgericht)[\s:]{1,3}((?:[A-ZÄÖÜ][\wäöüß.\-]{2,30})(?:[ \-](?:am|an der|ob der|\(?[A-ZÄÖÜ][\wäöüß)\-]{2,30}))*)"
 )
@@ -229,7 +231,7 @@ def _labelled_lines(document: Document) -> Iterator[tuple[int, str]]:
     """Lines that hold a label and a digit, a label on a line of its own joined with the line behind it."""
     lines = document.lines
     for at, line in enumerate(lines):
-        if line.has_digit:
+        if line.has_digit and (_FIVE_DIGITS.search(line.text) or "R" in line.text or (at and "R" in lines[at - 1].text)):
             if _QUICK.search(line.text):
                 yield line.start, line.text
             elif at and not lines[at - 1].has_digit and len(lines[at - 1].text) < 60 and _QUICK.search(lines[at - 1].text):

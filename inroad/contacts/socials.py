@@ -230,14 +230,19 @@ def _profile_url(host: str, path: str, query: str) -> str:
 def find_socials(document: Document) -> list[Finding]:
     """Every profile that a page links to."""
     found: list[Finding] = []
-    for element in document.elements:
-        href = element.attrs.get("href") if element.attrs else None
-        if not href or element.tag not in {"a", "area", "link"}:
+    links = (element for tag in ("a", "area", "link") for element in document.by_tag.get(tag, ()))
+    for element in links:
+        href = element.attrs.get("href", "")
+        if not _begins_absolute(href):
             continue
         profile = profile_of(href)
         if profile is not None:
             found.append(_finding(profile, href, element.index, list(_relations(element.attrs.get("rel", "")))))
     return found
+
+
+def _begins_absolute(href: str) -> bool:
+    return href[:1] not in "/#?." or href[:2] == "//"
 
 
 def _relations(rel: str) -> Iterator[str]:
