@@ -48,7 +48,7 @@ def backfill(
         from inroad.cli.launching import materialise
 
         launched = materialise(database, names, stages=stages, visit=visit)
-    results = collect(database, names, launched.run_ids, watch.seconds)
+    results = collect(database, names, launched.run_ids, watch)
     report(settings, results, (), hint=hint, out=None, as_json=as_json)
     for sentence in launched.errors:
         print(f"inroad: {plain(sentence)}", file=sys.stderr)

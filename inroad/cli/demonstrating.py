@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 from pathlib import Path
 from typing import Annotated
 
@@ -12,7 +13,7 @@ from rich.console import Console
 from inroad.cli.context import open_for, use_settings
 from inroad.cli.intake import use_profile
 from inroad.cli.running import Json, is_usable, report, run_domains
-from inroad.settings import CHECKOUT, load_settings
+from inroad.settings import CHECKOUT, PREFIX, load_settings
 
 PROFILE = CHECKOUT / "examples" / "profile.yaml"
 
@@ -26,6 +27,7 @@ def demo(
     from examples.network import ExampleNetwork
     from inroad.cli import serving
 
+    _use_own_database()
     settings = use_settings(home=load_settings().home / "demo")
     if not once:
         serving.check_port(settings.dagster_port, "INROAD_DAGSTER_PORT")
@@ -45,3 +47,11 @@ def demo(
             serving.wait(children)
     if not any(is_usable(item) for item in results):
         raise typer.Exit(1)
+
+
+def _use_own_database() -> None:
+    """Leaves a person's own database alone: the invented companies go into the demo's embedded one."""
+    for name in ("DATABASE_URL", "DAGSTER_DATABASE_URL"):
+        os.environ.pop(PREFIX + name, None)
+    if load_settings().database_url:  # named in inroad.toml
+        os.environ[PREFIX + "CONFIG"] = os.devnull

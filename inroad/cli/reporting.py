@@ -15,6 +15,7 @@ from rich.console import Console
 from rich.table import Table
 
 from inroad.cli.intake import BadInput
+from inroad.cli.watching import Watch
 from inroad.settings import Settings
 from inroad.store import Database
 from inroad.store.results import DomainResult, domain_result
@@ -31,11 +32,13 @@ class RunResult:
         result: Everything known of the domain.
         visits: Counts of this run under "KIND/OUTCOME".
         seconds: Wall seconds.
+        changes: What was new or changed, in any stage.
     """
 
     result: DomainResult
     visits: Mapping[str, int]
     seconds: float
+    changes: int = 0
 
     @property
     def fetched(self) -> int:
@@ -65,14 +68,14 @@ class RunResult:
         return found
 
 
-def collect(database: Database, names: Sequence[str], runs: Sequence[str], seconds: Mapping[str, float]) -> list[RunResult]:
+def collect(database: Database, names: Sequence[str], runs: Sequence[str], watch: Watch) -> list[RunResult]:
     """The results of some domains after some runs."""
     visits = database.call(visit_counts, runs)
     out = []
     for name in names:
         result = database.call(domain_result, name)
         if result is not None:
-            out.append(RunResult(result, visits.get(name, {}), seconds.get(name, 0.0)))
+            out.append(RunResult(result, visits.get(name, {}), watch.seconds[name], watch.changes[name]))
     return out
 
 
@@ -115,9 +118,9 @@ def change_sentence(results: Sequence[RunResult]) -> str:
     """What was new in this run, in one sentence."""
     changed = sum(item.changed for item in results)
     unchanged = sum(item.unchanged for item in results)
-    if not changed and not unchanged:
-        return "No sitemap and no page could be visited."
-    if not changed:
+    if not any(item.changes for item in results):
+        if not unchanged:
+            return "No sitemap and no page could be visited."
         return f"Nothing changed: {unchanged} sitemaps and pages were asked, none had anything new, and no row was written."
     return f"{changed} sitemaps, pages and boards were new or changed, {unchanged} unchanged."
 

@@ -19,7 +19,7 @@ from inroad.cli.watching import watching
 from inroad.settings import Settings
 from inroad.store import Database
 
-WIDTH = 100
+WIDTH = 120
 Out = Annotated[Path | None, typer.Option("--out", help="Folder for the CVs, contacts.csv and results.json.")]
 Json = Annotated[bool, typer.Option("--json", help="One line of JSON for each domain on standard output, and nothing else.")]
 
@@ -71,7 +71,7 @@ def run_domains(settings: Settings, database: Database, names: Sequence[str], *,
         launched = materialise(database, names)
     for sentence in launched.errors:
         print(f"inroad: {plain(sentence)}", file=sys.stderr)
-    return collect(database, names, launched.run_ids, watch.seconds)
+    return collect(database, names, launched.run_ids, watch)
 
 
 def report(

@@ -31,10 +31,12 @@ class Watch:
 
     Attributes:
         seconds: Wall seconds by domain, all stages together.
+        changes: What was new or changed by domain, in any stage: nought means that nothing was written.
     """
 
     def __init__(self, total: int, progress: Progress | None) -> None:
         self.seconds: Counter[str] = Counter()
+        self.changes: Counter[str] = Counter()
         self._total = total
         self._progress = progress
         self._before: Counter[str] = Counter()
@@ -50,6 +52,9 @@ class Watch:
         if position.report is not None:
             self._before[position.stage] += position.total
             self.seconds.update(position.report.seconds)
+            self.changes.update(
+                {name: tally.counts["new"] + tally.counts["changed"] for name, tally in position.report.tallies.items()}
+            )
 
     def finish(self) -> None:
         """Fills the bars of stages that had nothing to do for some domains."""
