@@ -60,6 +60,9 @@ class Command:
 
     def start(self, *arguments: str, environment: Mapping[str, str] | None = None) -> subprocess.Popen[str]:
         """Starts it and returns at once; in a session of its own, so that a signal reaches it alone."""
+        if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+            # A shell's background job ignores Ctrl-C and hands that down; a command in a terminal does not.
+            signal.signal(signal.SIGINT, signal.default_int_handler)
         kept = {name: value for name, value in os.environ.items() if not name.startswith(("INROAD_", "DAGSTER_"))}
         given = {"INROAD_HOME": str(self.home), "INROAD_CONFIG": os.devnull, **self.environment, **(environment or {})}
         return subprocess.Popen(
