@@ -7,9 +7,10 @@ from dataclasses import fields
 
 from sqlalchemy.orm import Session
 
-from inroad.contacts import EXTRACTOR_VERSION, Contact, extract_contacts, merge_contacts
+from inroad.contacts import EXTRACTOR_VERSION, Contact, merge_contacts
 from inroad.contacts.merging import identity
 from inroad.stages.extractions import read_contents
+from inroad.stages.readers import Readers
 from inroad.stages.work import StageReport, Tally, Work, each_domain
 from inroad.store.contacts import Merged, Sighting, store_page_contacts
 from inroad.store.models import Domain, Page, PageContent
@@ -17,20 +18,26 @@ from inroad.store.pages import requeue_extractions
 
 STAGE = "contacts"
 KIND = "contacts"
+# Links to what a network's user made name nobody to write to: they are no contacts of the company.
+CONTENT_LINKS = frozenset({"post", "video", "repository", "question", "job"})
 
 
 async def run(work: Work, names: Sequence[str]) -> StageReport:
     """Extracts from what is due; contents that an older extractor read are due again."""
     await work.database.run(requeue_extractions, KIND, EXTRACTOR_VERSION)
+    with Readers() as readers:
 
-    async def handle(domain: Domain, tally: Tally) -> None:
-        await read_contents(work, KIND, EXTRACTOR_VERSION, domain, tally, read=_read, record=_record)
+        def read(html: str, _page: Page, content: PageContent) -> list[Contact]:
+            return [contact for contact in readers.read(html, content.final_url) if not _is_content_link(contact)]
 
-    return await each_domain(work, STAGE, names, handle)
+        async def handle(domain: Domain, tally: Tally) -> None:
+            await read_contents(work, KIND, EXTRACTOR_VERSION, domain, tally, read=read, record=_record)
+
+        return await each_domain(work, STAGE, names, handle)
 
 
-def _read(html: str, _page: Page, content: PageContent) -> list[Contact]:
-    return extract_contacts(html, url=content.final_url)
+def _is_content_link(contact: Contact) -> bool:
+    return contact.kind == "social" and contact.details.get("type") in CONTENT_LINKS
 
 
 def _record(session: Session, page: Page, _content: PageContent, contacts: Sequence[Contact]) -> int:

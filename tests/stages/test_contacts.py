@@ -124,3 +124,14 @@ def test_spellings_merge_into_the_same_rows_in_every_order_of_the_pages(bench: B
     ]
     assert rows[0][4] > 0.9  # three pages that agree are surer than one
     assert sources == 5
+
+
+def test_links_to_videos_and_posts_are_no_contacts(reachable: Bench) -> None:
+    """A film about the mill is nobody to write to; the channel that shows it is."""
+    reachable.web.pages[f"{SITE}/contact"] = page(
+        "Contact",
+        '<a href="https://www.youtube.com/watch?v=abcdefghijk">Film</a> <a href="https://www.youtube.com/@kestrelmill">Channel</a>',
+    )
+    reachable.run(*STAGES)
+    social = [value for kind, value in reachable.rows(ContactRow.kind, ContactRow.value) if kind == "social"]
+    assert social == ["https://www.youtube.com/@kestrelmill"]
