@@ -3,9 +3,20 @@
 What does not belong here: what is done with the client. The clients are tested without Dagster.
 """
 
+from resources.browser import BrowserResource
 from resources.database import DatabaseResource
 from resources.files import FilesResource
+from resources.firecrawl import FirecrawlResource
 from resources.llm import LlmResource
+from resources.scraperapi import ScraperApiResource
 from resources.web import WebResource
 
-__all__ = ["DatabaseResource", "FilesResource", "LlmResource", "WebResource"]
+__all__ = [
+    "BrowserResource",
+    "DatabaseResource",
+    "FilesResource",
+    "FirecrawlResource",
+    "LlmResource",
+    "ScraperApiResource",
+    "WebResource",
+]
