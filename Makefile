@@ -43,7 +43,7 @@ bench-dagster: $(STAMP)
 	$(BIN)/python benchmarks/bench_dagster.py
 
 bench-discovery: $(STAMP)
-	$(BIN)/python benchmarks/bench_sitemaps.py
+	$(BIN)/python benchmarks/bench_discovery.py
 	$(BIN)/python benchmarks/bench_fetch.py
 
 bench-contacts: $(STAMP)

@@ -23,12 +23,13 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 from sqlalchemy import text
 
 from inroad.crawl.fetch import WebClient
 from inroad.settings import Settings, load_settings
-from inroad.stages import domains, sitemaps
+from inroad.stages import domains, reading, sitemaps
 from inroad.stages.work import open_work
 from inroad.store import Database, embedded, open_database
 from inroad.store.domains import add_domains
@@ -114,6 +115,20 @@ def resident_mib() -> float:
     return pages * os.sysconf("SC_PAGE_SIZE") / 1_048_576
 
 
+def server_cpu_s(settings: Settings) -> float:
+    """Processor seconds of the embedded server so far: the postmaster, its ended children and its living ones."""
+    postmaster = int((embedded.ensure_running(settings).data / "postmaster.pid").read_text().split()[0])
+    ticks = 0
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):
+            fields = stat.read_text().rpartition(")")[2].split()
+            if int(stat.parent.name) == postmaster:
+                ticks += sum(map(int, fields[11:15]))
+            elif int(fields[1]) == postmaster:
+                ticks += sum(map(int, fields[11:13]))
+    return ticks / os.sysconf("SC_CLK_TCK")
+
+
 class _Watch(threading.Thread):
     """Reads the process's memory every half second."""
 
@@ -146,6 +161,46 @@ def import_site(settings: Settings, answers: Any) -> None:
     database.close()
 
 
+@contextlib.contextmanager
+def _timed() -> Iterator[dict[str, float]]:
+    """Seconds that the stage's parts took, added up over sitemaps that are read at the same time."""
+    spent = {"download": 0.0, "parse": 0.0, "classify": 0.0, "store": 0.0}
+    batch, name, store, stream = reading.next_batch, reading.name_entries, reading.store_batch, WebClient.stream
+
+    def timed_batch(*given: Any) -> Any:
+        begun = time.perf_counter()
+        found = batch(*given)
+        spent["parse"] += time.perf_counter() - begun
+        return found
+
+    def timed_name(*given: Any) -> Any:
+        begun = time.perf_counter()
+        found = name(*given)
+        spent["classify"] += time.perf_counter() - begun
+        spent["parse"] -= time.perf_counter() - begun
+        return found
+
+    async def timed_store(*given: Any) -> None:
+        begun = time.perf_counter()
+        await store(*given)
+        spent["store"] += time.perf_counter() - begun
+
+    @contextlib.asynccontextmanager
+    async def timed_stream(*given: Any, **options: Any) -> Any:
+        begun = time.perf_counter()
+        async with stream(*given, **options) as response:
+            spent["download"] += time.perf_counter() - begun
+            yield response
+
+    with (
+        patch.object(reading, "next_batch", timed_batch),
+        patch.object(reading, "name_entries", timed_name),
+        patch.object(reading, "store_batch", timed_store),
+        patch.object(WebClient, "stream", timed_stream),
+    ):
+        yield spent
+
+
 async def _visit(settings: Settings, database: Database, *, again: bool) -> dict[str, Any]:
     from datetime import UTC, datetime
 
@@ -155,12 +210,21 @@ async def _visit(settings: Settings, database: Database, *, again: bool) -> dict
             await domains.run(work, web, [DOMAIN])
             watch = _Watch()
             watch.start()
-            begun = time.perf_counter()
-            report = await sitemaps.run(work, web, [DOMAIN])
+            begun, ours, theirs = time.perf_counter(), time.process_time(), server_cpu_s(settings)
+            with _timed() as stages:
+                report = await sitemaps.run(work, web, [DOMAIN])
             seconds = time.perf_counter() - begun
+            cpu = (time.process_time() - ours, server_cpu_s(settings) - theirs)
             watch.stop()
     tally = report.tallies[DOMAIN]
-    return {"seconds": seconds, "counts": dict(tally.counts), "errors": tally.errors[:3], "memory": watch.line()}
+    return {
+        "seconds": seconds,
+        "counts": dict(tally.counts),
+        "errors": tally.errors[:3],
+        "memory": watch.line(),
+        "cpu": cpu,
+        "stages": stages,
+    }
 
 
 def check(database: Database, shape: Shape) -> dict[str, int]:
@@ -216,6 +280,11 @@ def _measure(settings: Settings, database: Database, shape: Shape) -> None:
         else:
             rate = shape.urls / value["seconds"]
             print(f"{name} visit: {value['seconds']:.1f} s ({rate:,.0f} URL/s), memory at the quarters {value['memory']} MiB")
+            print(
+                f"  processor: {value['cpu'][0]:.0f} s here, {value['cpu'][1]:.0f} s in PostgreSQL; waited for in all sitemaps:",
+                end="",
+            )
+            print("".join(f" {name} {spent:.0f} s" for name, spent in value["stages"].items()))
             print(f"  {value['counts']} {value['errors']}", flush=True)
     process.join()
     print(f"rows: {check(database, shape)}")
