@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import csv
+import importlib.util
 import io
 import json
 import tracemalloc
+import zipfile
 from pathlib import Path
+from xml.etree import ElementTree as ET
 
 import pytest
 from sqlalchemy import text
@@ -113,3 +116,51 @@ def test_a_hundred_thousand_rows_take_little_memory(database: Database) -> None:
             tracemalloc.stop()
     assert count == 100_000
     assert peak < 20_000_000
+
+
+def sheet_of(path: Path) -> list[list[str]]:
+    """The cells of a workbook's one sheet, as text."""
+    name = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+    with zipfile.ZipFile(path) as package:
+        assert package.testzip() is None
+        for part in package.namelist():
+            ET.fromstring(package.read(part))
+        root = ET.fromstring(package.read("xl/worksheets/sheet1.xml"))
+    assert not list(root.iter(f"{name}f"))
+    return [["".join(cell.itertext()) for cell in row] for row in root.iter(f"{name}row")]
+
+
+def test_a_workbook_holds_text_and_no_formula(inroad: Inroad, contacts: int, tmp_path: Path) -> None:
+    """A list is opened by a double click: a cell from a stranger's page must be nothing but text."""
+    out = tmp_path / "contacts.xlsx"
+    assert inroad("export", "contacts", "--format", "xlsx", "--out", out).code == 0
+    header, *rows = sheet_of(out)
+    assert header == list(export_columns("contacts"))
+    values = {row[header.index("value")] for row in rows}
+    assert values == {"jane@acme.example", "+4930123456", '\'=HYPERLINK("http://evil.example")'}
+
+
+def test_xml_says_what_json_says(inroad: Inroad, contacts: int, database: Database, tmp_path: Path) -> None:
+    """Characters that XML has no place for are replaced: one of them would make the file unreadable."""
+    page = make_page(database, contacts, "https://acme.example/odd")
+    make_contact(database, contacts, page, "person", "A <b>\x0b & Sons")
+    out = tmp_path / "contacts.xml"
+    assert inroad("export", "contacts", "--format", "xml", "--out", out).code == 0
+    values = [row.findtext("value") for row in ET.parse(out).getroot()]
+    assert values.count("A <b>\ufffd & Sons") == 1
+    assert len(values) == 4
+
+
+def test_parquet_says_what_is_missing_or_holds_the_rows(inroad: Inroad, contacts: int, tmp_path: Path) -> None:
+    """pyarrow is large and optional: without it one sentence, and no half a file."""
+    out = tmp_path / "contacts.parquet"
+    outcome = inroad("export", "contacts", "--format", "parquet", "--out", out)
+    if importlib.util.find_spec("pyarrow") is None:
+        assert outcome.code == 1
+        assert "pyarrow" in outcome.err
+        assert not out.exists()
+    else:
+        from pyarrow import parquet  # type: ignore[import-not-found, unused-ignore]
+
+        rows = parquet.read_table(out).to_pylist()
+        assert {row["value"] for row in rows} >= {"jane@acme.example"}
