@@ -54,6 +54,7 @@ def materialise_stage(
         since=visit_since(context, settings.refresh_after_hours),
         open_web=lambda: web.open(settings, store),
         open_writer=lambda scope: llm.open_writer(settings, store, scope),
+        open_people=lambda scope: llm.open_people(settings, store, scope),
     ) as work:
         report = run_stage(work, stage, names)
     states = store.call(stage_states, stage, names)

@@ -58,6 +58,7 @@ def sweep_due_rows(
         since=visit_since(context, settings.refresh_after_hours) if VISIT_TAG in context.run.tags else None,
         open_web=lambda: web.open(settings, store),
         open_writer=lambda scope: llm.open_writer(settings, store, scope),
+        open_people=lambda scope: llm.open_people(settings, store, scope),
     ) as work:
         names = config.names or store.call(due_domains, limit=config.limit)
         for stage in STAGES:

@@ -7,12 +7,14 @@ here: anything that changes while the program runs (that is a row of the databas
 
 from __future__ import annotations
 
+import json
 import os
+import re
 from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from inroad.guard.errors import UserError
@@ -29,6 +31,15 @@ class SettingsError(UserError):
 
 def _config_file() -> Path:
     return Path(os.environ.get(PREFIX + "CONFIG", "inroad.toml"))
+
+
+class Fallback(BaseModel):
+    """A model's endpoint that is asked when those before it fail."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+    base_url: str = Field(pattern=r"^https?://")
+    model: str = Field(min_length=1)
+    api_key: SecretStr | None = None
 
 
 class Settings(BaseSettings):
@@ -122,6 +133,9 @@ class Settings(BaseSettings):
     cvs_per_domain: int = Field(3, ge=0, description="CVs written for one domain without a person's selection.")
     max_attempts: int = Field(3, ge=1, le=20, description="Attempts at a row before it stays in Error.")
     lease_s: float = Field(300.0, gt=0, description="Seconds after which a claimed row may be claimed again.")
+    queue_depth: int = Field(
+        100_000, ge=1, description="Rows that may wait in the later stages before the sensors of earlier ones wait."
+    )
 
     # Dagster
     pool_web: int = Field(4, ge=1, description="Runs that crawl at one time.")
@@ -134,13 +148,60 @@ class Settings(BaseSettings):
     llm_model: str = Field("gpt-5-mini", min_length=1, description="Model name.")
     llm_timeout_s: float = Field(60.0, gt=0, description="Seconds for one model call.")
     llm_store_prompts: bool = Field(False, description="Keep prompts and answers in the ledger.")
+    llm_when_refused: Literal["rules", "wait"] = Field(
+        "rules", description="rules: what a budget refuses is done without the model; wait: the row stays queued until it allows."
+    )
+    llm_models: Annotated[tuple[tuple[str, str], ...], NoDecode] = Field(
+        (), description="PURPOSE=MODEL, comma separated, where a purpose (cv, people) has a model of its own."
+    )
+    llm_fallbacks: tuple[Fallback, ...] = Field(
+        (),
+        max_length=8,
+        description="Endpoints asked in their order when the first one fails: a JSON list of objects with base_url, model and, "
+        "where it needs one, api_key.",
+    )
+    llm_prices: Annotated[tuple[tuple[str, str], ...], NoDecode] = Field(
+        (),
+        description="MODEL=INPUT/OUTPUT in US dollars for a million tokens, comma separated, for models that the price "
+        "table does not know.",
+    )
+    llm_record: Path | None = Field(None, description="Folder in which every answer of the model is kept for llm_replay.")
+    llm_replay: Path | None = Field(
+        None, description="Folder of kept answers that are given instead of asking a model; needs no key and makes no call."
+    )
+
+    # tracing
+    otlp_endpoint: str | None = Field(
+        None, pattern=r"^https?://", description="URL of an OTLP/HTTP trace receiver, as in http://127.0.0.1:4318/v1/traces."
+    )
+    otlp_headers: SecretStr | None = Field(None, description="NAME=VALUE headers for it, comma separated.")
 
     @field_validator("resolve", "allow_hosts", mode="before")
     @classmethod
     def _split(cls, value: Any) -> Any:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
 
-    @field_validator("home", "profile", "ca_file")
+    @field_validator("llm_models", "llm_prices", mode="before")
+    @classmethod
+    def _pairs(cls, value: Any) -> Any:
+        if isinstance(value, dict):  # a table of inroad.toml
+            return tuple(value.items())
+        if not isinstance(value, str):
+            return value
+        pairs = [part.strip().rpartition("=") for part in value.split(",") if part.strip()]
+        if any(not (name.strip() and given.strip()) for name, _, given in pairs):
+            raise ValueError("not a list of NAME=VALUE, comma separated")
+        return tuple((name.strip(), given.strip()) for name, _, given in pairs)
+
+    @field_validator("llm_prices")
+    @classmethod
+    def _are_prices(cls, value: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
+        for _, price in value:
+            if not re.fullmatch(r"\d{1,6}(\.\d{1,6})?/\d{1,6}(\.\d{1,6})?", price, re.ASCII):
+                raise ValueError("a price is not INPUT/OUTPUT in dollars for a million tokens, as in 0.5/1.5")
+        return value
+
+    @field_validator("home", "profile", "ca_file", "llm_record", "llm_replay")
     @classmethod
     def _absolute(cls, value: Path | None) -> Path | None:
         return value.expanduser().absolute() if value else value
@@ -181,10 +242,24 @@ class Settings(BaseSettings):
             value = getattr(self, name)
             if value == field.default or value is None:
                 continue
-            if isinstance(value, SecretStr):
-                value = value.get_secret_value()
-            out[PREFIX + name.upper()] = ",".join(value) if isinstance(value, tuple) else str(value)
+            out[PREFIX + name.upper()] = _as_text(value)
         return out
+
+
+def _as_text(value: Any) -> str:
+    """A setting as its environment variable says it, secrets included."""
+    if isinstance(value, SecretStr):
+        return value.get_secret_value()
+    if isinstance(value, tuple) and value and isinstance(value[0], Fallback):
+        return json.dumps([_revealed(item) for item in value])
+    if isinstance(value, tuple) and value and isinstance(value[0], tuple):
+        return ",".join(f"{name}={given}" for name, given in value)
+    return ",".join(value) if isinstance(value, tuple) else str(value)
+
+
+def _revealed(fallback: Fallback) -> dict[str, str]:
+    key = {"api_key": fallback.api_key.get_secret_value()} if fallback.api_key else {}
+    return {"base_url": fallback.base_url, "model": fallback.model, **key}
 
 
 def load_settings(**overrides: Any) -> Settings:

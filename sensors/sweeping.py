@@ -1,6 +1,6 @@
 """Sensors that launch a sweep: `queued_sitemaps`, `selected_pages`, `selected_postings`."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from dagster import (
     DagsterRunStatus,
@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from assets.operations import sweep
 from inroad.contacts import EXTRACTOR_VERSION
 from inroad.postings import POSTING_EXTRACTOR_VERSION
-from inroad.stages.decisions import Due, Skip, plan_sweep
+from inroad.stages.decisions import Backlog, Due, Skip, plan_sweep
 from inroad.stages.work import now
 from inroad.store import Database
 from inroad.store.claims import release_lost
@@ -30,7 +30,11 @@ INTERVAL_S = 30
 
 
 def build_sweep_sensor(
-    name: str, look: Callable[[Session], tuple[int, str]], description: str, prepare: Callable[[Database], None] | None = None
+    name: str,
+    look: Callable[[Session], tuple[int, str]],
+    description: str,
+    prepare: Callable[[Database], None] | None = None,
+    behind: Sequence[Callable[[Session], tuple[int, str]]] = (),
 ) -> SensorDefinition:
     """A sensor that sweeps when something of its kind is due.
 
@@ -39,6 +43,7 @@ def build_sweep_sensor(
         look: Counts and fingerprints what is due.
         description: For the UI.
         prepare: Done first at each tick.
+        behind: Count what waits in the later stages: past a limit nothing new is begun.
     """
 
     @sensor(
@@ -53,7 +58,8 @@ def build_sweep_sensor(
         if prepare is not None:
             prepare(store)
         is_running = context.instance.get_runs_count(RunsFilter(job_name=sweep.name, statuses=UNFINISHED)) > 0
-        decision = plan_sweep(name, Due(*store.call(look)), is_running=is_running, now=now())
+        backlog = Backlog(sum(store.call(count)[0] for count in behind), database.settings().queue_depth)
+        decision = plan_sweep(name, Due(*store.call(look)), is_running=is_running, now=now(), backlog=backlog)
         if isinstance(decision, Skip):
             return SkipReason(decision.reason)
         context.log.info(decision.reason)
@@ -75,9 +81,10 @@ queued_sitemaps = build_sweep_sensor(
     due_sitemaps,
     "Sweeps when sitemap files are due; brings back expired leases and rows whose rule changed.",
     prepare=bring_back,
+    behind=(due_pages, due_postings),
 )
 selected_pages = build_sweep_sensor(
-    "selected_pages", due_pages, "Sweeps when selected pages, stored contents or job boards are due."
+    "selected_pages", due_pages, "Sweeps when selected pages, stored contents or job boards are due.", behind=(due_postings,)
 )
 selected_postings = build_sweep_sensor(
     "selected_postings", due_postings, "Sweeps when postings are to be matched or selected ones wait for their CV."

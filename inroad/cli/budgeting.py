@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from datetime import datetime
 from typing import Annotated
 
 import typer
@@ -63,13 +64,44 @@ def show(as_json: Json = False) -> None:
 
     budgets = show_budgets(open_for(use_settings()))
     if as_json:
-        print_json([asdict(item) for item in budgets])
+        print_json([{**asdict(item), "runs_out_at": _moment(item.runs_out_at)} for item in budgets])
         return
     if not budgets:
         say("No budget is set: `inroad budget set all --usd 5 --period month` sets one.")
         return
-    rows: list[list[str]] = [["Scope", "Period", "Unit", "Limit", "Spent", "Reserved", "Left", ""]]
+    rows: list[list[str]] = [["Scope", "Period", "Unit", "Limit", "Spent", "Reserved", "Left", "Expected", "Runs out", ""]]
     for item in budgets:
         amounts = [f"{amount:,.8g}" for amount in (item.limit, item.spent, item.reserved, item.left)]
-        rows.append([item.scope, item.period, item.unit, *amounts, "soft" if item.is_soft else ""])
+        expected = "" if item.expected is None else f"{item.expected:,.8g}"
+        ahead = [expected, _moment(item.runs_out_at) or ""]
+        rows.append([item.scope, item.period, item.unit, *amounts, *ahead, "soft" if item.is_soft else ""])
+    say_columns(rows)
+
+
+def _moment(value: datetime | None) -> str | None:
+    return value.strftime("%Y-%m-%d %H:%MZ") if value else None
+
+
+@budget.command("costs")
+def costs(
+    by: Annotated[
+        str, typer.Option("--by", help="cv, domain, posting, tenant, purpose, provider, model, run, day or month.")
+    ] = "month",
+    as_json: Json = False,
+) -> None:
+    """Shows what models and scraping services have cost."""
+    from inroad.store import ledger
+
+    one_of(by, ledger.COST_KINDS, "kind")
+    found = open_for(use_settings()).call(ledger.costs, by)
+    if as_json:
+        print_json([asdict(item) for item in found])
+        return
+    if not found:
+        say("Nothing was called yet.")
+        return
+    rows: list[list[str]] = [[by.capitalize(), "Calls", "Cached", "Refused", "Input", "Output", "USD", "Credits"]]
+    for item in found:
+        counts = [f"{count:,}" for count in (item.calls, item.cached, item.refused, item.input_tokens, item.output_tokens)]
+        rows.append([item.key, *counts, f"{item.cost_usd:,.6f}", f"{item.credits:,g}"])
     say_columns(rows)

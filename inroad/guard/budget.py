@@ -10,15 +10,15 @@ What does not belong here: the statements (`inroad.store.ledger`) and prices (`i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from decimal import ROUND_CEILING, Decimal
 from typing import Any
 
-from sqlalchemy.orm import Session
-
 from inroad.guard.errors import BudgetExceeded, Scope, UserError
 from inroad.store import ledger
+from inroad.store.claims import wake_refused
 from inroad.store.database import Database
 
 KINDS = ("run", "domain", "posting", "purpose", "provider", "model", "tenant")
@@ -29,6 +29,8 @@ MAX_LIMIT = 10**15
 MAX_KEY = 512
 # Seconds after which a reservation that nobody settled is taken back; longer than any call may last.
 EXPIRES_S = 300.0
+# A limit that is further away than ten years is not foretold.
+FORECAST_S = 10 * 365 * 86_400.0
 _STEP = Decimal("0.00000001")
 
 
@@ -87,7 +89,7 @@ class Budgets:
         entry: ledger.LedgerEntry | None = None,
         counts_if_lost: bool = False,
         expires_s: float | None = None,
-        unless: Callable[[Session], Any] | None = None,
+        answer_key: str | None = None,
     ) -> Reservation:
         """Sets an upper bound aside under every budget that applies.
 
@@ -100,11 +102,11 @@ class Budgets:
             entry: Row for the ledger of model calls.
             counts_if_lost: The provider may charge a call whose process died; then an expired reservation counts as spent.
             expires_s: Longest time the call may last.
-            unless: A query function that is run first, in the same transaction; what it finds makes the call needless.
+            answer_key: Looked up in the cache of answers first; what is found makes the call needless.
 
         Raises:
             BudgetExceeded: A hard budget does not cover the estimate; nothing was set aside.
-            ledger.Known: `unless` found something; nothing was set aside.
+            ledger.Known: The cache has an answer; nothing was set aside.
         """
         if self._database is None:
             return Reservation(provider, estimate, None)
@@ -113,10 +115,10 @@ class Budgets:
             "expires_s": expires_s or self._expires_s,
             "counts_if_lost": counts_if_lost,
             "entry": entry,
-            "unless": unless,
+            "answer_key": answer_key,
         }
         try:
-            booking = await self._database.run(ledger.reserve, keys, estimate.as_units(), **options)
+            booking = await ledger.reserve(self._database, keys, estimate.as_units(), **options)
         except ledger.OverLimit:
             booking = await self._reserve_again(keys, estimate, options)
         return Reservation(provider, estimate, booking)
@@ -126,10 +128,10 @@ class Budgets:
         assert self._database
         await self._database.run(ledger.reclaim)
         try:
-            return await self._database.run(ledger.reserve, keys, estimate.as_units(), **options)
+            return await ledger.reserve(self._database, keys, estimate.as_units(), **options)
         except ledger.OverLimit as refusal:
             if entry := options["entry"]:
-                await self._database.run(ledger.complete_entry, entry, outcome="refused")
+                await ledger.enter(self._database, entry, outcome="refused")
             raise _exceeded(refusal.hold) from None
 
     async def settle(
@@ -137,7 +139,7 @@ class Budgets:
         reservation: Reservation,
         used: Amounts | None = None,
         result: Mapping[str, Any] | None = None,
-        also: Callable[[Session], None] | None = None,
+        answer: ledger.StoredAnswer | None = None,
     ) -> None:
         """Counts what was used in place of the reservation.
 
@@ -145,11 +147,11 @@ class Budgets:
             reservation: From `reserve`.
             used: What the service reported; None counts the whole estimate.
             result: Columns of the ledger's row.
-            also: A query function whose writes belong to the same transaction.
+            answer: Kept for the cache.
         """
         if self._database and reservation.booking:
             amounts = (used or reservation.estimate).as_units()
-            await self._database.run(ledger.settle, reservation.booking, amounts, result, also)
+            await ledger.settle(self._database, reservation.booking, amounts, result, answer)
 
     async def release(self, reservation: Reservation, result: Mapping[str, Any] | None = None) -> None:
         """Gives the reservation back: the service charged nothing."""
@@ -233,12 +235,15 @@ def set_budget(
         for unit, limit in limits.items():
             exact = Decimal(str(limit)).quantize(_STEP)
             ledger.put_budget(session, kind=kind, key=key, period=period, unit=unit, limit=exact, is_soft=soft)
+        wake_refused(session)
 
 
 def remove_budget(database: Database, scope: str, *, unit: str, period: str = "total") -> bool:
     """Removes one limit and what was counted under it; False when there was none."""
     kind, key = parse_scope(scope)
-    return database.call(ledger.drop_budget, kind=kind, key=key, period=period, unit=unit)
+    with database.begin() as session:
+        wake_refused(session)
+        return ledger.drop_budget(session, kind=kind, key=key, period=period, unit=unit)
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,6 +259,8 @@ class BudgetStatus:
         reserved: Set aside by calls in flight.
         left: Limit less spent and reserved, not below zero.
         is_soft: Recorded and not refused.
+        expected: What will be spent at the period's end at the pace so far; None for "total", or where nothing was spent.
+        runs_out_at: When the limit is reached at that pace; None where that is not within the period.
     """
 
     scope: str
@@ -264,16 +271,42 @@ class BudgetStatus:
     reserved: float
     left: float
     is_soft: bool
+    expected: float | None = None
+    runs_out_at: datetime | None = None
 
 
 def show_budgets(database: Database) -> list[BudgetStatus]:
     """Every budget as it stands now, expired reservations taken back first."""
     with database.begin() as session:
         ledger.reclaim(session)
-    return [_status(hold) for hold in database.call(ledger.budget_rows)]
+    return [_status(standing) for standing in database.call(ledger.budget_rows)]
 
 
-def _status(hold: ledger.Hold) -> BudgetStatus:
+def forecast(
+    spent: float, limit: float, since: datetime, now: datetime, ends: datetime | None
+) -> tuple[float | None, datetime | None]:
+    """What will be spent by the period's end, and when the limit is reached, at the average pace so far.
+
+    Args:
+        spent: Since `since`.
+        limit: The budget.
+        since: When counting began.
+        now: The time.
+        ends: The period's end; None for none.
+    """
+    elapsed_s = max((now - since).total_seconds(), 1.0)
+    if spent <= 0:
+        return None, None
+    expected = None if ends is None else spent + spent / elapsed_s * max((ends - now).total_seconds(), 0.0)
+    left_s = max(limit - spent, 0.0) / spent * elapsed_s
+    if left_s > FORECAST_S or (ends is not None and now + timedelta(seconds=left_s) >= ends):
+        return expected, None
+    return expected, now + timedelta(seconds=left_s)
+
+
+def _status(standing: ledger.Standing) -> BudgetStatus:
+    hold = standing.hold
     scope = f"{hold.scope_kind}:{hold.key}" if hold.key else hold.scope_kind
     figures = (float(hold.limit), float(hold.spent), float(hold.reserved), float(hold.left))
-    return BudgetStatus(scope, hold.period, hold.unit, *figures, hold.is_soft)
+    ahead = forecast(float(hold.spent), float(hold.limit), standing.counted_since, standing.now, standing.ends)
+    return BudgetStatus(scope, hold.period, hold.unit, *figures, hold.is_soft, *ahead)

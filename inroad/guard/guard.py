@@ -9,11 +9,10 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy.orm import Session
-
+from inroad.guard import tracing
 from inroad.guard.breaker import Breakers
 from inroad.guard.budget import NOTHING, Amounts, Budgets, Reservation
 from inroad.guard.errors import NotCalled, RateLimited, Scope, TransientError
@@ -21,7 +20,7 @@ from inroad.guard.rate import RateLimiter
 from inroad.guard.retry import retrying
 from inroad.guard.services import Service
 from inroad.store.database import Database, DatabaseUnavailable
-from inroad.store.ledger import LedgerEntry
+from inroad.store.ledger import LedgerEntry, StoredAnswer
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
@@ -38,14 +37,14 @@ class Attempt:
         estimate: The upper bound that is set aside.
         used: What the service reported. Left None, an answered call counts the whole estimate, a failed one nothing.
         result: Columns of the ledger's row; `outcome` is set by the guard where the caller does not.
-        also: A query function whose writes belong to the settlement's transaction.
+        answer: What the cache keeps of it.
     """
 
     number: int
     estimate: Amounts
     used: Amounts | None = None
     result: dict[str, Any] = field(default_factory=dict)
-    also: Callable[[Session], None] | None = None
+    answer: StoredAnswer | None = None
 
     def charge_all(self) -> None:
         """The service may have charged the call although no whole answer arrived."""
@@ -67,8 +66,8 @@ class Call(Generic[T]):
         estimate: Upper bound of one attempt.
         permission: Awaited first; raises where the call is not allowed.
         entry: Makes the ledger's row of an attempt; None for services that have no ledger.
-        unless: Query function that may find a stored answer just before the first reservation; `call` then raises
-            `inroad.store.ledger.Known` with it.
+        answer_key: Looked up in the cache of answers just before the first reservation; `call` then raises
+            `inroad.store.ledger.Known` with what it found.
     """
 
     service: Service
@@ -81,7 +80,7 @@ class Call(Generic[T]):
     estimate: Amounts = NOTHING
     permission: Callable[[], Awaitable[None]] | None = None
     entry: Callable[[int], LedgerEntry] | None = None
-    unless: Callable[[Session], Any] | None = None
+    answer_key: str | None = None
 
     @property
     def name(self) -> str:
@@ -113,6 +112,10 @@ class Guard:
         return await retrying(call.service.retry, lambda number: self._attempt(call, number))
 
     async def _attempt(self, call: Call[T], number: int) -> T:
+        with tracing.span(f"call {call.service.name}", **_described(call, number)) as said:
+            return await self._guarded(call, number, said)
+
+    async def _guarded(self, call: Call[T], number: int, said: dict[str, Any]) -> T:
         async with self.breakers.call(call.name, call.service.breaker):
             reservation = await self._reserve(call, number)
             attempt = Attempt(number, call.estimate)
@@ -120,8 +123,10 @@ class Guard:
                 answer = await self._send(call, attempt)
             except BaseException as error:
                 await self._after_failure(call, attempt, reservation, error)
+                said.update(_accounted(attempt))
                 raise
             attempt.result.setdefault("outcome", "ok")
+            said.update(_accounted(attempt))
             await self._settle(reservation, attempt.used, attempt)
             return answer
 
@@ -132,10 +137,10 @@ class Guard:
             call.provider or call.service.name,
             call.model,
             call.estimate,
-            entry=call.entry(number) if call.entry else None,
+            entry=replace(call.entry(number), trace_id=tracing.current_trace_id()) if call.entry else None,
             counts_if_lost=call.service.charges_lost,
             expires_s=call.service.timeout_s + call.service.max_wait_s + RESERVATION_SLACK_S,
-            unless=call.unless if number == 1 else None,
+            answer_key=call.answer_key if number == 1 else None,
         )
 
     async def _send(self, call: Call[T], attempt: Attempt) -> T:
@@ -154,7 +159,7 @@ class Guard:
 
     async def _settle(self, reservation: Reservation, used: Amounts | None, attempt: Attempt) -> None:
         # Shielded: a cancelled task still settles, or what was set aside would wait for its expiry.
-        work = asyncio.ensure_future(self.budgets.settle(reservation, used, attempt.result, attempt.also))
+        work = asyncio.ensure_future(self.budgets.settle(reservation, used, attempt.result, attempt.answer))
         try:
             await asyncio.shield(work)
         except DatabaseUnavailable as error:
@@ -166,6 +171,16 @@ class Guard:
         await self._settle(reservation, attempt.used or NOTHING, attempt)
         if isinstance(error, RateLimited) and not isinstance(error, NotCalled) and error.retry_after_s and call.service.rate:
             await self.rates.block(call.name, error.retry_after_s)
+
+
+def _described(call: Call[Any], number: int) -> dict[str, Any]:
+    scope = {"domain": call.scope.domain, "posting": call.scope.posting, "tenant": call.scope.tenant}
+    return {"key": call.key, "purpose": call.purpose, "model": call.model, "attempt": number, **scope}
+
+
+def _accounted(attempt: Attempt) -> dict[str, Any]:
+    """What the span says of an attempt: never a prompt or an answer."""
+    return {name: attempt.result.get(name) for name in ("outcome", "input_tokens", "output_tokens", "cached_tokens", "cost_usd")}
 
 
 def _outcome(error: BaseException) -> str:

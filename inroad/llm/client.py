@@ -1,124 +1,51 @@
-"""The model client: typed answers from one endpoint, through the guard, priced, recorded and cached.
+"""The model client: typed answers from the first of several models that gives one, recorded, replayed and cached.
 
-What does not belong here: the wire (`endpoint`), the prompts' words (`prompts`), what is asked for (`writer`, `people`).
+What does not belong here: how one model is asked (`conversation`), prompts (`prompts`), what is asked for (`writer`, `people`).
 """
 
 from __future__ import annotations
 
-import hashlib
-import json
-import time
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
-from typing import Any, Generic, TypeVar
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, TypeVar
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 
-from inroad.guard.budget import Amounts
-from inroad.guard.errors import CircuitOpen, PermanentError, Scope
-from inroad.guard.guard import Attempt, Call, Guard
+from inroad.guard.errors import CircuitOpen, InroadError, NotCalled, PermanentError, Scope, TransientError, UserError
+from inroad.guard.guard import Guard
 from inroad.guard.services import LLM, Service, services
 from inroad.guard.sync import run_sync
-from inroad.llm.endpoint import Answer, Endpoint, Unfinished, dialect_of
-from inroad.llm.faults import InvalidAnswer, RequestRefused
-from inroad.llm.prices import price_usd, price_version, provider_name
-from inroad.llm.prompts import AGAIN, SCHEMA, SYSTEM
-from inroad.llm.schema import NotJson, read_json, response_format, schema_text
+from inroad.llm import tape
+from inroad.llm.conversation import Conversation, Question, Reader, cache_key
+from inroad.llm.endpoint import Endpoint
+from inroad.llm.prices import OwnPrices, own_prices
+from inroad.llm.prompts import SYSTEM
 from inroad.settings import Settings, load_settings
 from inroad.store import Database, ledger, open_database
+from inroad.store.database import DatabaseUnavailable
 
 S = TypeVar("S", bound=BaseModel)
 
-# Times that a model is told what was wrong with its answer.
-REASKS = 2
 # Output cap in tokens: a CV's wordings need about 1,500; reasoning models count their thinking too.
 MAX_OUTPUT_TOKENS = 4096
-# Bytes of one request; the guard against a prompt that somebody forgot to cut.
-MAX_REQUEST_BYTES = 1_000_000
-# A token is at least one byte of text; endpoints add a few of their own for each message and for the schema.
-OVERHEAD_TOKENS = 256
-# Characters of a refused answer that are sent back with the fault.
-_QUOTED = 8_000
-
-
-@dataclass(frozen=True, slots=True)
-class _Question:
-    """One call of `complete`: everything that does not change from ask to ask."""
-
-    schema: type[BaseModel]
-    purpose: str
-    scope: Scope
-    cap: int
-    messages: tuple[dict[str, str], ...]
-    schema_said: bool = False
-    is_past_cache: bool = False
-
-    def with_schema(self) -> _Question:
-        """The schema in words, for endpoints that have no schema mode or ignore it."""
-        if self.schema_said:
-            return self
-        words = {"role": "system", "content": SYSTEM.text + "\n" + SCHEMA.text.format(schema=schema_text(self.schema))}
-        return replace(self, messages=(words, *self.messages[1:]), schema_said=True)
-
-    def again(self, answer: str, fault: str) -> _Question:
-        """The question with a refused answer and what was wrong with it."""
-        said = self.with_schema()
-        quoted = {"role": "assistant", "content": answer[:_QUOTED] or "{}"}
-        correction = {"role": "user", "content": AGAIN.text.format(fault=fault)}
-        return replace(said, messages=(*said.messages[:2], quoted, correction))
-
-
-@dataclass(slots=True)
-class _Asked:
-    """What one ask may use and how it is sent."""
-
-    request: dict[str, Any]
-    input_bound: int
-    estimate: Amounts = field(default_factory=Amounts)
-
-
-@dataclass(frozen=True, slots=True)
-class _Reading(Generic[S]):
-    """An answer as the schema's instance, or what is wrong with it."""
-
-    answer: Answer
-    found: S | None
-    fault: str
-
-
-@dataclass(frozen=True, slots=True)
-class _Reader(Generic[S]):
-    """How an answer is read, and the cache's key for it."""
-
-    schema: type[S]
-    check: Callable[[S], str | None] | None
-    key: str
-
-    def read(self, answer: Answer) -> _Reading[S]:
-        """The answer's reading; a refusal is none."""
-        if answer.refusal or answer.finish_reason == "content_filter":
-            return _Reading(answer, None, "refused")
-        found, fault = read_as(answer, self.schema, self.check)
-        return _Reading(answer, found, fault)
-
-    def stored(self, document: Any) -> S | None:
-        """A stored answer, if it still fits."""
-        try:
-            found = self.schema.model_validate(document)
-        except ValidationError:
-            return None
-        return None if self.check and self.check(found) else found
 
 
 class LlmClient:
-    """Typed answers from a language model, inside budgets.
+    """Typed answers from language models, inside budgets.
 
     Args:
-        endpoint: Where the model is.
+        endpoint: The model that is asked first.
         guard: Breakers, budgets and limits.
         database: Ledger and cache; None for neither.
         service: How its calls are guarded.
         store_prompts: Keep prompts and answers in the ledger.
+        fallbacks: Asked in their order when those before them fail; each attempt reserves for itself.
+        models: Purpose to another model of the first endpoint.
+        prices: The person's own, for models that the price table does not know.
+        record_to: Folder that keeps every answer.
+        replay_from: Folder whose answers are given instead of asking anybody.
     """
 
     def __init__(
@@ -129,19 +56,27 @@ class LlmClient:
         database: Database | None = None,
         service: Service = LLM,
         store_prompts: bool = False,
+        fallbacks: Sequence[Endpoint] = (),
+        models: Mapping[str, str] | None = None,
+        prices: OwnPrices | None = None,
+        record_to: Path | None = None,
+        replay_from: Path | None = None,
     ) -> None:
-        self._endpoint = endpoint
         self._database = database
-        self._guard = guard or Guard(database)
-        self._service = service
-        self._store_prompts = store_prompts
-        self._provider = provider_name(endpoint.base_url)
-        self._dialect = dialect_of(endpoint.base_url, endpoint.model)
+        self._record_to, self._replay_from = record_to, replay_from
+        guard = guard or Guard(database)
+
+        def talk(to: Endpoint) -> Conversation:
+            return Conversation(to, guard=guard, service=service, store_prompts=store_prompts, own_prices=prices)
+
+        self._first = talk(endpoint)
+        self._by_purpose = {purpose: talk(endpoint.with_model(model)) for purpose, model in (models or {}).items()}
+        self._fallbacks = tuple(talk(other) for other in fallbacks)
 
     @staticmethod
     def available(settings: Settings) -> bool:
-        """Whether a model is configured: a key, or an endpoint that may need none."""
-        return bool(settings.llm_api_key or settings.llm_base_url)
+        """Whether a model is configured: a key, an endpoint that may need none, or recorded answers."""
+        return bool(settings.llm_api_key or settings.llm_base_url or settings.llm_replay)
 
     @classmethod
     def from_settings(cls, settings: Settings | None = None, database: Database | None = None) -> LlmClient:
@@ -161,6 +96,11 @@ class LlmClient:
             database=database or open_database(settings),
             service=services(settings)["llm"],
             store_prompts=settings.llm_store_prompts,
+            fallbacks=[Endpoint.from_fallback(settings, fallback) for fallback in settings.llm_fallbacks],
+            models=dict(settings.llm_models),
+            prices=own_prices(settings.llm_prices),
+            record_to=settings.llm_record,
+            replay_from=settings.llm_replay,
         )
 
     def complete(self, prompt: str, *, schema: type[S], purpose: str, scope: Scope, **options: Any) -> S:
@@ -178,12 +118,12 @@ class LlmClient:
         max_output_tokens: int = MAX_OUTPUT_TOKENS,
         check: Callable[[S], str | None] | None = None,
     ) -> S:
-        """Asks the model and returns its answer as the schema's instance.
+        """Asks the model, and after it the fallbacks, and returns the first answer as the schema's instance.
 
         Args:
             prompt: The question; strangers' text in it framed by `prompts.untrusted`.
             schema: What the answer must be.
-            purpose: The pipeline's layer, for budgets and the ledger.
+            purpose: The pipeline's layer, for budgets, the ledger and the choice of the model.
             scope: What it is for.
             version: The prompt's, part of the cache's key.
             max_output_tokens: Output cap, also what is reserved for it.
@@ -194,179 +134,74 @@ class LlmClient:
             RateLimited, TransientError: The endpoint failed, after bounded retries.
             InvalidAnswer: No answer fitted, after two re-asks.
             PermanentError: The key, the model or the request is refused; or the model refused to answer.
+            NotRecorded: Answers are replayed and this one was not recorded.
         """
         prompt = prompt.encode("utf-8", "replace").decode()  # a page may hold lone surrogates, which no request can carry
-        key = cache_key(self._endpoint.base_url, self._endpoint.model, f"{SYSTEM.version}/{version}", schema, prompt)
+        version = f"{SYSTEM.version}/{version}"
         messages = ({"role": "system", "content": SYSTEM.text}, {"role": "user", "content": prompt})
-        question = _Question(schema, purpose, scope, max_output_tokens, messages)
-        reader = _Reader(schema, check, key)
+        question = Question(schema, purpose, scope, max_output_tokens, messages)
+        first = self._by_purpose.get(purpose, self._first)
+        key = tape.question_key(first.endpoint.model, version, schema, prompt)
+        if self._replay_from:
+            return await self._replayed(self._replay_from, key, first, question, Reader(schema, check, key))
+        faults: list[InroadError] = []
+        for conversation in (first, *self._fallbacks):
+            endpoint = conversation.endpoint
+            reader = Reader(schema, check, cache_key(endpoint.base_url, endpoint.model, version, schema, prompt))
+            try:
+                found = await self._ask(conversation, question, reader)
+            except InroadError as error:
+                if not is_worth_a_fallback(error):
+                    raise
+                faults.append(error)
+                continue
+            if self._record_to:
+                tape.record(self._record_to, key, found.model_dump(mode="json"), model=endpoint.model, purpose=purpose)
+            return found
+        raise telling_most(faults)
+
+    async def _ask(self, conversation: Conversation, question: Question, reader: Reader[S]) -> S:
+        """The model's answer, or the one that the cache has of it."""
         try:
-            return await self._until_valid(question, reader)
+            return await conversation.ask(question, reader)
         except ledger.Known as known:
             found = reader.stored(known.answer)
         except CircuitOpen:
             # The stored answer is looked up with the reservation, which an open breaker does not reach.
-            found = reader.stored(await ledger.cached_answer(self._database, key)) if self._database else None
+            found = reader.stored(await ledger.cached_answer(self._database, reader.key)) if self._database else None
             if found is None:
                 raise
         if found is None:  # stored under a schema that has changed since
-            return await self._until_valid(replace(question, is_past_cache=True), reader)
-        await self._record_cached(purpose, scope)
+            return await conversation.ask(replace(question, is_past_cache=True), reader)
+        await self._enter(conversation, question, "cached")
         return found
 
-    async def _until_valid(self, question: _Question, reader: _Reader[S]) -> S:
-        fault = ""
-        for _ in range(1 + REASKS):
-            reading = await self._ask(question, reader)
-            answer = reading.answer
-            if answer.refusal or answer.finish_reason == "content_filter":
-                message = f"The model refused to answer for {question.purpose}."
-                raise PermanentError(message, reason="llm-content-filter")
-            if reading.found is not None:
-                return reading.found
-            fault = reading.fault
-            question = question.again(answer.text, fault)
-        message = f"{self._endpoint.model} gave no valid answer for {question.purpose} in {1 + REASKS} attempts: {fault}"
-        raise InvalidAnswer(message)
+    async def _replayed(self, folder: Path, key: str, conversation: Conversation, question: Question, reader: Reader[S]) -> S:
+        found = reader.stored(tape.replay(folder, key, purpose=question.purpose))
+        if found is None:
+            raise tape.NotRecorded(f"The recorded answer {key} for {question.purpose} does not fit its schema.")
+        await self._enter(conversation, question, "replayed")
+        return found
 
-    async def _ask(self, question: _Question, reader: _Reader[S]) -> _Reading[S]:
-        """One guarded ask, in the endpoint's dialect; a refusal of the dialect teaches and is asked again, once for each part."""
-        for _ in range(2):
-            try:
-                return await self._send(question, reader)
-            except RequestRefused as refusal:
-                if not self._learn(refusal):
-                    raise
-        return await self._send(question, reader)
-
-    def _learn(self, refusal: RequestRefused) -> bool:
-        if refusal.wants_other_cap and self._dialect.cap == "max_tokens":
-            self._dialect.cap = "max_completion_tokens"
-        elif refusal.is_about_format and self._dialect.json_schema:
-            self._dialect.json_schema = False
-        else:
-            return False
-        return True
-
-    async def _send(self, question: _Question, reader: _Reader[S]) -> _Reading[S]:
-        asked = self._prepare(question)
-
-        async def attempt(attempt: Attempt) -> _Reading[S]:
-            reading = reader.read(await self._attempt(attempt, asked))
-            if reading.found is not None:
-                # In the settlement's own transaction: one commit less for each call.
-                document = reading.found.model_dump(mode="json")
-                attempt.answer = ledger.StoredAnswer(reader.key, document, self._endpoint.model)
-            return reading
-
-        return await self._guard.call(
-            Call(
-                self._service,
-                attempt,
-                key=self._endpoint.host,
-                scope=question.scope,
-                purpose=question.purpose,
-                provider=self._provider,
-                model=self._endpoint.model,
-                estimate=asked.estimate,
-                answer_key=None if question.is_past_cache else reader.key,
-                entry=lambda number: self._entry(question.purpose, question.scope, number, asked.request["messages"]),
-            )
-        )
-
-    def _prepare(self, question: _Question) -> _Asked:
-        spoken = question if self._dialect.json_schema else question.with_schema()
-        request: dict[str, Any] = {
-            "model": self._endpoint.model,
-            "messages": list(spoken.messages),
-            self._dialect.cap: spoken.cap,
-        }
-        if self._dialect.json_schema:
-            request["response_format"] = response_format(spoken.schema)
-        sent_bytes = len(json.dumps(request, ensure_ascii=False).encode("utf-8", "replace"))
-        if sent_bytes > MAX_REQUEST_BYTES:
-            message = f"The request for {question.purpose} has {sent_bytes:,} bytes; at most {MAX_REQUEST_BYTES:,} are sent."
-            raise PermanentError(message, reason="llm-too-long")
-        bound = sent_bytes + OVERHEAD_TOKENS
-        price = self._price(bound, spoken.cap)
-        return _Asked(request, bound, Amounts(bound + spoken.cap, price))
-
-    def _price(self, input_tokens: int, output_tokens: int, cached_tokens: int = 0) -> float | None:
-        return price_usd(
-            self._endpoint.model,
-            self._endpoint.base_url,
-            input_tokens=input_tokens,
-            output_tokens=output_tokens,
-            cached_tokens=cached_tokens,
-        )
-
-    async def _attempt(self, attempt: Attempt, asked: _Asked) -> Answer:
-        began = time.monotonic()
-        # Until the endpoint reports, the ledger shows the bound; a failure that charges nothing sets it to zero.
-        bound = {
-            "input_tokens": asked.input_bound,
-            "output_tokens": asked.estimate.tokens - asked.input_bound,
-            "cached_tokens": 0,
-        }
-        attempt.result.update(bound, cost_usd=asked.estimate.usd)
-        try:
-            answer = await self._endpoint.ask(asked.request)
-        except Unfinished:
-            attempt.charge_all()
-            raise
-        except Exception:
-            attempt.result.update(input_tokens=0, output_tokens=0, cost_usd=0)
-            raise
-        finally:
-            attempt.result["latency_ms"] = (time.monotonic() - began) * 1000
-        self._account(attempt, answer)
-        return answer
-
-    def _account(self, attempt: Attempt, answer: Answer) -> None:
-        if self._store_prompts:
-            attempt.result["answer"] = answer.text.replace("\x00", "")
-        if answer.usage is None:
-            attempt.charge_all()
-            return
-        usage = answer.usage
-        cost = self._price(usage.input, usage.output, usage.cached)
-        attempt.used = Amounts(usage.input + usage.output, cost)
-        attempt.result.update(input_tokens=usage.input, output_tokens=usage.output, cached_tokens=usage.cached, cost_usd=cost)
-
-    def _entry(self, purpose: str, scope: Scope, number: int, messages: list[dict[str, str]] | None) -> ledger.LedgerEntry:
-        prompt = json.dumps(messages, ensure_ascii=False).replace("\\u0000", "") if self._store_prompts and messages else None
-        return ledger.LedgerEntry(
-            purpose=purpose,
-            provider=self._provider,
-            model=self._endpoint.model,
-            attempt=number,
-            run=scope.run,
-            domain=scope.domain,
-            posting=scope.posting,
-            tenant=scope.tenant,
-            price_version=price_version(),
-            prompt=prompt,
-        )
-
-    async def _record_cached(self, purpose: str, scope: Scope) -> None:
-        assert self._database
-        await ledger.enter(self._database, self._entry(purpose, scope, 1, None), outcome="cached")
+    async def _enter(self, conversation: Conversation, question: Question, outcome: str) -> None:
+        if self._database:
+            entry = conversation.entry(question.purpose, question.scope, 1)
+            await ledger.enter(self._database, entry, outcome=outcome)
 
 
-def cache_key(base_url: str, model: str, version: str, schema: type[BaseModel], prompt: str) -> str:
-    """SHA-256 over everything that the answer depends on."""
-    parts = json.dumps([base_url, model, version, schema_text(schema), prompt])
-    return hashlib.sha256(parts.encode()).hexdigest()
+@lru_cache(maxsize=8)
+def shared_client(settings: Settings, database: Database) -> LlmClient:
+    """One client for all of a process's CVs and pages: its connections and what it learnt of the endpoint are kept."""
+    return LlmClient.from_settings(settings, database)
 
 
-def read_as(answer: Answer, schema: type[S], check: Callable[[S], str | None] | None = None) -> tuple[S | None, str]:
-    """The answer as the schema's instance, or None and one sentence on what is wrong with it."""
-    try:
-        found = schema.model_validate(read_json(answer.text))
-    except NotJson as error:
-        return None, "It was cut off at the length limit; be shorter." if answer.finish_reason == "length" else f"{error}."
-    except ValidationError as error:
-        first = error.errors(include_input=False, include_url=False)[:5]
-        return None, "; ".join(f"{'.'.join(map(str, item['loc'])) or 'answer'}: {item['msg']}" for item in first)[:1000]
-    fault = check(found) if check else None
-    return (None, fault) if fault else (found, "")
+def is_worth_a_fallback(error: InroadError) -> bool:
+    """Whether another model may answer: not where our own database or settings are at fault, nor where a model refused."""
+    if isinstance(error, UserError | DatabaseUnavailable):
+        return False
+    return error.reason != "llm-content-filter"
+
+
+def telling_most(faults: Sequence[InroadError]) -> InroadError:
+    """Of all models' faults the first that may pass by itself, so that the row waits and is not given up; else the first."""
+    return next((fault for fault in faults if isinstance(fault, TransientError | NotCalled)), faults[0])

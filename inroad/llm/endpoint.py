@@ -7,6 +7,7 @@ here: prompts, validation, caching.
 from __future__ import annotations
 
 import asyncio
+import copy
 import json
 import ssl
 import threading
@@ -19,7 +20,7 @@ import httpx2
 
 from inroad.guard.errors import InroadError, PermanentError, TransientError
 from inroad.llm.faults import error_of
-from inroad.settings import Settings
+from inroad.settings import Fallback, Settings
 
 if TYPE_CHECKING:
     from openai import AsyncOpenAI
@@ -71,16 +72,21 @@ class Unfinished(TransientError):
     reason = "llm-cut"
 
 
+# From the strictest to what every endpoint can do: `response_format` with a schema; a tool whose arguments are the answer; the
+# schema in words.
+MODES = ("json_schema", "tool", "json")
+
+
 @dataclass(slots=True)
 class Dialect:
     """What an endpoint turned out to understand; shared by all clients of a process.
 
     Attributes:
-        json_schema: It accepts `response_format` with a schema.
+        mode: How it is told the schema: one of `MODES`.
         cap: Its name for the output cap.
     """
 
-    json_schema: bool = True
+    mode: str = MODES[0]
     cap: str = "max_tokens"
 
 
@@ -129,6 +135,19 @@ class Endpoint:
         base_url = settings.llm_base_url or DEFAULT_BASE_URL
         return cls(base_url, key, settings.llm_model, timeout_s=settings.llm_timeout_s, ca_file=ca_file)
 
+    def with_model(self, model: str) -> Endpoint:
+        """The same endpoint and connections with another model."""
+        other = copy.copy(self)
+        other.model = model
+        return other
+
+    @classmethod
+    def from_fallback(cls, settings: Settings, fallback: Fallback) -> Endpoint:
+        """One of the endpoints that are asked after the first."""
+        key = fallback.api_key.get_secret_value() if fallback.api_key else "none"
+        ca_file = str(settings.ca_file) if settings.ca_file else None
+        return cls(fallback.base_url, key, fallback.model, timeout_s=settings.llm_timeout_s, ca_file=ca_file)
+
     async def ask(self, request: Mapping[str, Any]) -> Answer:
         """Sends one request and reads the answer.
 
@@ -146,7 +165,7 @@ class Endpoint:
             rest = {name: value for name, value in request.items() if name not in {"model", "messages"}}
             completions = self._client().chat.completions.with_raw_response
             raw = await completions.create(model=request["model"], messages=request["messages"], extra_body=rest)
-            return read_answer(raw.http_response.content, self.host)
+            return read_answer(raw.http_response.content, self.host, is_tool="tools" in request)
         except openai.APIStatusError as error:
             body = self._without_key(error.response.text)
             headers = error.response.headers
@@ -175,7 +194,8 @@ class Endpoint:
         with self._lock:
             held = self._clients.get(id(loop))
             if held is None or held[0] is not loop:
-                self._clients = {key: pair for key, pair in self._clients.items() if not pair[0].is_closed()}
+                for key in [key for key, pair in self._clients.items() if pair[0].is_closed()]:
+                    del self._clients[key]
                 held = self._clients[id(loop)] = (loop, self._new_client())
         return held[1]
 
@@ -226,8 +246,13 @@ async def _limit_body(response: httpx2.Response) -> None:
     response.stream = _Limited(response.stream)
 
 
-def read_answer(body: bytes, host: str = "the endpoint") -> Answer:
+def read_answer(body: bytes, host: str = "the endpoint", *, is_tool: bool = False) -> Answer:
     """Reads a completion; what is missing or of the wrong type is empty, because endpoints differ.
+
+    Args:
+        body: As received.
+        host: For the message.
+        is_tool: A tool was to be called: its arguments are the answer, and text beside them is talk.
 
     Raises:
         Unfinished: The body is no completion at all; it may have been charged.
@@ -241,7 +266,7 @@ def read_answer(body: bytes, host: str = "the endpoint") -> Answer:
     except (ValueError, LookupError, TypeError, RecursionError):
         raise Unfinished(f"{host} answered with something that is no completion.", reason="llm-malformed") from None
     return Answer(
-        text=_text_of(message),
+        text=(is_tool and _arguments(message)) or _text_of(message),
         finish_reason=_string(choice.get("finish_reason")),
         refusal=_string(message.get("refusal")),
         usage=_usage_of(document.get("usage")),
@@ -256,9 +281,12 @@ def _text_of(message: Mapping[str, Any]) -> str:
     content = message.get("content")
     if isinstance(content, list):  # parts, as Mistral's reasoning models send them
         return "".join(_string(part.get("text")) for part in content if isinstance(part, dict) and part.get("type") == "text")
-    if content:
-        return _string(content)
     # Some endpoints turn JSON-schema mode into a tool call; its arguments are the answer.
+    return _string(content) if content else _arguments(message)
+
+
+def _arguments(message: Mapping[str, Any]) -> str:
+    """What the first tool is called with; empty where none is."""
     calls = message.get("tool_calls")
     if isinstance(calls, list) and calls and isinstance(calls[0], dict) and isinstance(calls[0].get("function"), dict):
         return _string(calls[0]["function"].get("arguments"))

@@ -6,6 +6,7 @@ What does not belong here: the rules (`inroad.contacts.people`) and storing what
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from pydantic import BaseModel, Field
@@ -13,8 +14,10 @@ from pydantic import BaseModel, Field
 from inroad.contacts.model import Contact
 from inroad.guard.errors import Scope
 from inroad.guard.sync import run_sync
-from inroad.llm.client import LlmClient
+from inroad.llm.client import LlmClient, shared_client
 from inroad.llm.prompts import PAGE_LIMIT, PEOPLE, untrusted
+from inroad.settings import Settings
+from inroad.store.database import Database
 
 EXTRACTOR_VERSION = f"llm-people-{PEOPLE.version}"
 # A model's reading is less sure than a rule's; a person on the page may still be a customer.
@@ -75,6 +78,18 @@ class FoundPerson:
             role=self.role or None,
             details=details,
         )
+
+
+def open_people_finder(settings: Settings, database: Database, scope: Scope) -> Callable[[str, str], list[Contact]] | None:
+    """From a page's text and URL to the people on it; None where no model is configured."""
+    if not LlmClient.available(settings):
+        return None
+    client = shared_client(settings, database)
+
+    def find(text: str, page_url: str) -> list[Contact]:
+        return [person.contact(page_url) for person in find_people(text, client=client, scope=scope)]
+
+    return find
 
 
 def find_people(text: str, *, client: LlmClient, scope: Scope) -> list[FoundPerson]:

@@ -7,9 +7,21 @@ from __future__ import annotations
 
 import math
 import time
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from importlib.metadata import version
 from urllib.parse import urlsplit
+
+# Dollars for a million tokens of input and of output, by model.
+OwnPrices = Mapping[str, tuple[float, float]]
+# What the ledger says of a price that a person has set.
+OWN = "INROAD_LLM_PRICES"
+
+
+def own_prices(pairs: Iterable[tuple[str, str]]) -> OwnPrices:
+    """Reads `INROAD_LLM_PRICES`: "INPUT/OUTPUT" by model, already checked by the settings."""
+    halves = ((model, price.split("/")) for model, price in pairs)
+    return {model: (float(given), float(made)) for model, (given, made) in halves}
 
 
 @lru_cache(maxsize=1)
@@ -18,7 +30,9 @@ def price_version() -> str:
     return f"genai-prices {version('genai-prices')}"
 
 
-def price_usd(model: str, base_url: str, *, input_tokens: int, output_tokens: int, cached_tokens: int = 0) -> float | None:
+def price_usd(
+    model: str, base_url: str, *, input_tokens: int, output_tokens: int, cached_tokens: int = 0, own: OwnPrices | None = None
+) -> float | None:
     """The price of one call in US dollars.
 
     Args:
@@ -27,10 +41,13 @@ def price_usd(model: str, base_url: str, *, input_tokens: int, output_tokens: in
         input_tokens: Cached ones included.
         output_tokens: Reasoning included.
         cached_tokens: Input that the provider had in its cache.
+        own: Prices that a person has set; they win over the table, cached input counts as fresh.
 
     Returns:
         None when the table has no such model.
     """
+    if own and model in own:
+        return (input_tokens * own[model][0] + output_tokens * own[model][1]) / 1_000_000
     rates = _flat_rates(model, base_url, int(time.time()) // 3600)
     if rates is None:
         return _table_price(model, base_url, input_tokens, output_tokens, cached_tokens)

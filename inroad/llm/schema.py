@@ -35,6 +35,15 @@ def response_format(schema: type[BaseModel]) -> dict[str, Any]:
 
 
 @lru_cache(maxsize=128)
+def answer_tool(schema: type[BaseModel]) -> dict[str, Any]:
+    """`tools` and `tool_choice` of tool mode: the model must call the one function, whose arguments are the answer."""
+    form = response_format(schema)["json_schema"]
+    function = {"name": form["name"], "description": "Gives the answer.", "parameters": form["schema"], "strict": form["strict"]}
+    choice = {"type": "function", "function": {"name": form["name"]}}
+    return {"tools": [{"type": "function", "function": function}], "tool_choice": choice}
+
+
+@lru_cache(maxsize=128)
 def schema_text(schema: type[BaseModel]) -> str:
     """The schema as one line of JSON, keys sorted: for prompts and for the cache's key."""
     return json.dumps(schema.model_json_schema(), ensure_ascii=False, sort_keys=True, separators=(",", ":"))

@@ -7,13 +7,12 @@ name, address or contact. What does not belong here: deciding whether a proposal
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache
 
 from pydantic import BaseModel, Field
 
 from inroad.cvs.writing import WritingRequest
 from inroad.guard.errors import Scope
-from inroad.llm.client import LlmClient
+from inroad.llm.client import LlmClient, shared_client
 from inroad.llm.prompts import WORDING, untrusted
 from inroad.settings import Settings
 from inroad.store.database import Database
@@ -79,12 +78,6 @@ def wording_prompt(request: WritingRequest) -> str:
         entry=untrusted(request.entry, _ENTRY_LIMIT),
         lines=untrusted(lines, _LINES_LIMIT),
     )
-
-
-@lru_cache(maxsize=8)
-def shared_client(settings: Settings, database: Database) -> LlmClient:
-    """One client for all of a process's CVs and pages: its connections and what it learnt of the endpoint are kept."""
-    return LlmClient.from_settings(settings, database)
 
 
 def open_cv_writer(settings: Settings, database: Database, scope: Scope) -> LlmCvWriter | None:

@@ -10,6 +10,7 @@ import importlib
 from collections.abc import Sequence
 from typing import cast
 
+from inroad.guard import tracing
 from inroad.guard.sync import run_sync
 from inroad.stages.work import StageFailed, StageProgress, StageReport, Tally, Work, open_work
 
@@ -47,10 +48,11 @@ def run_stage(work: Work, stage: str, names: Sequence[str]) -> StageReport:
 async def arun_stage(work: Work, stage: str, names: Sequence[str]) -> StageReport:
     """`run_stage` for asynchronous code."""
     module = importlib.import_module(f"inroad.stages.{stage}")
-    if not STAGES[stage]:
-        return cast("StageReport", await module.run(work, names))
-    async with work.open_web() as web:
-        return cast("StageReport", await module.run(work, web, names))
+    with tracing.in_run(work.run), tracing.span(f"asset {stage}", domains=len(names)):
+        if not STAGES[stage]:
+            return cast("StageReport", await module.run(work, names))
+        async with work.open_web() as web:
+            return cast("StageReport", await module.run(work, web, names))
 
 
 __all__ = ["STAGES", "StageFailed", "StageProgress", "StageReport", "Tally", "Work", "arun_stage", "open_work", "run_stage"]

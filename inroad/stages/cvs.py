@@ -12,12 +12,14 @@ from sqlalchemy.orm import Session
 
 from inroad.cvs import Cv, Profile, check_cv, compose_cv, render_cv
 from inroad.cvs.profile import slug
-from inroad.guard import Scope
+from inroad.guard import Scope, tracing
 from inroad.stages.postings import posting_from_row
+from inroad.stages.wording import WatchedWriter
 from inroad.stages.work import StageReport, Tally, Work, each_domain
 from inroad.store import claims
 from inroad.store.contacts import domain_contacts
 from inroad.store.database import DatabaseUnavailable
+from inroad.store.ledger import cv_cost_usd
 from inroad.store.models import CvRow, Domain, MatchRow, PostingRow, ProfileRow
 from inroad.store.postings import matched_postings, queue_cvs
 from inroad.store.profiles import get_profile
@@ -53,23 +55,35 @@ async def _write(
     folder = work.settings.files / "cvs" / domain.name / slug(posting.key, 80)
     contact = await work.database.run(_best_contact, domain, posting)
     try:
-        made = await asyncio.to_thread(_make, work, domain, profile, posting, folder)
+        with tracing.span("row", cv=posting.key, url=posting.url):
+            made = await asyncio.to_thread(_make, work, domain, profile, posting, folder)
     except DatabaseUnavailable:
         raise
     except Exception as error:  # noqa: BLE001 - one CV's failure is its row's; a bug says so there and fails the check
         findings = [asdict(finding) for finding in getattr(error, "findings", ())]
         await work.database.run(claims.fail, CvRow, cv.id, error, owner=work.owner, findings=findings)
-        tally.fail(posting.url, error)
+        tally.stop(posting.url, error)
         return
-    values = {**made, "contact": contact, "version": cv.version + 1, "score": match.score, "input_hash": match.input_hash}
+    cost_usd = await work.database.run(cv_cost_usd, domain.name, posting.key)
+    values = {
+        **made,
+        "cost_usd": cost_usd,
+        "contact": contact,
+        "version": cv.version + 1,
+        "score": match.score,
+        "input_hash": match.input_hash,
+    }
     await work.database.run(claims.complete, CvRow, cv.id, owner=work.owner, **values)
     tally.succeed("changed" if cv.version else "new")
 
 
 def _make(work: Work, domain: Domain, profile: Profile, row: PostingRow, folder: Path) -> dict[str, Any]:
     """Composes, checks and renders one CV; raises CvBlocked, and leaves no file, when a line cannot be proved."""
-    writer = work.open_writer(Scope(run=work.run, domain=domain.name, posting=row.key))
+    opened = work.open_writer(Scope(run=work.run, domain=domain.name, posting=row.key))
+    writer = WatchedWriter(opened) if opened else None
     cv: Cv = compose_cv(profile, posting_from_row(row), writer=writer)
+    if writer and writer.refusal and work.settings.llm_when_refused == "wait":
+        raise writer.refusal
     findings = check_cv(cv, profile)
     files = render_cv(cv, folder, profile=profile)
     return {
@@ -77,7 +91,8 @@ def _make(work: Work, domain: Domain, profile: Profile, row: PostingRow, folder:
         "evidence": {pointer: list(ids) for pointer, ids in cv.evidence.items()},
         "findings": [asdict(finding) for finding in findings],
         "files": {kind: path.relative_to(work.settings.files).as_posix() for kind, path in files.items()},
-        "writer": getattr(writer, "name", "rules"),
+        "writer": writer.name if writer else "rules",
+        "writer_note": writer.note if writer else None,
     }
 
 

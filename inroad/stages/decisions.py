@@ -43,7 +43,31 @@ class Skip:
     reason: str
 
 
-def plan_sweep(name: str, due: Due, *, is_running: bool, now: datetime) -> Launch | Skip:
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """Rows that wait further on in the data's way, and how many may.
+
+    Attributes:
+        count: Rows due in the stages behind.
+        limit: `INROAD_QUEUE_DEPTH`.
+    """
+
+    count: int
+    limit: int
+
+    @property
+    def refusal(self) -> str:
+        """Why nothing new is begun; empty where there is room."""
+        if self.count < self.limit:
+            return ""
+        room = f"{self.limit:,} may (INROAD_QUEUE_DEPTH)"
+        return f"{self.count:,} rows wait further on, {room}: nothing new is begun until they are done."
+
+
+NO_BACKLOG = Backlog(0, 1)
+
+
+def plan_sweep(name: str, due: Due, *, is_running: bool, now: datetime, backlog: Backlog = NO_BACKLOG) -> Launch | Skip:
     """Whether to launch a sweep.
 
     Args:
@@ -51,9 +75,12 @@ def plan_sweep(name: str, due: Due, *, is_running: bool, now: datetime) -> Launc
         due: What the sensor looks at.
         is_running: A sweep is queued or running.
         now: The time.
+        backlog: What waits behind this stage.
     """
     if not due.count:
         return Skip("Nothing is due.")
+    if backlog.refusal:
+        return Skip(f"{due.count} rows are due; {backlog.refusal}")
     if is_running:
         return Skip(f"{due.count} rows are due; a sweep is already running.")
     bucket = int(now.timestamp()) // AGAIN_AFTER_S

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
-from typing import TypeVar
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
 
 from sqlalchemy.orm import Session
 
+from inroad.guard import tracing
 from inroad.guard.errors import InroadError
 from inroad.stages.documents import stored_html
 from inroad.stages.work import Tally, Work
@@ -28,6 +29,7 @@ async def read_contents(
     *,
     read: Callable[[str, Page, PageContent], T],
     record: Callable[[Session, Page, PageContent, T], int],
+    describe: Callable[[T], Mapping[str, Any]] = lambda _: {},
 ) -> None:
     """Reads every content of a domain that is due for one purpose.
 
@@ -39,19 +41,21 @@ async def read_contents(
         tally: Counts.
         read: Pure: the document to values; runs in a thread.
         record: Stores the values in the transaction that completes the row; returns how many there are.
+        describe: Columns of the extraction's row that say how the values were found.
     """
     while rows := await work.database.run(claim_extractions, work, kind, domain):
         contents = await work.database.run(contents_by_id, [row.page_content_id for row in rows])
         for row in rows:
             page, content, is_newest = contents[row.page_content_id]
             try:
-                values = await asyncio.to_thread(_read, read, page, content) if is_newest else None
-                found = await work.database.run(_finish, work, row, version, page, content, values, record)
+                with tracing.span("row", extraction=kind, url=page.url):
+                    values = await asyncio.to_thread(_read, read, page, content) if is_newest else None
+                found = await work.database.run(_finish, work, row, version, page, content, values, record, describe)
             except DatabaseUnavailable:
                 raise
             except Exception as error:  # noqa: BLE001 - one document's failure is its row's; a bug says so there and fails the check
                 await work.database.run(claims.fail, Extraction, row.id, error, owner=work.owner, extractor_version=version)
-                tally.fail(page.url, error)
+                tally.stop(page.url, error)
                 continue
             tally.succeed("new")
             tally.counts["found"] += found
@@ -76,8 +80,11 @@ def _finish(
     content: PageContent,
     values: T | None,
     record: Callable[[Session, Page, PageContent, T], int],
+    describe: Callable[[T], Mapping[str, Any]],
 ) -> int:
     found = record(session, page, content, values) if values is not None else 0
-    if not claims.complete(session, Extraction, row.id, owner=work.owner, extractor_version=version, found_count=found):
+    how = describe(values) if values is not None else {}
+    done = {"extractor_version": version, "found_count": found, **how}
+    if not claims.complete(session, Extraction, row.id, owner=work.owner, **done):
         raise InroadError(f"The lease on reading {page.url} went to another worker.", reason="lease-lost")
     return found

@@ -18,16 +18,18 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from inroad.guard import tracing
 from inroad.guard.errors import InroadError, PermanentError, Scope, TransientError
 from inroad.settings import Settings
 from inroad.store import Database
 from inroad.store import progress as progress_rows
-from inroad.store.claims import PROCESSED, Worker, describe_error, put_back
+from inroad.store.claims import PROCESSED, REFUSED, Worker, describe_error, put_back
 from inroad.store.database import DatabaseUnavailable
 from inroad.store.domains import domain_ids, get_domains
 from inroad.store.models import Domain
 
 if TYPE_CHECKING:
+    from inroad.contacts import Contact
     from inroad.crawl.fetch import WebClient
     from inroad.cvs import Writer
 
@@ -70,6 +72,13 @@ class Tally:
         self.counts["failed"] += 1
         self.errors.append((subject, reason, sentence))
         self.has_transient |= not isinstance(error, PermanentError)
+
+    def stop(self, subject: str, error: BaseException) -> None:
+        """Counts work that did not succeed: as waiting where a limit of ours refused it, else as a failure."""
+        if isinstance(error, REFUSED):
+            self.counts["waiting"] += 1
+        else:
+            self.fail(subject, error)
 
     @property
     def succeeded(self) -> int:
@@ -139,6 +148,14 @@ def listening(listener: Listener) -> Iterator[None]:
         _listeners.remove(listener)
 
 
+# From a page's readable text and its URL to the people whom the rules may have missed.
+FindPeople = Callable[[str, str], "list[Contact]"]
+
+
+def _nobody(_scope: Scope) -> FindPeople | None:
+    return None
+
+
 @dataclass(slots=True)
 class Work:
     """One run's context; made by `open_work`.
@@ -151,6 +168,7 @@ class Work:
         since: Complete rows without a visit since then are visited again; None visits none.
         open_web: Makes the guarded client of a stage that visits sites.
         open_writer: Makes the model that words a CV for a scope; None where CVs are written by rules.
+        open_people: Makes the model that finds people on a page; None where only rules do.
     """
 
     settings: Settings
@@ -160,6 +178,7 @@ class Work:
     since: datetime | None = None
     open_web: Callable[[], AbstractAsyncContextManager[WebClient]] = field(kw_only=True)
     open_writer: Callable[[Scope], Writer | None] = field(kw_only=True)
+    open_people: Callable[[Scope], FindPeople | None] = field(kw_only=True, default=_nobody)
 
     @property
     def is_manual(self) -> bool:
@@ -176,8 +195,10 @@ def open_work(
     since: datetime | None = None,
     open_web: Callable[[], AbstractAsyncContextManager[WebClient]] | None = None,
     open_writer: Callable[[Scope], Writer | None] | None = None,
+    open_people: Callable[[Scope], FindPeople | None] | None = None,
 ) -> Iterator[Work]:
     """A context whose leases end with it: rows that were claimed and not finished go back to the queue, uncounted."""
+    tracing.start(settings)
     with Worker(database) as worker:
         work = Work(
             settings,
@@ -187,6 +208,7 @@ def open_work(
             since,
             open_web=open_web or (lambda: _web(settings, database)),
             open_writer=open_writer or (lambda scope: _writer(settings, database, scope)),
+            open_people=open_people or (lambda scope: _people(settings, database, scope)),
         )
         try:
             yield work
@@ -204,6 +226,12 @@ def _writer(settings: Settings, database: Database, scope: Scope) -> Writer | No
     from inroad.llm.writer import open_cv_writer
 
     return open_cv_writer(settings, database, scope)
+
+
+def _people(settings: Settings, database: Database, scope: Scope) -> FindPeople | None:
+    from inroad.llm.people import open_people_finder
+
+    return open_people_finder(settings, database, scope)
 
 
 def _put_all_back(session: Any, owner: str, domain_id: int | None = None) -> None:
@@ -237,7 +265,8 @@ async def each_domain(
             tally = report.tallies[domain.name] = Tally()
             start = time.perf_counter()
             try:
-                await _within_time(work, domain, tally, handle)
+                with tracing.span("row", domain=domain.name):
+                    await _within_time(work, domain, tally, handle)
             finally:
                 report.seconds[domain.name] = time.perf_counter() - start
             meter.step(1)

@@ -10,6 +10,7 @@ from sqlalchemy import func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
+from inroad.store.alerts import raise_alert, resolve_alert
 from inroad.store.models import Breaker, Event
 
 
@@ -81,8 +82,10 @@ def _record_turn(session: Session, name: str, before: BreakerState, after: Break
     if before.state == "closed" and after.state == "open":
         message = f"{name} failed {after.failure_count} times in a row; no calls until {after.open_until:%Y-%m-%d %H:%M:%S} UTC."
         values = {"level": "warning", "kind": "breaker-open", "subject": name, "message": message}
+        raise_alert(session, f"breaker:{name}", message)
     elif before.state == "half-open" and after.state == "closed":
         values = {"level": "info", "kind": "breaker-closed", "subject": name, "message": f"{name} answers again."}
+        resolve_alert(session, f"breaker:{name}")
     else:
         return
     session.execute(insert(Event).values(**values))

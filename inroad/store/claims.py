@@ -13,13 +13,17 @@ from typing import Any, Self, TypeVar
 from sqlalchemy import ColumnElement, Connection, String, and_, case, cast, false, func, or_, select, text, update
 from sqlalchemy.orm import Session
 
-from inroad.guard.errors import InroadError, PermanentError
+from inroad.guard.errors import BucketEmpty, BudgetExceeded, InroadError, PermanentError
 from inroad.store.database import Database
 from inroad.store.models import Board, CvRow, Domain, Extraction, Page, PostingRow, Processed, SitemapFile
 
 # First key of the two-part advisory lock; the second is the worker's number.
 LOCK_CLASS = 729_451_300
 RETRY_BASE_S = 60.0
+# Refused by a budget: tried again after this many seconds, or as soon as somebody sets a budget.
+REFUSED_WAIT_S = 900.0
+# The reasons of work that our own limits refused; nothing was tried, so no attempt is counted.
+REFUSED: tuple[type[InroadError], ...] = (BudgetExceeded, BucketEmpty)
 PROCESSED: tuple[type[Any], ...] = (Domain, SitemapFile, Page, Extraction, Board, PostingRow, CvRow)
 
 Row = TypeVar("Row", bound=Processed)
@@ -140,7 +144,12 @@ def complete(session: Session, /, model: type[Any], row_id: int, *, owner: str, 
 
 
 def fail(session: Session, /, model: type[Any], row_id: int, error: BaseException, *, owner: str, **values: Any) -> bool:
-    """Records a failure: permanent ones go to Error at once, others wait 1, 2, 4 ... minutes, Queued, until the last attempt."""
+    """Records a failure: permanent ones go to Error at once, others wait 1, 2, 4 ... minutes, Queued, until the last attempt.
+
+    Work that our own limits refused was not attempted: it stays Queued with the reason, as often as that happens.
+    """
+    if isinstance(error, REFUSED):
+        return _wait(session, model, row_id, error, owner, values)
     reason, sentence = describe_error(error)
     again = false() if isinstance(error, PermanentError) else model.attempts < model.max_attempts
     wait_s = getattr(error, "retry_after_s", None) or 0.0
@@ -154,6 +163,30 @@ def fail(session: Session, /, model: type[Any], row_id: int, error: BaseExceptio
         **values,
     }
     return _finish(session, model, row_id, owner, done)
+
+
+def _wait(session: Session, model: type[Any], row_id: int, error: InroadError, owner: str, values: dict[str, Any]) -> bool:
+    wait_s = getattr(error, "retry_after_s", None) or REFUSED_WAIT_S
+    waiting = {
+        model.STATUS: "Queued",
+        "attempts": func.greatest(model.attempts - 1, 0),
+        "next_attempt_at": func.now() + timedelta(seconds=wait_s),
+        "error": str(error),
+        "error_reason": error.reason,
+        **_released(),
+        **values,
+    }
+    return _finish(session, model, row_id, owner, waiting)
+
+
+def wake_refused(session: Session) -> int:
+    """Makes rows due that a budget refused: somebody has set one; returns how many."""
+    woken = 0
+    for model in PROCESSED:
+        where = (_status(model) == "Queued", model.error_reason == BudgetExceeded.reason, model.next_attempt_at > func.now())
+        statement = update(model).where(*where).values(next_attempt_at=func.now())
+        woken += session.execute(statement.execution_options(synchronize_session=False)).rowcount  # type: ignore[attr-defined]
+    return woken
 
 
 def put_back(session: Session, model: type[Any], *, owner: str, domain_id: int | None = None) -> int:

@@ -1,23 +1,28 @@
 """Rows of the guard's ledger: budgets, what is spent and reserved under them, model calls and their cached answers.
 
-Each of `reserve`, `settle` and `reclaim` is one statement. Rows of `budget_spendings` are always locked in the order of their
-key (budget, key, period), which is why two processes that hold several budgets cannot wait for each other in a circle.
-What does not belong here: what a call may cost (`inroad.llm.prices`) and what to say when it is refused (`inroad.guard.budget`).
+Each of `reserve`, `settle` and `reclaim` is one statement, the first two calls of functions in the server (migration 0004), so
+that a row is locked for the server's own time and never for a round trip or a disk. Rows of `budget_spendings` are always locked
+in the order of their key (budget, key, period), which is why two processes that hold several budgets cannot wait for each other
+in a circle. What does not belong here: what a call may cost (`inroad.llm.prices`) and what to say when it is refused
+(`inroad.guard.budget`).
 """
 
 from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import delete, insert, text, update
+from sqlalchemy import delete, func, insert, select, text
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
+from inroad.store.alerts import raise_alert
+from inroad.store.database import Database
 from inroad.store.models import Budget, Event, LlmCall
 
 
@@ -111,7 +116,7 @@ class Known(Exception):
     """The call need not be made: its answer is stored.
 
     Args:
-        answer: What `unless` found.
+        answer: The stored document, not yet held to its schema.
     """
 
     def __init__(self, answer: Any) -> None:
@@ -119,75 +124,12 @@ class Known(Exception):
         self.answer = answer
 
 
-_ENTER = """
-  INSERT INTO llm_calls (purpose, provider, model, attempt, run, domain, posting, tenant, trace_id, price_version, prompt,
-    outcome, reserved_tokens, reserved_usd, reservation_expires_at)
-  VALUES (:purpose, :provider, :model, :attempt, :run, :domain, :posting, :tenant, :trace_id, :price_version, :prompt, :outcome,
-    :reserved_tokens, :reserved_usd, clock_timestamp() + make_interval(secs => :expires_s))
-  RETURNING id
-"""
-
-_HOLD = """
-WITH wanted AS MATERIALIZED (
-  SELECT b.id, b.scope_kind, v.key, b.period, b.unit, b.limit_amount, b.is_soft, u.amount,
-    CASE b.period WHEN 'day' THEN to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-DD')
-                  WHEN 'month' THEN to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-01') ELSE '' END AS period_start
-  FROM budgets b
-  JOIN unnest(CAST(:kinds AS text[]), CAST(:keys AS text[])) AS v(kind, key)
-    ON b.scope_kind = v.kind AND b.scope_key IN ('', v.key)
-  JOIN unnest(CAST(:units AS text[]), CAST(:amounts AS numeric[])) AS u(unit, amount) ON u.unit = b.unit
-), held AS (
-  INSERT INTO budget_spendings AS s (budget_id, key, period_start, reserved)
-  SELECT id, key, period_start, coalesce(amount, 0) FROM wanted ORDER BY id, key, period_start
-  ON CONFLICT (budget_id, key, period_start) DO UPDATE SET reserved = s.reserved + excluded.reserved
-  RETURNING budget_id, key, spent, reserved
-), booked AS (
-  INSERT INTO budget_reservations (call_id, budget_id, key, period_start, amount, expires_at, counts_if_lost)
-  SELECT :call_id, id, key, period_start, amount, clock_timestamp() + make_interval(secs => :expires_s), :counts_if_lost
-  FROM wanted WHERE amount IS NOT NULL
-)"""
-
-_HELD = """
-SELECT w.id, w.scope_kind, w.key, w.period, w.period_start, w.unit, w.amount, w.limit_amount, w.is_soft, h.spent, h.reserved
-FROM wanted w JOIN held h ON h.budget_id = w.id AND h.key = w.key ORDER BY w.id, w.key
-"""
-
-_RESERVE = text(_HOLD + _HELD)
-# With a row in the ledger: its id comes first, also where no budget applies.
-_RESERVE_AND_ENTER = text(
-    f"{_HOLD}, entered AS ({_ENTER}) SELECT e.id, t.* FROM entered e LEFT JOIN ({_HELD}) AS t ON true"  # noqa: S608 - constants
+_RESERVE = """CALL guard_reserve(NULL::jsonb, %s::text, %s::text[], %s::text[], %s::text[], %s::numeric[], %s::float8,
+%s::boolean, %s::jsonb, %s::text)"""
+_SETTLE = (
+    "SELECT guard_settle(%s::text, %s::text[], %s::numeric[], %s::bigint, %s::jsonb, %s::jsonb, %s::text, %s::jsonb, %s::text)"
 )
-_ENTER_ONLY = text(_ENTER)
-
-# The commit need not wait for the disk: a settlement lost in a crash leaves its reservation, which then counts in full.
-_SETTLE = text("""
-WITH gone AS (
-  DELETE FROM budget_reservations WHERE call_id = :call_id RETURNING budget_id, key, period_start, amount
-), moved AS (
-  INSERT INTO budget_spendings AS s (budget_id, key, period_start, reserved, spent)
-  SELECT g.budget_id, g.key, g.period_start, g.amount, coalesce(u.amount, g.amount)
-  FROM gone g JOIN budgets b ON b.id = g.budget_id
-  LEFT JOIN unnest(CAST(:units AS text[]), CAST(:amounts AS numeric[])) AS u(unit, amount) ON u.unit = b.unit
-  ORDER BY g.budget_id, g.key, g.period_start
-  ON CONFLICT (budget_id, key, period_start)
-  DO UPDATE SET reserved = s.reserved - excluded.reserved, spent = s.spent + excluded.spent
-), completed AS (
-  UPDATE llm_calls SET outcome = :outcome, input_tokens = :input_tokens, cached_tokens = :cached_tokens,
-    output_tokens = :output_tokens, cost_usd = :cost_usd, latency_ms = :latency_ms, answer = :answer
-  WHERE id = :ledger_id
-)
-SELECT count(*), set_config('synchronous_commit', 'off', true) FROM gone
-""")
-
-_SPEND_LATE = text("""
-INSERT INTO budget_spendings AS s (budget_id, key, period_start, spent)
-SELECT b.id, h.key, h.period_start, coalesce(u.amount, 0)
-FROM unnest(CAST(:ids AS bigint[]), CAST(:keys AS text[]), CAST(:starts AS text[])) AS h(budget_id, key, period_start)
-JOIN budgets b ON b.id = h.budget_id
-JOIN unnest(CAST(:units AS text[]), CAST(:amounts AS numeric[])) AS u(unit, amount) ON u.unit = b.unit
-ORDER BY b.id, h.key, h.period_start
-ON CONFLICT (budget_id, key, period_start) DO UPDATE SET spent = s.spent + excluded.spent
-""")
+_ENTER = "SELECT guard_enter(%s::jsonb)"
 
 _RECLAIM = text("""
 WITH gone AS (
@@ -209,109 +151,110 @@ WITH gone AS (
 SELECT count(*) FROM gone
 """)
 
-# What `settle` writes into the ledger's row where the caller says nothing.
-RESULT: dict[str, Any] = {
-    "outcome": "ok",
-    "input_tokens": None,
-    "cached_tokens": None,
-    "output_tokens": None,
-    "cost_usd": None,
-    "latency_ms": None,
-    "answer": None,
-}
+
+@dataclass(frozen=True, slots=True)
+class StoredAnswer:
+    """An answer for the exact cache.
+
+    Attributes:
+        key: See `llm_answers.key`.
+        document: JSON object.
+        model: That gave it.
+    """
+
+    key: str
+    document: Mapping[str, Any]
+    model: str
 
 
-def _split(mapping: Mapping[str, Any]) -> tuple[list[str], list[Any]]:
-    return list(mapping), list(mapping.values())
-
-
-def reserve(
-    session: Session,
+async def reserve(
+    database: Database,
     keys: Mapping[str, str],
     amounts: Mapping[str, Decimal | None],
     *,
     expires_s: float,
     counts_if_lost: bool,
     entry: LedgerEntry | None = None,
-    unless: Callable[[Session], Any] | None = None,
+    answer_key: str | None = None,
 ) -> Booking:
-    """Sets the amounts aside under every budget that applies, and enters the call in the ledger.
+    """Sets the amounts aside under every budget that applies, and enters the call in the ledger, in one round trip.
 
     Args:
-        session: Must be rolled back when this raises.
+        database: The application's.
         keys: Scope kind to key, "all" included.
         amounts: Unit to upper bound; None where there is none.
         expires_s: Seconds after which the reservation may be reclaimed.
         counts_if_lost: The provider may charge a call whose process died: an expired reservation counts as spent.
         entry: The ledger's row; None for services that have none.
-        unless: Looked up first, in the same transaction: what it finds makes the call needless.
+        answer_key: Looked up in the cache first: what is found makes the call needless.
 
     Raises:
-        OverLimit: A hard budget does not cover the call.
-        Known: `unless` found something.
+        OverLimit: A hard budget does not cover the call; nothing was set aside.
+        Known: The cache has an answer; nothing was set aside.
     """
-    if unless and (answer := unless(session)) is not None:
-        raise Known(answer)
-    kinds, values = _split(keys)
-    units, bounds = _split(amounts)
-    parameters: dict[str, Any] = {"kinds": kinds, "keys": values, "units": units, "amounts": bounds, "expires_s": expires_s}
-    parameters |= {"call_id": uuid.uuid4().hex, "counts_if_lost": counts_if_lost}
-    ledger_id: int | None = None
-    if entry:
-        rows = session.execute(_RESERVE_AND_ENTER, parameters | _columns(entry, amounts, "reserved")).all()
-        ledger_id = rows[0][0]
-        holds = tuple(Hold(*row[1:]) for row in rows if row[1] is not None)
-    else:
-        holds = tuple(Hold(*row) for row in session.execute(_RESERVE, parameters))
+    call_id = uuid.uuid4().hex
+    written = _entry_json(entry, amounts, "reserved") if entry else None
+    lists = (list(keys), list(keys.values()), list(amounts), list(amounts.values()))
+    rows = await database.fetch(_RESERVE, (call_id, *lists, expires_s, counts_if_lost, written, answer_key))
+    said: dict[str, Any] = rows[0][0]
+    if "known" in said:
+        raise Known(said["known"])
+    holds = tuple(_hold(item) for item in said["holds"])
+    if said["over"]:
+        raise OverLimit(next(hold for hold in holds if hold.is_over and not hold.is_soft))
+    passed = [hold for hold in holds if hold.is_over and hold.spent + hold.reserved - (hold.amount or 0) <= hold.limit]
+    if passed:
+        await database.run(_record_soft, passed)
+    return Booking(call_id, said["ledger_id"], holds, counts_if_lost)
+
+
+def _hold(item: Mapping[str, Any]) -> Hold:
+    exact = {name: None if item[name] is None else Decimal(item[name]) for name in ("amount", "limit", "spent", "reserved")}
+    return Hold(**{**item, **exact})
+
+
+def _record_soft(session: Session, holds: Sequence[Hold]) -> None:
+    """One event and one alert when a soft budget is passed, not one for each call after it."""
     for hold in holds:
-        if hold.is_over and not hold.is_soft:
-            raise OverLimit(hold)
-    _record_soft(session, holds)
-    return Booking(parameters["call_id"], ledger_id, holds, counts_if_lost)
+        message = f"The soft budget {hold.name} of {hold.limit.normalize():,f} {hold.unit} is passed."
+        session.execute(insert(Event).values(level="warning", kind="budget-soft", subject=hold.name, message=message))
+        raise_alert(session, f"budget-soft:{hold.name}:{hold.period_start}:{hold.unit}", message)
 
 
-def _record_soft(session: Session, holds: tuple[Hold, ...]) -> None:
-    """One event when a soft budget is passed, not one for each call after it."""
-    for hold in holds:
-        if hold.is_over and hold.spent + hold.reserved - (hold.amount or 0) <= hold.limit:
-            message = f"The soft budget {hold.name} of {hold.limit.normalize():,f} {hold.unit} is passed."
-            session.execute(insert(Event).values(level="warning", kind="budget-soft", subject=hold.name, message=message))
+def _entry_json(entry: LedgerEntry, amounts: Mapping[str, Decimal | None], outcome: str) -> str:
+    values: dict[str, Any] = {name: getattr(entry, name) for name in LedgerEntry.__slots__}
+    values["reserved_tokens"] = int(amounts.get("tokens") or 0)
+    values["reserved_usd"] = str(amounts.get("usd") or 0)
+    return json.dumps(values | {"outcome": outcome})
 
 
-def _columns(entry: LedgerEntry, amounts: Mapping[str, Decimal | None], outcome: str) -> dict[str, Any]:
-    values = {name: getattr(entry, name) for name in LedgerEntry.__slots__}
-    reserved = {"reserved_tokens": int(amounts.get("tokens") or 0), "reserved_usd": amounts.get("usd") or Decimal(0)}
-    return values | reserved | {"outcome": outcome}
-
-
-def settle(
-    session: Session,
+async def settle(
+    database: Database,
     booking: Booking,
     amounts: Mapping[str, Decimal | None],
     result: Mapping[str, Any] | None = None,
-    also: Callable[[Session], None] | None = None,
+    answer: StoredAnswer | None = None,
 ) -> None:
-    """Turns a reservation into what was really used (zero releases it), and completes the ledger's row.
+    """Turns a reservation into what was really used (zero releases it), and completes the ledger's row, in one round trip.
 
     A reservation that expired meanwhile was either counted in full already (`counts_if_lost`) or given back; then the
     amounts are added now.
 
     Args:
-        session: Commits at its end.
+        database: The application's.
         booking: From `reserve`.
         amounts: Unit to amount used; None counts the reserved amount.
-        result: Columns of `llm_calls`; see `RESULT`.
-        also: What else is written in the same transaction.
+        result: Columns of `llm_calls`: outcome, input_tokens, cached_tokens, output_tokens, cost_usd, credits_used, latency_ms,
+            answer; those that are missing are NULL, the outcome "ok".
+        answer: Kept for the cache.
     """
-    units, used = _split(amounts)
-    parameters = {"call_id": booking.call_id, "units": units, "amounts": used, "ledger_id": booking.ledger_id}
-    gone = session.execute(_SETTLE, parameters | RESULT | dict(result or {})).one()[0]
-    if booking.holds and not gone and not booking.counts_if_lost:
-        starts = [hold.period_start for hold in booking.holds]
-        late = {"ids": [hold.budget_id for hold in booking.holds], "keys": [hold.key for hold in booking.holds]}
-        session.execute(_SPEND_LATE, late | {"starts": starts, "units": units, "amounts": used})
-    if also:
-        also(session)
+    late = None
+    if booking.holds and not booking.counts_if_lost:
+        late = json.dumps([[hold.budget_id, hold.key, hold.period_start] for hold in booking.holds])
+    kept = (answer.key, json.dumps(answer.document), answer.model) if answer else (None, None, None)
+    units, used = list(amounts), list(amounts.values())
+    completed = json.dumps({"outcome": "ok", **(result or {})})
+    await database.fetch(_SETTLE, (booking.call_id, units, used, booking.ledger_id, completed, late, *kept))
 
 
 def reclaim(session: Session) -> int:
@@ -334,39 +277,100 @@ def drop_budget(session: Session, *, kind: str, key: str, period: str, unit: str
 
 _SHOW = text("""
 SELECT b.id, b.scope_kind, coalesce(s.key, b.scope_key), b.period, p.start, b.unit, CAST(0 AS numeric), b.limit_amount, b.is_soft,
-  coalesce(s.spent, 0), coalesce(s.reserved, 0)
+  coalesce(s.spent, 0), coalesce(s.reserved, 0), greatest(b.created_at, p.begun), now(), p.ends
 FROM budgets b
 CROSS JOIN LATERAL (SELECT CASE b.period WHEN 'day' THEN to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-DD')
-                                         WHEN 'month' THEN to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-01') ELSE '' END AS start) p
+                                         WHEN 'month' THEN to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-01') ELSE '' END AS start,
+  CASE WHEN b.period <> 'total' THEN date_trunc(b.period, now(), 'UTC') END AS begun,
+  CASE WHEN b.period <> 'total' THEN date_trunc(b.period, now(), 'UTC') + CAST('1 ' || b.period AS interval) END AS ends) p
 LEFT JOIN budget_spendings s ON s.budget_id = b.id AND s.period_start = p.start
 ORDER BY b.scope_kind, b.scope_key, b.period, b.unit, s.key LIMIT :limit
 """)
 
 
-def budget_rows(session: Session, *, limit: int = 1000) -> list[Hold]:
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How one budget stands in its current period.
+
+    Attributes:
+        hold: Limit and amounts.
+        counted_since: Start of the period, or when the budget was set if that is later.
+        now: The database's time.
+        ends: End of the period; None for "total".
+    """
+
+    hold: Hold
+    counted_since: datetime
+    now: datetime
+    ends: datetime | None
+
+
+def budget_rows(session: Session, *, limit: int = 1000) -> list[Standing]:
     """How every budget stands in its current period; a limit for each key gives one for each key seen."""
-    return [Hold(*row) for row in session.execute(_SHOW, {"limit": limit})]
+    return [Standing(Hold(*row[:-3]), *row[-3:]) for row in session.execute(_SHOW, {"limit": limit})]
 
 
-_LOOK_UP = text("SELECT answer FROM llm_answers WHERE key = :key")
-_STORE = text(
-    "INSERT INTO llm_answers (key, answer, model) VALUES (:key, CAST(:answer AS jsonb), :model) ON CONFLICT (key) DO NOTHING"
-)
+COST_KINDS = ("cv", "domain", "posting", "tenant", "purpose", "provider", "model", "run", "day", "month")
+_COSTS = text("""
+SELECT key, count(*) AS calls, count(*) FILTER (WHERE outcome IN ('cached', 'replayed')) AS cached,
+  count(*) FILTER (WHERE outcome = 'refused') AS refused, coalesce(sum(input_tokens), 0) AS input_tokens,
+  coalesce(sum(output_tokens), 0) AS output_tokens, coalesce(sum(cost_usd), 0) AS cost_usd,
+  coalesce(sum(credits_used), 0) AS credits
+FROM (
+  SELECT *, CASE :kind WHEN 'cv' THEN CASE WHEN purpose = 'cv' THEN concat_ws(' ', domain, posting) END
+    WHEN 'domain' THEN domain WHEN 'posting' THEN posting WHEN 'tenant' THEN tenant WHEN 'purpose' THEN purpose
+    WHEN 'provider' THEN provider WHEN 'model' THEN model WHEN 'run' THEN run
+    WHEN 'day' THEN to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD')
+    WHEN 'month' THEN to_char(at AT TIME ZONE 'UTC', 'YYYY-MM') END AS key
+  FROM llm_calls
+) AS calls
+WHERE key IS NOT NULL GROUP BY key ORDER BY cost_usd DESC, key LIMIT :limit
+""")
 
 
-def cached_answer(session: Session, key: str) -> dict[str, Any] | None:
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What was spent on one CV, domain, posting, tenant, month, ...
+
+    Attributes:
+        key: The CV's domain and posting, the domain, "2026-01", ...
+        calls: Attempts, those without a call included.
+        cached: Answered without a call.
+        refused: By a budget.
+        input_tokens: Sent.
+        output_tokens: Received.
+        cost_usd: By the price table, or the bound where the endpoint reported nothing.
+        credits: Of scraping services.
+    """
+
+    key: str
+    calls: int
+    cached: int
+    refused: int
+    input_tokens: int
+    output_tokens: int
+    cost_usd: float
+    credits: float
+
+
+def costs(session: Session, kind: str, *, limit: int = 1000) -> list[Cost]:
+    """Costs by one of `COST_KINDS`, the dearest first."""
+    rows = session.execute(_COSTS, {"kind": kind, "limit": limit})
+    return [Cost(row[0], *map(int, row[1:6]), *map(float, row[6:8])) for row in rows]
+
+
+def cv_cost_usd(session: Session, domain: str, posting: str) -> float:
+    """What the model has cost for one posting's CV, all its versions."""
+    where = (LlmCall.purpose == "cv", LlmCall.domain == domain, LlmCall.posting == posting)
+    return float(session.scalar(select(func.coalesce(func.sum(LlmCall.cost_usd), 0)).where(*where)) or 0)
+
+
+async def cached_answer(database: Database, key: str) -> dict[str, Any] | None:
     """The stored answer under a cache key, None when there is none."""
-    found: dict[str, Any] | None = session.execute(_LOOK_UP, {"key": key}).scalar_one_or_none()
-    return found
+    rows = await database.fetch("SELECT answer FROM llm_answers WHERE key = %s", (key,))
+    return rows[0][0] if rows else None
 
 
-def store_answer(session: Session, key: str, answer: dict[str, Any], model: str) -> None:
-    """Keeps one answer; the first one stays."""
-    session.execute(_STORE, {"key": key, "answer": json.dumps(answer), "model": model})
-
-
-def complete_entry(session: Session, entry: LedgerEntry, *, outcome: str) -> None:
-    """Writes a row for a call that was not made: answered from the cache, or refused."""
-    ledger_id = session.execute(_ENTER_ONLY, _columns(entry, {}, outcome) | {"expires_s": 0.0}).scalar_one()
-    zero = {"input_tokens": 0, "cached_tokens": 0, "output_tokens": 0, "cost_usd": 0, "reservation_expires_at": None}
-    session.execute(update(LlmCall).where(LlmCall.id == ledger_id).values(**zero))
+async def enter(database: Database, entry: LedgerEntry, *, outcome: str) -> None:
+    """Writes a row for a call that was not made: answered from the cache, replayed, or refused."""
+    await database.fetch(_ENTER, (_entry_json(entry, {}, outcome),))

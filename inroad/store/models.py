@@ -313,6 +313,8 @@ class Extraction(Identified, Processed, Base):
     kind: Mapped[str]
     extractor_version: Mapped[str | None]
     found_count: Mapped[int] = mapped_column(server_default=text("0"))
+    reader: Mapped[str] = mapped_column(server_default="rules", comment="rules, or rules and llm")
+    reader_note: Mapped[str | None] = mapped_column(comment="why the model gave nothing")
     extraction_status: Mapped[str] = processing_status()
     __table_args__ = (
         UniqueConstraint("page_content_id", "kind"),
@@ -506,6 +508,7 @@ class CvRow(Identified, Curated, Processed, Dated, Base):
     files: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"), comment="format to path below the files folder")
     score: Mapped[float | None]
     writer: Mapped[str | None] = mapped_column(comment="rules, or the model and prompt version")
+    writer_note: Mapped[str | None] = mapped_column(comment="why the model's words are missing, wholly or in part")
     cost_usd: Mapped[float] = mapped_column(Numeric(12, 6, asdecimal=False), server_default=text("0"))
     input_hash: Mapped[str | None] = mapped_column(comment="of posting, profile, composer version and writer")
     contact: Mapped[dict[str, Any] | None] = mapped_column(
@@ -529,7 +532,7 @@ class LlmCall(Identified, Base):
     purpose: Mapped[str]
     run: Mapped[str | None] = mapped_column(index=True)
     domain: Mapped[str | None] = mapped_column(index=True)
-    posting: Mapped[str | None]
+    posting: Mapped[str | None] = mapped_column(index=True)
     tenant: Mapped[str | None]
     provider: Mapped[str]
     model: Mapped[str]

@@ -62,9 +62,9 @@ async def test_blocked_means_no_token_until_then(shared: Database | None) -> Non
     """Zero requests before Retry-After ends, whatever the bucket holds."""
     limiter = RateLimiter(shared)
     await limiter.acquire("svc", DAY)
+    began = time.monotonic()
     await limiter.block("svc", 0.3)
     await limiter.block("svc", 0.01)
-    began = time.monotonic()
     await limiter.acquire("svc", DAY)
     assert time.monotonic() - began >= 0.3
 
