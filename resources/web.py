@@ -17,16 +17,17 @@ from resources.scraperapi import ScraperApiResource
 class WebResource(ConfigurableResource[WebClient]):
     """Opens the web client; limits, robots, politeness and private addresses are its own matter."""
 
-    browser: BrowserResource = BrowserResource(is_enabled=True)
-    firecrawl: FirecrawlResource = FirecrawlResource(is_enabled=True)
-    scraperapi: ScraperApiResource = ScraperApiResource(is_enabled=True)
+    uses_browser: bool = Field(True, description="False never starts a browser, even where INROAD_BROWSER allows it.")
+    uses_services: bool = Field(True, description="False never asks a scraping service, even where a key is set.")
     resolve: list[str] = Field(default_factory=list, description="HOST:PORT:ADDRESS:PORT rules in front of the settings' own.")
 
     def open(self, settings: Settings, database: Database) -> WebClient:
         """A client for one stage of one run; an async context manager."""
         if self.resolve:
             settings = settings.model_copy(update={"resolve": (*self.resolve, *settings.resolve)})
+        browser = BrowserResource(is_enabled=self.uses_browser)
         # The cheaper service first.
-        protocols = [self.firecrawl.protocol(settings), self.scraperapi.protocol(settings)]
+        makers = (FirecrawlResource(is_enabled=self.uses_services), ScraperApiResource(is_enabled=self.uses_services))
+        protocols = [maker.protocol(settings) for maker in makers]
         services: list[ServiceProtocol] = [protocol for protocol in protocols if protocol is not None]
-        return WebClient(settings, database, browser=self.browser.mode(settings), services=services)
+        return WebClient(settings, database, browser=browser.mode(settings), services=services)
