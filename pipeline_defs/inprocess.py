@@ -17,6 +17,7 @@ from typing import Any
 
 from dagster import AssetKey, DagsterEvent, DagsterInstance, DagsterRunStatus, Definitions, JobDefinition
 from dagster._core.definitions.job_base import InMemoryJob
+from dagster._core.errors import DagsterExecutionInterruptedError
 from dagster._core.events import RunFailureReason
 from dagster._core.execution.api import execute_run_iterator
 from dagster._core.instance.ref import InstanceRef
@@ -178,6 +179,8 @@ def _execute(
         try:
             for event in _events_of_new_run(job, instance, run_id, run_config, tags):
                 interrupted = interrupted or check_captured_interrupt() or _is_interruption(event)
+                if interrupted and event.is_step_up_for_retry:
+                    raise KeyboardInterrupt
                 if event.is_step_failure and event.step_key:
                     errors[event.step_key] = _message(event.step_failure_data.error)
                 elif event.is_run_failure and not errors:
@@ -212,7 +215,17 @@ def _events_of_new_run(
 
 
 def _is_interruption(event: DagsterEvent) -> bool:
+    if event.is_step_up_for_retry:  # a retry policy makes Dagster retry a step that Ctrl-C has ended
+        return _is_caused_by(event.step_retry_data.error, DagsterExecutionInterruptedError)
     return event.is_run_failure and event.job_failure_data.failure_reason == RunFailureReason.UNEXPECTED_TERMINATION
+
+
+def _is_caused_by(error: SerializableErrorInfo | None, kind: type[BaseException]) -> bool:
+    while error is not None:
+        if error.cls_name == kind.__name__:
+            return True
+        error = error.cause or error.context
+    return False
 
 
 def _message(error: SerializableErrorInfo | None) -> str:
