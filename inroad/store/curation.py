@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from inroad.guard.errors import UserError
 from inroad.store.models import AuditEntry, ContactRow, CvRow, Domain, Page, PostingRow, SitemapFile, Undo
+from inroad.store.page_urls import url_contains
 
 
 class NothingToUndo(UserError):
@@ -68,9 +69,9 @@ def matching(
         ids = select(Domain.id).where(Domain.name.in_(domains))
         where.append((model.id if model is Domain else model.domain_id).in_(ids))
     if kind and table.kind is not None:
-        where.append(func.lower(table.kind) == kind.lower())
+        where.append(table.kind == kind.upper() if model is Page else func.lower(table.kind) == kind.lower())
     if search:
-        where.append(table.subject.icontains(search, autoescape=True))
+        where.append(url_contains(search) if model is Page else table.subject.icontains(search, autoescape=True))
     if status:
         where.append(getattr(model, table.curation) == status)
     return where
