@@ -11,8 +11,8 @@ live under `.example`; phone numbers have the shape of each country's plan.
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
 
 PAGES_PER_LANGUAGE = 40
 
@@ -183,3 +183,27 @@ def _hidden(language: Language, domain: str, company: str, rng: random.Random) -
     )
     written, e164 = _number(language, rng)
     return f"{rng.choice(forms)}<p>{language.words['phone']}: {written}</p>", {"emails": {plain}, "phones": {e164}}
+
+
+_ELSEWHERE = ("spindlegate", "ostrava-haus", "velomarket", "tidewrack", "kornhaus", "lumenport")
+_STRANGERS = ("Peter Lang", "Marta Kowal", "Jean Moreau", "Tom Fielding", "Laura Bianchi", "Henk Bakker")
+
+
+def make_harder(pages: Iterable[LabelledPage]) -> Iterator[LabelledPage]:
+    """The same pages with what makes real ones doubtful: other firms' mailboxes, customers who praise, authors, odd numbers.
+
+    The labels stay: nothing that is added is the company's.
+    """
+    for page in pages:
+        rng = random.Random(f"harder-{page.url}")
+        firm, person = rng.choice(_ELSEWHERE), rng.choice(_STRANGERS)
+        noise = (
+            f"<blockquote>Always on time.<cite>{person}, {firm.title()}</cite></blockquote>",
+            f"<p>Website: <a href='mailto:studio@{firm}.example'>studio@{firm}.example</a></p>",
+            f"<p>In 2019 {person} wrote about looms in The Weaver.</p>",
+            f"<p>Model 0{rng.randint(100, 999)} {rng.randint(100, 999)} {rng.randint(1000, 9999)}, lot {rng.randint(10**9, 10**10)}</p>",
+            f"<p>Visit the fair: Hall 4, {rng.randint(1, 99)} Exhibition Road, London SW7 2DD</p>",
+            f"<p><a href='https://twitter.com/{firm}'>@{firm}</a> wrote about us</p>",
+        )
+        added = "".join(rng.sample(noise, rng.randint(1, 3)))
+        yield replace(page, html=page.html.replace("</body>", f"{added}</body>"))

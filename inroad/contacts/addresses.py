@@ -33,6 +33,7 @@ from inroad.contacts.address_shapes import (
     shapes_called_by,
     tokens_of,
 )
+from inroad.contacts.confidence import ADDRESS
 from inroad.contacts.document import Document, Line
 from inroad.contacts.finding import Finding
 from inroad.contacts.postal import one_line
@@ -281,7 +282,7 @@ def _finding(document: Document, street: _Street, place: _Place | None, lines: l
     details: dict[str, object] = {"parts": parts, "complete": place is not None}
     if code:
         details["country_code"] = code
-    confidence = 0.9 if place is not None else 0.6
+    confidence = ADDRESS["complete" if place is not None else "street"]
     return Finding(
         "address",
         one_line(parts),

@@ -8,9 +8,10 @@ from __future__ import annotations
 from typing import Final
 
 from inroad.contacts.addresses import address_key, find_addresses
-from inroad.contacts.binding import bind_people
-from inroad.contacts.confidence import agreeing
+from inroad.contacts.binding import bind_people, plain_letters
+from inroad.contacts.confidence import agreeing, when_elsewhere
 from inroad.contacts.document import Document, parse_document
+from inroad.contacts.email_addresses import site_of
 from inroad.contacts.emails import find_emails
 from inroad.contacts.finding import Finding
 from inroad.contacts.markup_data import read_microdata, read_opengraph, read_rdfa
@@ -25,6 +26,7 @@ from inroad.contacts.socials import find_socials
 from inroad.contacts.structured import Item, read_json_ld
 
 MAX_CONTACTS: Final = 2_000
+_NAME_PART: Final = 4  # letters in a row that two names must share to be one company's
 
 
 def extract_contacts(html: bytes | str, *, url: str, region: str | None = None) -> list[Contact]:
@@ -71,7 +73,25 @@ def _all_signals(document: Document, items: list[Item], regions: list[str]) -> l
         *find_people(document, [(finding.start, finding.end) for finding in addresses]),
     ]
     bind_people(document, findings)
+    _doubt_others(document, findings)
     return findings
+
+
+def _doubt_others(document: Document, findings: list[Finding]) -> None:
+    """Believe mailboxes and profiles less that nothing connects with the site: neither its name nor a person or record on it."""
+    site = plain_letters(site_of(document.host).partition(".")[0]) if document.host else ""
+    if len(site) < _NAME_PART:
+        return
+    parts = {site[at : at + _NAME_PART] for at in range(len(site) - _NAME_PART + 1)}
+    for finding in findings:
+        if finding.kind == "email" and not finding.details.get("freemail"):
+            called = plain_letters(finding.value.rpartition("@")[2].rpartition(".")[0])
+        elif finding.kind == "social" and finding.method == "link" and not finding.name:
+            called = plain_letters(finding.value.partition("://")[2].partition("/")[2])
+        else:
+            continue
+        if not any(part in called for part in parts):
+            finding.confidence = when_elsewhere(finding.confidence)
 
 
 def _union(findings: list[Finding], document: Document) -> list[Finding]:
