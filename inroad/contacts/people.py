@@ -318,11 +318,16 @@ def _give_role(finding: Finding, lines: list[tuple[int, str]], number: int) -> N
     if role is None and not after.strip(" ,;:|–—-") and not before.strip(" ,;:|–—-•"):
         if number + 1 < len(lines) and is_role(lines[number + 1][1]):
             role = tidy_role(lines[number + 1][1])
-        elif number and is_role(lines[number - 1][1]) and len(lines[number - 1][1]) <= 60:
+        elif number and len(lines[number - 1][1]) <= 60 and is_role(lines[number - 1][1]) and not _is_name(lines, number - 2):
             role = tidy_role(lines[number - 1][1])
     if role:
         finding.role = role
         finding.confidence = max(finding.confidence, 0.88)
+
+
+def _is_name(lines: list[tuple[int, str]], number: int) -> bool:
+    """Whether a line is a person's name: the role below it is theirs."""
+    return number >= 0 and is_person_name(lines[number][1].strip())
 
 
 def _role_after(text: str) -> str | None:

@@ -163,3 +163,10 @@ def test_the_company_s_own_number_below_two_directors_is_neither_s() -> None:
 def test_a_mailbox_may_say_whose_it_is_not(address: str, name: str, expected: bool) -> None:
     """Binding one person's mailbox to another sends a letter to the wrong reader."""
     assert is_of_somebody_else(address, name) is expected
+
+
+def test_the_role_above_a_name_belongs_to_the_name_above_it() -> None:
+    """In a list of names and roles one person without a role must not get the neighbour's."""
+    found = people("<p>Miriam Holt</p><p>Managing Director</p><p>Owen Carrick</p><p>Keeps the looms running since 1998.</p>")
+    assert found["Miriam Holt"].role == "Managing Director"
+    assert found["Owen Carrick"].role is None
