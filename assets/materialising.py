@@ -5,14 +5,15 @@ What does not belong here: what a stage does (`inroad.stages`) and what the asse
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from dagster import AssetExecutionContext, Failure, MetadataValue, RunsFilter
+from dagster import AssetExecutionContext, DagsterExecutionInterruptedError, Failure, MetadataValue, RunsFilter
 
-from inroad.stages import StageFailed, StageReport, open_work, run_stage
+from inroad.stages import StageFailed, StageReport, Work, open_work, run_stage
 from inroad.stages.work import now
 from inroad.store.results import StageState, stage_states
 from resources import DatabaseResource, FilesResource, LlmResource, WebResource
@@ -45,19 +46,11 @@ def materialise_stage(
         Failure: Something was due and nothing succeeded, or the visit tag is wrong; not retried at once, because the rows carry
             their next attempts.
     """
-    settings, store = database.settings(), database.open()
     names = list(context.partition_keys)
-    with open_work(
-        settings,
-        store,
-        run=context.run.run_id,
-        since=visit_since(context, settings.refresh_after_hours),
-        open_web=lambda: web.open(settings, store),
-        open_writer=lambda scope: llm.open_writer(settings, store, scope),
-        open_people=lambda scope: llm.open_people(settings, store, scope),
-    ) as work:
+    since = visit_since(context, database.settings().refresh_after_hours)
+    with working(context, since, database, web, llm) as work:
         report = run_stage(work, stage, names)
-    states = store.call(stage_states, stage, names)
+    states = work.database.call(stage_states, stage, names)
     folder = files.path() if files else None
     for name in names:
         context.add_asset_metadata(partition_metadata(report, states[name], name, folder), partition_key=name)
@@ -66,6 +59,32 @@ def materialise_stage(
         report.raise_if_nothing_succeeded()
     except StageFailed as error:
         raise Failure(str(error), allow_retries=False) from error
+
+
+@contextmanager
+def working(
+    context: Any, since: datetime | None, database: DatabaseResource, web: WebResource, llm: LlmResource
+) -> Iterator[Work]:
+    """The core's context for one step of a run.
+
+    Raises:
+        Failure: The run was cancelled. An interrupt is not passed on: under a retry policy Dagster would take it for a
+            reason to run the step again.
+    """
+    settings, store = database.settings(), database.open()
+    try:
+        with open_work(
+            settings,
+            store,
+            run=context.run.run_id,
+            since=since,
+            open_web=lambda: web.open(settings, store),
+            open_writer=lambda scope: llm.open_writer(settings, store, scope),
+            open_people=lambda scope: llm.open_people(settings, store, scope),
+        ) as work:
+            yield work
+    except (DagsterExecutionInterruptedError, KeyboardInterrupt) as error:
+        raise Failure("Cancelled: what was claimed is back in its queue.", allow_retries=False) from error
 
 
 def visit_since(context: Any, refresh_after_hours: float) -> datetime | None:

@@ -9,8 +9,8 @@ from pathlib import Path
 from dagster import AssetMaterialization, Config, DagsterInstance, Failure, OpExecutionContext, in_process_executor, job, op
 from pydantic import Field
 
-from assets.materialising import VISIT_TAG, partition_metadata, summary, visit_since
-from inroad.stages import STAGES, StageFailed, StageReport, Work, open_work, run_stage
+from assets.materialising import VISIT_TAG, partition_metadata, summary, visit_since, working
+from inroad.stages import STAGES, StageFailed, StageReport, Work, run_stage
 from inroad.stages.work import Tally, now
 from inroad.store import Database
 from inroad.store.claims import release_lost
@@ -49,18 +49,10 @@ def sweep_due_rows(
     Raises:
         Failure: In some stage rows were due and none succeeded; the stages after it have run all the same.
     """
-    settings, store = database.settings(), database.open()
     failed: list[str] = []
-    with open_work(
-        settings,
-        store,
-        run=context.run.run_id,
-        since=visit_since(context, settings.refresh_after_hours) if VISIT_TAG in context.run.tags else None,
-        open_web=lambda: web.open(settings, store),
-        open_writer=lambda scope: llm.open_writer(settings, store, scope),
-        open_people=lambda scope: llm.open_people(settings, store, scope),
-    ) as work:
-        names = config.names or store.call(due_domains, limit=config.limit)
+    since = visit_since(context, database.settings().refresh_after_hours) if VISIT_TAG in context.run.tags else None
+    with working(context, since, database, web, llm) as work:
+        names = config.names or work.database.call(due_domains, limit=config.limit)
         for stage in STAGES:
             failed += _sweep_stage(context, work, stage, names, files.path())
     if failed:

@@ -179,7 +179,7 @@ def _execute(
         try:
             for event in _events_of_new_run(job, instance, run_id, run_config, tags):
                 interrupted = interrupted or check_captured_interrupt() or _is_interruption(event)
-                if interrupted and event.is_step_up_for_retry:
+                if interrupted and (event.is_step_up_for_retry or event.is_step_failure):
                     raise KeyboardInterrupt
                 if event.is_step_failure and event.step_key:
                     errors[event.step_key] = _message(event.step_failure_data.error)
@@ -217,6 +217,10 @@ def _events_of_new_run(
 def _is_interruption(event: DagsterEvent) -> bool:
     if event.is_step_up_for_retry:  # a retry policy makes Dagster retry a step that Ctrl-C has ended
         return _is_caused_by(event.step_retry_data.error, DagsterExecutionInterruptedError)
+    if event.is_step_failure:
+        return any(
+            _is_caused_by(event.step_failure_data.error, kind) for kind in (DagsterExecutionInterruptedError, KeyboardInterrupt)
+        )
     return event.is_run_failure and event.job_failure_data.failure_reason == RunFailureReason.UNEXPECTED_TERMINATION
 
 

@@ -24,7 +24,20 @@ BOMB_BYTES = BOMB_MEMBER_BYTES * BOMB_MEMBERS
 ENDLESS_CHUNK = b"<p>Lot 4471: mixed pallet, sold as seen, no returns.</p>\n" * 1150
 ENDLESS_PAUSE_S = 0.004
 SLOW_PAUSE_S = 0.5
-SLOW_TEXT = [word.encode() + b" " for word in "We have sold what others left over since 1987, slowly and fairly.".split()]
+SLOW_TEXT = (
+    b"We ",
+    b"have ",
+    b"sold ",
+    b"what ",
+    b"others ",
+    b"left ",
+    b"over ",
+    b"since ",
+    b"1987, ",
+    b"slowly ",
+    b"and ",
+    b"fairly.",
+)
 
 
 @dataclass(frozen=True, slots=True)

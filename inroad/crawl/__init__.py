@@ -1,1 +1,1 @@
-"""Reading web sites: URLs, robots, sitemaps, discovery, classification, the guarded client, the browser and the scraping services."""
+"""Reading web sites: URLs, robots, sitemaps, classification, the guarded client, the browser, the scraping services."""

@@ -6,14 +6,25 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from dagster import DagsterEventType, DagsterInstance, DagsterRunStatus, Definitions
+from dagster import (
+    DagsterEventType,
+    DagsterInstance,
+    DagsterRunStatus,
+    Definitions,
+    in_process_executor,
+    job,
+    op,
+)
+from dagster._core.errors import DagsterExecutionInterruptedError
 
-from assets.materialising import VISIT_TAG, markdown_table
+from assets.materialising import VISIT_TAG, markdown_table, working
 from inroad.settings import get_settings
 from inroad.store import Database
 from inroad.store.claims import count_due
 from inroad.store.models import Domain
 from pipeline_defs.inprocess import RunResult, run_ranges
+from pipeline_defs.policies import RETRY
+from resources import DatabaseResource, LlmResource, WebResource
 from tests.assets.conftest import FakeWeb, add, materialisations, values
 
 NAMES = ["one.example", "two.example", "three.example"]
@@ -158,3 +169,23 @@ def test_strangers_words_do_not_break_the_preview() -> None:
     assert {line.count("|") for line in lines} == {4}
     assert lines[2] == "| a / b ‹script>'x' | 0.50 |  |"
     assert len(lines[3]) < 100
+
+
+@pytest.mark.parametrize("interrupt", [KeyboardInterrupt, DagsterExecutionInterruptedError])
+def test_a_cancelled_step_is_not_taken_for_one_to_retry(database: Database, interrupt: type[BaseException]) -> None:
+    """Under a retry policy Dagster runs an interrupted step again: cancelling would start the work anew."""
+
+    @op(retry_policy=RETRY)
+    def cancelled(context):  # type: ignore[no-untyped-def]  # Dagster cannot read a postponed annotation
+        with working(context, None, DatabaseResource(url=database.url), WebResource(), LlmResource()):
+            raise interrupt
+
+    @job(executor_def=in_process_executor)
+    def cancelling() -> None:
+        cancelled()
+
+    with DagsterInstance.ephemeral() as instance:
+        result = cancelling.execute_in_process(instance=instance, raise_on_error=False)
+    kinds = [event.event_type for event in result.all_events]
+    assert DagsterEventType.STEP_FAILURE in kinds
+    assert DagsterEventType.STEP_UP_FOR_RETRY not in kinds

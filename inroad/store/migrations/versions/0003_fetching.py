@@ -4,6 +4,8 @@ Revision ID: 0003
 Revises: 0002
 """
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
@@ -17,7 +19,7 @@ STRATEGIES = "fetch_strategy IN ('direct', 'browser', 'scraperapi', 'firecrawl')
 MOMENT = sa.DateTime(timezone=True)
 
 
-def _domain_columns() -> list[sa.Column]:
+def _domain_columns() -> list[sa.Column[Any]]:
     return [
         sa.Column("request_headers_sealed", sa.LargeBinary(), comment="JSON object of headers sent to it, encrypted"),
         sa.Column("request_interval_s", sa.Float(), comment="least seconds between two requests; NULL: the setting"),
