@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -14,6 +13,7 @@ from inroad.cvs import Cv, Profile, check_cv, compose_cv, render_cv
 from inroad.cvs.profile import slug
 from inroad.guard import Scope, tracing
 from inroad.stages.postings import posting_from_row
+from inroad.stages.threads import in_thread
 from inroad.stages.wording import WatchedWriter
 from inroad.stages.work import StageReport, Tally, Work, each_domain
 from inroad.store import claims
@@ -56,7 +56,7 @@ async def _write(
     contact = await work.database.run(_best_contact, domain, posting)
     try:
         with tracing.span("row", cv=posting.key, url=posting.url):
-            made = await asyncio.to_thread(_make, work, domain, profile, posting, folder)
+            made = await in_thread(_make, work, domain, profile, posting, folder)
     except DatabaseUnavailable:
         raise
     except Exception as error:  # noqa: BLE001 - one CV's failure is its row's; a bug says so there and fails the check

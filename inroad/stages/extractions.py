@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
@@ -11,6 +10,7 @@ from sqlalchemy.orm import Session
 from inroad.guard import tracing
 from inroad.guard.errors import InroadError
 from inroad.stages.documents import stored_html
+from inroad.stages.threads import in_thread
 from inroad.stages.work import Tally, Work
 from inroad.store import claims
 from inroad.store.database import DatabaseUnavailable
@@ -49,7 +49,7 @@ async def read_contents(
             page, content, is_newest = contents[row.page_content_id]
             try:
                 with tracing.span("row", extraction=kind, url=page.url):
-                    values = await asyncio.to_thread(_read, read, page, content) if is_newest else None
+                    values = await in_thread(_read, read, page, content) if is_newest else None
                 found = await work.database.run(_finish, work, row, version, page, content, values, record, describe)
             except DatabaseUnavailable:
                 raise
