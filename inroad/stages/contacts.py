@@ -9,7 +9,9 @@ from sqlalchemy.orm import Session
 
 from inroad.contacts import EXTRACTOR_VERSION, Contact, merge_contacts
 from inroad.contacts.merging import identity
+from inroad.guard import Scope
 from inroad.stages.extractions import read_contents
+from inroad.stages.people import ContactReading, read_people
 from inroad.stages.readers import Readers
 from inroad.stages.work import StageReport, Tally, Work, each_domain
 from inroad.store.contacts import Merged, Sighting, store_page_contacts
@@ -27,11 +29,16 @@ async def run(work: Work, names: Sequence[str]) -> StageReport:
     await work.database.run(requeue_extractions, KIND, EXTRACTOR_VERSION)
     with Readers() as readers:
 
-        def read(html: str, _page: Page, content: PageContent) -> list[Contact]:
-            return [contact for contact in readers.read(html, content.final_url) if not _is_content_link(contact)]
-
         async def handle(domain: Domain, tally: Tally) -> None:
-            await read_contents(work, KIND, EXTRACTOR_VERSION, domain, tally, read=read, record=_record)
+            find = work.open_people(Scope(run=work.run, domain=domain.name))
+            waits = work.settings.llm_when_refused == "wait"
+
+            def read(html: str, page: Page, content: PageContent) -> ContactReading:
+                found = [contact for contact in readers.read(html, content.final_url) if not _is_content_link(contact)]
+                return read_people(found, page, content, find, waits=waits)
+
+            describe = ContactReading.as_columns
+            await read_contents(work, KIND, EXTRACTOR_VERSION, domain, tally, read=read, record=_record, describe=describe)
 
         return await each_domain(work, STAGE, names, handle)
 
@@ -40,8 +47,8 @@ def _is_content_link(contact: Contact) -> bool:
     return contact.kind == "social" and contact.details.get("type") in CONTENT_LINKS
 
 
-def _record(session: Session, page: Page, _content: PageContent, contacts: Sequence[Contact]) -> int:
-    return store_page_contacts(session, page.domain_id, page.id, contacts, identity=identity, merge=_merge)
+def _record(session: Session, page: Page, _content: PageContent, reading: ContactReading) -> int:
+    return store_page_contacts(session, page.domain_id, page.id, reading.contacts, identity=identity, merge=_merge)
 
 
 def _merge(sightings: Sequence[Sighting]) -> Merged:
