@@ -31,7 +31,7 @@ def test_an_unknown_command_is_refused(inroad: Inroad) -> None:
         (("curate", "pages", "select", "--status", "Done"), "Rejected"),
         (("curate", "retry", "pagecontents"), "page_contents"),
         (("export", "contact"), "contacts"),
-        (("export", "contacts", "--format", "xml"), "jsonl"),
+        (("export", "contacts", "--format", "yaml"), "jsonl"),
         (("backfill", "acme.example", "--stage", "sitemap"), "sitemaps"),
         (("backfill", "acme.example", "--visit", "some"), "none"),
         (("extract", "people", "page.html", "--url", "https://acme.example/"), "contacts"),

@@ -8,7 +8,9 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import textwrap
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -182,8 +184,15 @@ async def test_a_missing_page_is_missing_in_the_browser_too(site: Site, open_cli
     assert caught.value.reason == "not-found"
 
 
+@pytest.fixture
+def short_folder() -> Iterator[Path]:
+    """A temporary folder with a short name: Chromium makes a Unix socket below it, whose path may have 107 bytes."""
+    with tempfile.TemporaryDirectory(prefix="b-", ignore_cleanup_errors=True) as folder:
+        yield Path(folder)
+
+
 @needs_chromium
-async def test_the_browser_dies_with_its_process(site: Site, tmp_path: Path) -> None:
+async def test_the_browser_dies_with_its_process(site: Site, short_folder: Path) -> None:
     """Otherwise each killed run would leave 300 MB of Chromium behind."""
     site.routes["/"] = page("app.textContent = 'fine'")
     code = f"""
@@ -197,20 +206,23 @@ async def test_the_browser_dies_with_its_process(site: Site, tmp_path: Path) -> 
             await asyncio.sleep(60)
         asyncio.run(work())
     """
-    environment = {**os.environ, "TMPDIR": str(tmp_path)}  # Chromium's profile folder lies there, which tells ours from others
+    environment = {
+        **os.environ,
+        "TMPDIR": str(short_folder),
+    }  # Chromium's profile folder lies there, which tells ours from others
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-c", textwrap.dedent(code), stdout=subprocess.PIPE, env=environment, start_new_session=True
     )
     assert process.stdout is not None
     assert (await asyncio.wait_for(process.stdout.readline(), 60)).strip() == b"rendered"
-    assert browsers_with(tmp_path)
+    assert browsers_with(short_folder)
     process.send_signal(signal.SIGKILL)
     await process.wait()
     for _ in range(100):
-        if not browsers_with(tmp_path):
+        if not browsers_with(short_folder):
             return
         await asyncio.sleep(0.1)
-    pytest.fail(f"still running: {browsers_with(tmp_path)}")
+    pytest.fail(f"still running: {browsers_with(short_folder)}")
 
 
 def browsers_with(folder: Path) -> list[int]:

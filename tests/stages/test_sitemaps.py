@@ -41,10 +41,11 @@ def test_an_index_that_lists_itself_and_its_children_is_read_once_each(bench: Be
 
 
 def test_sitemaps_of_another_company_are_left_alone(bench: Bench) -> None:
-    """Otherwise one robots.txt can point us at anybody's site."""
-    bench.web.robots = "Sitemap: https://another.example/sitemap.xml"
+    """Otherwise one index can point us at anybody's site; only robots.txt may vouch for another host."""
+    bench.web.robots = f"Sitemap: {SITE}/sitemap_index.xml"
+    bench.web.pages[f"{SITE}/sitemap_index.xml"] = index("https://another.example/sitemap.xml")
     bench.run("domains", "sitemaps")
-    assert bench.rows(SitemapFile.url) == []
+    assert bench.rows(SitemapFile.url) == [f"{SITE}/sitemap_index.xml"]
     assert not [url for url in bench.web.asked if "another" in url]
 
 
