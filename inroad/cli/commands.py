@@ -25,7 +25,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "backfill": ("backfilling:backfill", "Brings domains up to date through Dagster, in this process; needs no daemon."),
     "curate": ("curating:curate", "Selects and rejects rows by hand, with undo; replays what failed."),
     "domain": ("deciding:domain", "Decides how one company's site is fetched: headers, pace, proxy, robots, strategy."),
-    "export": ("exporting:export", "Writes a table for programs and spreadsheets: contacts, postings, pages, companies, cvs or matches."),
+    "export": ("exporting:export", "Writes a table to a file: contacts, postings, pages, companies, cvs or matches."),
     "profile": ("profiles:profile", "Makes, checks, imports and shows profiles: the person the CVs are for."),
     "check-cv": ("checking:check_cv_file", "Holds a CV (JSON Resume) against a profile; exit 1 when it says more than that."),
     "extract": ("extracting:extract", "Reads contacts or postings from one saved page; needs no database."),

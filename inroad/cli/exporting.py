@@ -24,7 +24,7 @@ def export(
     domain: DomainOption = None,
     out: Annotated[Path | None, typer.Option("--out", help="File to write; standard output by default.")] = None,
 ) -> None:
-    """Writes a table for programs and spreadsheets: contacts, postings, pages, companies, cvs or matches."""
+    """Writes a table to a file: contacts, postings, pages, companies, cvs or matches."""
     one_of(table, EXPORTS, "table that can be exported")
     one_of(form, FORMATS, "format")
     database = open_for(use_settings())
