@@ -125,6 +125,6 @@ def settings(tmp_path: Path, database: Database) -> Settings:
 
 
 def pytest_make_parametrize_id(config: pytest.Config, val: object, argname: str) -> str | None:
-    """Names packed or long bytes by their length: gzip writes the time into its header, and workers must collect the same names."""
+    """Names packed or long bytes by their length: gzip stores the time, and workers must collect the same names."""
     is_packed = isinstance(val, bytes) and (val[:2] == b"\x1f\x8b" or len(val) > 60)
     return f"{argname}-{len(val)}-bytes" if is_packed and isinstance(val, bytes) else None
