@@ -1,40 +1,23 @@
 """Assets of the group `applications`: how the person's profile fits each posting, and the CVs written for the chosen ones."""
 
-from dagster import AssetExecutionContext, asset
+from dagster import AssetExecutionContext
 
+from assets.declaring import stage_asset
 from assets.harvest import contacts, postings
 from assets.materialising import materialise_stage
-from pipeline_defs.partitions import domain_partitions
-from pipeline_defs.policies import BATCHES, LLM_POOL, RETRY, WRITTEN
+from pipeline_defs.policies import LLM_POOL, WRITTEN
 from resources import DatabaseResource, FilesResource, LlmResource, WebResource
 
 GROUP = "applications"
 
 
-@asset(
-    deps=[postings],
-    group_name=GROUP,
-    kinds={"python", "postgres"},
-    partitions_def=domain_partitions,
-    backfill_policy=BATCHES,
-    retry_policy=RETRY,
-    freshness_policy=WRITTEN,
-)
+@stage_asset(GROUP, deps=[postings], freshness=WRITTEN)
 def matches(context: AssetExecutionContext, database: DatabaseResource, web: WebResource, llm: LlmResource) -> None:
     """How well the default profile covers each posting, requirement by requirement, with the evidence. Table `matches`."""
     materialise_stage(context, "matches", database, web, llm)
 
 
-@asset(
-    deps=[matches, contacts],
-    group_name=GROUP,
-    kinds={"python", "postgres", "typst"},
-    partitions_def=domain_partitions,
-    backfill_policy=BATCHES,
-    retry_policy=RETRY,
-    freshness_policy=WRITTEN,
-    pool=LLM_POOL,
-)
+@stage_asset(GROUP, "typst", deps=[matches, contacts], freshness=WRITTEN, pool=LLM_POOL)
 def cvs(
     context: AssetExecutionContext, database: DatabaseResource, web: WebResource, llm: LlmResource, files: FilesResource
 ) -> None:
