@@ -34,6 +34,7 @@ from inroad.store.models import (
     LlmAnswer,
     LlmCall,
     MatchRow,
+    OutreachRow,
     Page,
     PageContent,
     PostingRow,
@@ -51,6 +52,7 @@ _TEXTS: tuple[tuple[Any, tuple[str, ...]], ...] = (
     (PostingRow, ("title", "company", "location", "description", "details", "structured", "error")),
     (MatchRow, ("parts", "requirements")),
     (CvRow, ("findings", "error")),
+    (OutreachRow, ("contact", "letter", "message", "findings", "error")),
     (Event, ("message", "subject")),
     (LlmCall, ("prompt", "answer")),
     (AuditEntry, ("details",)),
@@ -225,6 +227,10 @@ def _unlink_cvs(session: Session, values: Collection[str]) -> None:
     lowered = [value.lower() for value in values]
     hit = or_(func.lower(CvRow.contact["value"].astext).in_(lowered), func.lower(CvRow.contact["name"].astext).in_(lowered))
     session.execute(update(CvRow).where(hit).values(contact=None).execution_options(synchronize_session=False))
+    written_to = or_(
+        func.lower(OutreachRow.contact["value"].astext).in_(lowered), func.lower(OutreachRow.contact["name"].astext).in_(lowered)
+    )
+    session.execute(delete(OutreachRow).where(written_to))  # a letter is to that person: nothing of it is worth keeping
 
 
 def _drop_answers(session: Session, forms: Sequence[str]) -> int:

@@ -17,6 +17,7 @@ from inroad.store.models.base import (
     Processed,
 )
 from inroad.store.models.contacts import Company, ContactRow, ContactSource
+from inroad.store.models.documents import CvVersion, OutreachRow, ProfileDraft
 from inroad.store.models.ledger import Breaker, Budget, BudgetReservation, BudgetSpending, LlmAnswer, LlmCall, RateLimit
 from inroad.store.models.operations import (
     Alert,
@@ -35,7 +36,7 @@ from inroad.store.models.sites import EXTRACTION_KINDS, Domain, Extraction, Page
 
 PIPELINE_TABLES = (
     "domains", "sitemap_files", "pages", "page_sitemaps", "page_contents", "extractions", "contacts", "contact_sources",
-    "companies", "boards", "postings", "matches", "cvs",
+    "companies", "boards", "postings", "matches", "cvs", "cv_versions", "outreach",
 )  # fmt: skip
 
 __all__ = [
@@ -60,6 +61,7 @@ __all__ = [
     "ContactSource",
     "Curated",
     "CvRow",
+    "CvVersion",
     "Dated",
     "Domain",
     "Event",
@@ -70,6 +72,7 @@ __all__ = [
     "LlmAnswer",
     "LlmCall",
     "MatchRow",
+    "OutreachRow",
     "Page",
     "PageContent",
     "PageSitemap",
@@ -77,6 +80,7 @@ __all__ = [
     "Pause",
     "PostingRow",
     "Processed",
+    "ProfileDraft",
     "ProfileRow",
     "Progress",
     "Proxy",

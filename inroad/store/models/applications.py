@@ -161,6 +161,21 @@ class CvRow(Identified, Curated, Processed, Dated, Base):
     contact: Mapped[dict[str, Any] | None] = mapped_column(
         JSONB(none_as_null=True), comment="best contact at the company, with the reason"
     )
+    coverage: Mapped[list[Any]] = mapped_column(
+        server_default=text("'[]'"), comment="each requirement, and where the document answers it"
+    )
+    notes: Mapped[list[Any]] = mapped_column(server_default=text("'[]'"), comment="what a person should know")
+    refused: Mapped[list[Any]] = mapped_column(server_default=text("'[]'"), comment="wordings that the fact gate refused")
+    language: Mapped[str | None]
+    word_count: Mapped[int | None]
+    model: Mapped[str | None] = mapped_column(comment="name of the language model that worded it")
+    prompt_version: Mapped[str | None]
+    made_with: Mapped[str | None] = mapped_column(comment="composer version, template, paper and wanted words")
+    outputs: Mapped[dict[str, Any]] = mapped_column(
+        server_default=text("'{}'"), comment="format to URL and SHA-256 in the output folder"
+    )
+    edited_by: Mapped[str | None] = mapped_column(comment="whose edit it is; the machine never writes over it")
+    edited_at: Mapped[datetime | None]
     cv_curation_status: Mapped[str] = curation_status()
     cv_processing_status: Mapped[str] = processing_status()
     __table_args__ = (
