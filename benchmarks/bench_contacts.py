@@ -24,7 +24,7 @@ from phonenumbers import PhoneNumberFormat, PhoneNumberMatcher, format_number
 
 from benchmarks.contacts.corpus import LANGUAGES, LabelledPage, make_corpus, make_harder
 from inroad.contacts import Contact, extract_contacts
-from inroad.contacts.document import parse_document
+from inroad.contacts.page_reading import parse_document
 from inroad.contacts.phones import PhoneReader, find_phones, text_windows
 
 KINDS = ("emails", "phones", "streets", "people", "socials")

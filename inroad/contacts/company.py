@@ -15,8 +15,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from inroad.contacts.confidence import STRUCTURED
-from inroad.contacts.document import Document, parse_document
+from inroad.contacts.document import Document
 from inroad.contacts.extraction import read_items
+from inroad.contacts.page_reading import parse_document
 from inroad.contacts.registrations import find_registrations
 from inroad.contacts.schema_contacts import schema_numbers
 from inroad.contacts.structured import Item

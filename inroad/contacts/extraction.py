@@ -10,13 +10,14 @@ from typing import Final
 from inroad.contacts.addresses import address_key, find_addresses
 from inroad.contacts.binding import bind_people, plain_letters
 from inroad.contacts.confidence import agreeing, when_elsewhere
-from inroad.contacts.document import Document, parse_document
+from inroad.contacts.document import Document
 from inroad.contacts.email_addresses import site_of
 from inroad.contacts.emails import find_emails
 from inroad.contacts.finding import Finding
 from inroad.contacts.markup_data import read_microdata, read_opengraph, read_rdfa
 from inroad.contacts.microformats import read_microformats
 from inroad.contacts.model import CONTACT_KINDS, Contact
+from inroad.contacts.page_reading import parse_document
 from inroad.contacts.people import find_people
 from inroad.contacts.phones import PhoneReader, find_phones
 from inroad.contacts.regions import guess_regions

@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from inroad.contacts import extract_company, extract_contacts
-from inroad.contacts.document import MAX_ELEMENTS, parse_document
 from inroad.contacts.encoding import decode_html
 from inroad.contacts.nesting import MAX_OPEN_ELEMENTS, limit_nesting
+from inroad.contacts.page_reading import MAX_ELEMENTS, parse_document
 
 URL = "https://www.brightloom.example/"
 SIZE = 120_000
