@@ -11,8 +11,9 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from dagster import AssetExecutionContext, DagsterExecutionInterruptedError, Failure, MetadataValue, RunsFilter
+from dagster import AssetExecutionContext, Failure, MetadataValue, RunsFilter
 
+from assets.retrying import only_transient_retried
 from inroad.stages import StageFailed, StageReport, Work, open_work, run_stage
 from inroad.stages.work import now
 from inroad.store.results import StageState, stage_states
@@ -24,6 +25,7 @@ VISIT_TAG = "inroad/visit"
 VISITS = ("all", "due", "none")
 
 
+@only_transient_retried()
 def materialise_stage(
     context: AssetExecutionContext,
     stage: str,
@@ -43,8 +45,8 @@ def materialise_stage(
         files: For stages that make files.
 
     Raises:
-        Failure: Something was due and nothing succeeded, or the visit tag is wrong; not retried at once, because the rows carry
-            their next attempts.
+        Failure: Something was due and nothing succeeded, the visit tag is wrong, the run was cancelled, or a bug of ours; not
+            retried at once. Rows carry their next attempts, and the rest would end the same.
     """
     names = list(context.partition_keys)
     since = visit_since(context, database.settings().refresh_after_hours)
@@ -65,15 +67,11 @@ def materialise_stage(
 def working(
     context: Any, since: datetime | None, database: DatabaseResource, web: WebResource, llm: LlmResource
 ) -> Iterator[Work]:
-    """The core's context for one step of a run.
-
-    Raises:
-        Failure: The run was cancelled. An interrupt is not passed on: under a retry policy Dagster would take it for a
-            reason to run the step again.
-    """
+    """The core's context for one step of a run."""
     settings, store = database.settings(), database.open()
-    try:
-        with open_work(
+    with (
+        only_transient_retried(),
+        open_work(
             settings,
             store,
             run=context.run.run_id,
@@ -81,10 +79,9 @@ def working(
             open_web=lambda: web.open(settings, store),
             open_writer=lambda scope: llm.open_writer(settings, store, scope),
             open_people=lambda scope: llm.open_people(settings, store, scope),
-        ) as work:
-            yield work
-    except (DagsterExecutionInterruptedError, KeyboardInterrupt) as error:
-        raise Failure("Cancelled: what was claimed is back in its queue.", allow_retries=False) from error
+        ) as work,
+    ):
+        yield work
 
 
 def visit_since(context: Any, refresh_after_hours: float) -> datetime | None:

@@ -10,6 +10,7 @@ from dagster import AssetMaterialization, Config, DagsterInstance, Failure, OpEx
 from pydantic import Field
 
 from assets.materialising import VISIT_TAG, partition_metadata, summary, visit_since, working
+from assets.retrying import only_transient_retried
 from inroad.stages import STAGES, StageFailed, StageReport, Work, run_stage
 from inroad.stages.work import Tally, now
 from inroad.store import Database
@@ -49,14 +50,27 @@ def sweep_due_rows(
     Raises:
         Failure: In some stage rows were due and none succeeded; the stages after it have run all the same.
     """
+    with only_transient_retried():
+        failed = _sweep(context, config, database, web, llm, files)
+    if failed:
+        raise Failure(" ".join(failed), allow_retries=False)
+
+
+def _sweep(
+    context: OpExecutionContext,
+    config: SweepConfig,
+    database: DatabaseResource,
+    web: WebResource,
+    llm: LlmResource,
+    files: FilesResource,
+) -> list[str]:
     failed: list[str] = []
     since = visit_since(context, database.settings().refresh_after_hours) if VISIT_TAG in context.run.tags else None
     with working(context, since, database, web, llm) as work:
         names = config.names or work.database.call(due_domains, limit=config.limit)
         for stage in STAGES:
             failed += _sweep_stage(context, work, stage, names, files.path())
-    if failed:
-        raise Failure(" ".join(failed), allow_retries=False)
+    return failed
 
 
 def _sweep_stage(context: OpExecutionContext, work: Work, stage: str, names: list[str], folder: Path) -> list[str]:

@@ -11,7 +11,7 @@ from dagster import BackfillPolicy, Backoff, BetaWarning, FreshnessPolicy, Jitte
 warnings.filterwarnings("ignore", category=BetaWarning)
 
 # For what is left after the guard and the rows: a database that restarts, a worker that loses its network. Row failures are not
-# retried here; the rows carry their next attempts.
+# retried here (the rows carry their next attempts), and a bug or a wrong setting neither (`assets.retrying`).
 RETRY = RetryPolicy(max_retries=3, delay=2, backoff=Backoff.EXPONENTIAL, jitter=Jitter.PLUS_MINUS)
 
 # A backfill in the UI takes this many domains a run; a run for each of many domains would cost seconds each.

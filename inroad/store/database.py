@@ -13,7 +13,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import psycopg
 from sqlalchemy import Engine, create_engine, make_url, text
-from sqlalchemy.exc import DBAPIError, OperationalError, ProgrammingError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, ProgrammingError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import NullPool
@@ -29,6 +29,11 @@ class DatabaseUnavailable(TransientError):
     """PostgreSQL cannot be reached or refuses us; names host and database, never the password."""
 
     reason = "postgres-unavailable"
+
+
+def is_outage(error: BaseException) -> bool:
+    """Whether an error of any database driver here says that the server was away or broke off, and not that we asked wrongly."""
+    return isinstance(error, (DatabaseUnavailable, OperationalError, InterfaceError))
 
 
 def plain_url(url: str) -> str:

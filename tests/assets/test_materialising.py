@@ -11,16 +11,22 @@ from dagster import (
     DagsterInstance,
     DagsterRunStatus,
     Definitions,
+    RetryPolicy,
     in_process_executor,
     job,
     op,
 )
 from dagster._core.errors import DagsterExecutionInterruptedError
+from sqlalchemy.exc import OperationalError, ProgrammingError
 
+from assets import materialising
 from assets.materialising import VISIT_TAG, markdown_table, working
+from assets.retrying import only_transient_retried
+from inroad.guard.errors import UserError
 from inroad.settings import get_settings
 from inroad.store import Database
 from inroad.store.claims import count_due
+from inroad.store.database import DatabaseUnavailable
 from inroad.store.models import Domain
 from pipeline_defs.inprocess import RunResult, run_ranges
 from pipeline_defs.policies import RETRY
@@ -189,3 +195,53 @@ def test_a_cancelled_step_is_not_taken_for_one_to_retry(database: Database, inte
     kinds = [event.event_type for event in result.all_events]
     assert DagsterEventType.STEP_FAILURE in kinds
     assert DagsterEventType.STEP_UP_FOR_RETRY not in kinds
+
+
+@pytest.mark.parametrize(
+    ("error", "is_repeated"),
+    [
+        (KeyError("no such stage"), False),
+        (ProgrammingError("SELECT wrong", {}, Exception("no such column")), False),
+        (UserError("INROAD_LEASE_S is wrong."), False),
+        (DatabaseUnavailable("PostgreSQL restarts."), True),
+        (OperationalError("SELECT 1", {}, Exception("server closed the connection")), True),
+        (ConnectionResetError("reset by peer"), True),
+    ],
+    ids=lambda value: type(value).__name__ if isinstance(value, Exception) else "",
+)
+def test_only_what_may_pass_by_itself_is_run_again(error: Exception, is_repeated: bool) -> None:
+    """A bug that is retried ends the same three more times, 14 s later and with four tracebacks to read."""
+    attempts = 0
+
+    @op(retry_policy=RetryPolicy(max_retries=1))
+    def failing():  # type: ignore[no-untyped-def]
+        nonlocal attempts
+        attempts += 1
+        with only_transient_retried():
+            raise error
+
+    @job(executor_def=in_process_executor)
+    def repeating() -> None:
+        failing()
+
+    with DagsterInstance.ephemeral() as instance:
+        result = repeating.execute_in_process(instance=instance, raise_on_error=False)
+    assert not result.success
+    assert attempts == 1 + is_repeated
+
+
+def test_a_bug_in_a_stage_ends_its_step_at_once_and_is_named(
+    defs: Definitions, instance: DagsterInstance, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The asset's own retry policy would run it four times."""
+    add(database, *NAMES)
+    calls = []
+
+    def broken(*arguments: object) -> None:
+        calls.append(arguments)
+        raise RuntimeError("a hole in the logic")
+
+    monkeypatch.setattr(materialising, "run_stage", broken)
+    result = run(defs, instance, "domains")
+    assert len(calls) == 1
+    assert "a hole in the logic" in result.errors["domains"]
