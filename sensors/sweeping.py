@@ -9,6 +9,7 @@ from dagster import (
     RunsFilter,
     SensorDefinition,
     SensorEvaluationContext,
+    SensorResult,
     SkipReason,
     sensor,
 )
@@ -17,7 +18,7 @@ from sqlalchemy.orm import Session
 from assets.operations import sweep
 from inroad.contacts import EXTRACTOR_VERSION
 from inroad.postings import POSTING_EXTRACTOR_VERSION
-from inroad.stages.decisions import Backlog, Due, Skip, plan_sweep
+from inroad.stages.decisions import Backlog, Due, Launched, Skip, plan_sweep
 from inroad.stages.work import now
 from inroad.store import Database
 from inroad.store.claims import release_lost
@@ -53,17 +54,18 @@ def build_sweep_sensor(
         minimum_interval_seconds=INTERVAL_S,
         description=description,
     )
-    def evaluate(context: SensorEvaluationContext, database: DatabaseResource) -> RunRequest | SkipReason:
+    def evaluate(context: SensorEvaluationContext, database: DatabaseResource) -> SensorResult | SkipReason:
         store = database.open()
         if prepare is not None:
             prepare(store)
         is_running = context.instance.get_runs_count(RunsFilter(job_name=sweep.name, statuses=UNFINISHED)) > 0
         backlog = Backlog(sum(store.call(count)[0] for count in behind), database.settings().queue_depth)
-        decision = plan_sweep(name, Due(*store.call(look)), is_running=is_running, now=now(), backlog=backlog)
+        last = Launched.read(context.cursor)
+        decision = plan_sweep(name, Due(*store.call(look)), is_running=is_running, now=now(), last=last, backlog=backlog)
         if isinstance(decision, Skip):
             return SkipReason(decision.reason)
         context.log.info(decision.reason)
-        return RunRequest(run_key=decision.key)
+        return SensorResult(run_requests=[RunRequest(run_key=decision.key)], cursor=decision.launched.write())
 
     return evaluate
 

@@ -1,10 +1,12 @@
 """What to launch, decided purely: the sensors and schedules ask here, a test asks over several ticks without Dagster.
 
-A decision's key is identity plus content, so that the same state never launches twice, and the same rows in a new state do.
+A decision's key is identity plus content plus the launch before it: a tick that is repeated launches nothing twice, and the same
+rows are launched again in a new state, or in the same one long after.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -29,11 +31,41 @@ class Due:
 
 
 @dataclass(frozen=True, slots=True)
+class Launched:
+    """What a sensor launched last; its cursor between two ticks.
+
+    Attributes:
+        digest: Of the rows that were due.
+        at_s: When, in whole seconds since 1970; 0 for never.
+    """
+
+    digest: str = ""
+    at_s: int = 0
+
+    def write(self) -> str:
+        """The cursor's text."""
+        return json.dumps({"digest": self.digest, "at_s": self.at_s})
+
+    @classmethod
+    def read(cls, cursor: str | None) -> Launched:
+        """From a cursor; one that cannot be read (a person may edit it) counts as none."""
+        try:
+            known = json.loads(cursor or "{}")
+            return cls(str(known.get("digest", "")), int(known.get("at_s", 0)))
+        except (ValueError, TypeError, AttributeError, RecursionError, OverflowError):
+            return NEVER
+
+
+NEVER = Launched()
+
+
+@dataclass(frozen=True, slots=True)
 class Launch:
-    """Launch one run under a key that no other run has had."""
+    """Launch one run under a key that no other run has had, and remember it."""
 
     key: str
     reason: str
+    launched: Launched
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +99,9 @@ class Backlog:
 NO_BACKLOG = Backlog(0, 1)
 
 
-def plan_sweep(name: str, due: Due, *, is_running: bool, now: datetime, backlog: Backlog = NO_BACKLOG) -> Launch | Skip:
+def plan_sweep(
+    name: str, due: Due, *, is_running: bool, now: datetime, last: Launched = NEVER, backlog: Backlog = NO_BACKLOG
+) -> Launch | Skip:
     """Whether to launch a sweep.
 
     Args:
@@ -75,6 +109,7 @@ def plan_sweep(name: str, due: Due, *, is_running: bool, now: datetime, backlog:
         due: What the sensor looks at.
         is_running: A sweep is queued or running.
         now: The time.
+        last: What the sensor launched last.
         backlog: What waits behind this stage.
     """
     if not due.count:
@@ -83,8 +118,11 @@ def plan_sweep(name: str, due: Due, *, is_running: bool, now: datetime, backlog:
         return Skip(f"{due.count} rows are due; {backlog.refusal}")
     if is_running:
         return Skip(f"{due.count} rows are due; a sweep is already running.")
-    bucket = int(now.timestamp()) // AGAIN_AFTER_S
-    return Launch(f"{name}:{due.digest}:{bucket}", f"{due.count} rows are due.")
+    waited_s = int(now.timestamp()) - last.at_s
+    if due.digest == last.digest and 0 <= waited_s < AGAIN_AFTER_S:
+        return Skip(f"{due.count} rows are due; the sweep of {waited_s} s ago left them as they are.")
+    launched = Launched(due.digest, int(now.timestamp()))
+    return Launch(f"{name}:{due.digest}:{last.at_s}", f"{due.count} rows are due.", launched)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from dagster import (
     RunRequest,
     ScheduleDefinition,
     SensorDefinition,
+    SensorResult,
     SkipReason,
     build_schedule_context,
     build_sensor_context,
@@ -60,11 +61,15 @@ def asked(answer: Any) -> Asked:
 
 @pytest.fixture
 def tick(instance: DagsterInstance, resource: DatabaseResource) -> Tick:
-    """Evaluates a sensor once."""
+    """Evaluates a sensor once, and keeps its cursor for the next time, as the daemon does."""
+    cursors: dict[str, str | None] = {}
 
     def evaluate(sensor: SensorDefinition) -> Asked:
-        context = build_sensor_context(instance=instance, resources={"database": resource})
-        return asked(sensor(context))
+        context = build_sensor_context(instance=instance, resources={"database": resource}, cursor=cursors.get(sensor.name))
+        answer = sensor(context)
+        if isinstance(answer, SensorResult) and answer.cursor is not None:
+            cursors[sensor.name] = answer.cursor
+        return asked(answer)
 
     return evaluate
 
