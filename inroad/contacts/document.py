@@ -90,6 +90,8 @@ class Document:
         attribute_names: Every attribute's name, for cheap tests of what the page cannot hold.
         classes: Every class attribute as written, for the same.
         by_tag: The elements of each name that has any, in document order.
+        source: Its markup.
+        medium: What the page was made of where it was no HTML: "pdf", "vcard", "security.txt", "humans.txt"; else empty.
     """
 
     url: str
@@ -101,6 +103,8 @@ class Document:
     attribute_names: set[str] = field(default_factory=set, repr=False)
     classes: set[str] = field(default_factory=set, repr=False)
     by_tag: dict[str, list[Element]] = field(default_factory=dict, repr=False)
+    source: str = field(default="", repr=False)
+    medium: str = ""
     segment_starts: list[int] = field(default_factory=list)
     segment_elements: list[int] = field(default_factory=list)
 

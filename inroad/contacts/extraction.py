@@ -25,8 +25,11 @@ from inroad.contacts.registrations import find_registrations
 from inroad.contacts.schema_contacts import schema_findings
 from inroad.contacts.socials import find_socials
 from inroad.contacts.structured import Item, read_json_ld
+from inroad.contacts.vcards import read_vcards
 
 MAX_CONTACTS: Final = 2_000
+# Read as text, but proof of another kind than a page's words.
+_NAMED_MEDIA: Final = frozenset(("pdf", "security.txt", "humans.txt"))
 _NAME_PART: Final = 4  # letters in a row that two names must share to be one company's
 
 
@@ -34,7 +37,7 @@ def extract_contacts(html: bytes | str, *, url: str, region: str | None = None) 
     """Read every contact from a page.
 
     Args:
-        html: The page; bytes are decoded by their own marks.
+        html: The page, or a PDF, vCard file, security.txt or humans.txt; bytes are decoded by their own marks.
         url: The page's address; says which site is its own and helps to guess the region.
         region: ISO 3166 code that national phone numbers and addresses are read in; guessed from the page when None.
 
@@ -58,6 +61,7 @@ def read_items(document: Document) -> list[Item]:
         *read_rdfa(document),
         *read_microformats(document),
         *read_opengraph(document),
+        *read_vcards(document),
     ]
 
 
@@ -75,6 +79,9 @@ def _all_signals(document: Document, items: list[Item], regions: list[str]) -> l
     ]
     bind_people(document, findings)
     _doubt_others(document, findings)
+    if (medium := document.medium) in _NAMED_MEDIA:
+        for finding in findings:
+            finding.method = medium if finding.method == "text" or medium != "pdf" else finding.method
     return findings
 
 

@@ -12,8 +12,9 @@ from typing import Any, Final
 from selectolax.lexbor import LexborHTMLParser
 
 from inroad.contacts.document import Document, Element
-from inroad.contacts.encoding import decode_html
+from inroad.contacts.formats import as_html
 from inroad.contacts.nesting import limit_nesting
+from inroad.contacts.pdf import READ_FROM, is_pdf
 from inroad.contacts.style_sheets import HIDDEN_STYLE, MAX_SCRIPT, MIRROR_STYLE, RTL_STYLE, style_rules
 
 MAX_HTML_CHARACTERS: Final = 4_000_000
@@ -69,25 +70,29 @@ _READ_AS: Final[dict[int, str | None]] = {**_INVISIBLE, **_FULL_WIDTH}
 _TEMPLATE = re.compile(r"<(/?)template(?=[\s>/])")
 
 
-def parse_document(html: bytes | str, *, url: str) -> Document:
+def parse_document(body: bytes | str, *, url: str) -> Document:
     """Parse a page once for all signals.
 
     Args:
-        html: The page; bytes are decoded by their own marks. What lies beyond 4,000,000 characters is not read.
+        body: HTML, or a PDF, vCard file or plain text, which is made into a page; bytes are decoded by their own marks. What lies
+            beyond 4,000,000 characters is not read.
         url: The page's address.
 
     Returns:
         The document; an empty page gives an empty one.
     """
-    text = html if isinstance(html, str) else decode_html(html[: MAX_HTML_CHARACTERS * 4])
-    text = limit_nesting(text[:MAX_HTML_CHARACTERS].replace("\x00", ""))
+    if isinstance(body, bytes) and not is_pdf(body):
+        body = body[: MAX_HTML_CHARACTERS * 4]
+    text = limit_nesting(as_html(body, url=url)[:MAX_HTML_CHARACTERS].replace("\x00", ""))
     if "<template" in text:  # the parser keeps their content out of the tree; shadow roots and tooltips stand in them
         text = _TEMPLATE.sub(r"<\1x-template", text)
     root = LexborHTMLParser(text.encode("utf-8", "replace").decode("utf-8")).root
-    document = Document(url=url)
+    document = Document(url=url, source=text)
     if root is not None:
         _Reader(document, style_rules(text)).read(root)
     document.base = _base_of(document)
+    if READ_FROM in document.attribute_names:
+        document.medium = document.elements[0].attrs.get(READ_FROM, "")[:40].removeprefix("application/")
     return document
 
 

@@ -37,7 +37,7 @@ class Item:
     Attributes:
         types: Its types without namespace, as written ("Organization", "Dentist").
         properties: Values by schema.org name, in the page's order; a value is text or another item.
-        method: "json-ld", "microdata", "rdfa", "hcard" or "opengraph".
+        method: "json-ld", "microdata", "rdfa", "hcard", "opengraph" or "vcard".
         element: Index of the element it was read from.
         is_part: Whether another item holds it.
     """

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from inroad.crawl.classify import CLASSIFIER_VERSION, classify_page
-from inroad.crawl.links import extract_links
+from inroad.crawl.links import Link, extract_links
 from inroad.crawl.urls import canonical_url, host_of
 from inroad.guard.errors import PermanentError
 from inroad.settings import Settings
@@ -24,6 +24,12 @@ ASSETS = (
     ".xls", ".xlsx", ".ppt", ".pptx", ".csv", ".txt", ".mp3", ".mp4", ".webm", ".mov", ".avi", ".ogg", ".wav", ".woff",
     ".woff2", ".ttf", ".eot", ".ics", ".vcf", ".eps", ".ai", ".psd",
 )  # fmt: skip
+
+
+# Files that are read although they are no pages: cards, and sheets that their link calls by what they say of the company.
+CARDS = (".vcf", ".vcard")
+SHEETS = (".pdf",)
+SHEET_TYPES = frozenset({"CONTACT_ROOT", "CONTACT", "IMPRINT", "TEAM", "ABOUT"})
 
 
 def is_own_url(domain: Domain, url: str) -> bool:
@@ -48,6 +54,20 @@ def own_urls(domain: Domain, urls: Iterable[str], *, base: str) -> list[str]:
 def is_asset(url: str) -> bool:
     """Whether a URL names a file that is no page, by its ending."""
     return url.split("?", 1)[0].lower().endswith(ASSETS)
+
+
+def is_file(url: str) -> bool:
+    """Whether a URL names a file that is read although it is no page: a card or a sheet."""
+    return url.split("?", 1)[0].lower().endswith((*CARDS, *SHEETS))
+
+
+def file_row(link: Link) -> dict[str, Any] | None:
+    """The columns of a linked card or sheet that is worth a place behind the pages; None for any other file."""
+    path = link.url.split("?", 1)[0].lower()
+    if path.endswith(CARDS):
+        return {**page_row(link.url, source="link", title=link.text, page_type="CONTACT"), "priority_level": 2}
+    row = page_row(link.url, source="link", title=link.text)
+    return {**row, "priority_level": 2} if path.endswith(SHEETS) and row["page_type"] in SHEET_TYPES else None
 
 
 def page_row(
@@ -79,7 +99,7 @@ def add_linked_pages(
         postings: URLs that a careers page lists as its jobs; they are postings whatever their address says.
 
     Returns:
-        Pages that are new.
+        Pages that are new. Cards (vCard) and PDFs that a link calls contact, imprint, team or about count as pages.
     """
     room = max(settings.urls_per_domain - page_count(session, domain.id), 0)
     is_small = page_count(session, domain.id, source="sitemap") < SMALL_SITE
@@ -88,7 +108,11 @@ def add_linked_pages(
         job: page_row(job, source="link", page_type="POSTING") for job in sorted(jobs) if not is_asset(job)
     }
     for link in extract_links(html, url=url):
-        if link.kind != "anchor" or link.url in rows or is_asset(link.url) or not is_own_url(domain, link.url):
+        if link.kind != "anchor" or link.url in rows or not is_own_url(domain, link.url):
+            continue
+        if is_asset(link.url):
+            if (file := file_row(link)) is not None:
+                rows[link.url] = file
             continue
         row = page_row(link.url, source="link", title=link.text)
         if row["priority_level"] == 1 or is_small:
@@ -99,6 +123,8 @@ def add_linked_pages(
 def reclassified(page: Page) -> dict[str, Any]:
     """The columns that the present classifier gives a page that an older one named."""
     kind = classify_page(page.url, title=page.title)
+    if is_file(page.url):  # the link to it named it, which its address cannot
+        return {"classifier_version": CLASSIFIER_VERSION}
     if page.page_type == "POSTING" and kind.priority_level > 1:  # a careers page said so, which its address cannot
         return {"classifier_version": CLASSIFIER_VERSION}
     return {"page_type": kind.page_type, "priority_level": kind.priority_level, "classifier_version": CLASSIFIER_VERSION}

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from sqlalchemy.orm import Session
 
 from inroad.settings import Settings
+from inroad.stages.linking import is_file
 from inroad.store.models import Page
 from inroad.store.pages import select_pages, selectable
 
@@ -60,14 +61,15 @@ def choose(pages: Sequence[Page], limit: int, *, fill: bool) -> list[int]:
         if page.page_curation_status != "New" or page.page_processing_status != "Waiting":
             continue
         is_filling = fill and page.priority_level <= 2 and not _PRIVATE.search(page.url.lower())
-        if is_filling or taken[page.page_type] < WANTED.get(page.page_type, 0):
+        is_wanted = not is_file(page.url) and taken[page.page_type] < WANTED.get(page.page_type, 0)
+        if is_filling or is_wanted:
             taken[page.page_type] += 1
             chosen.append(page.id)
     return chosen[:room]
 
 
-def _rank(page: Page) -> tuple[int, int, int, str]:
-    return RANK.get(page.page_type, len(ORDER)), page.url.count("/"), len(page.url), page.url
+def _rank(page: Page) -> tuple[int, bool, int, int, str]:
+    return RANK.get(page.page_type, len(ORDER)), is_file(page.url), page.url.count("/"), len(page.url), page.url
 
 
 def select_by_rule(session: Session, settings: Settings, domain_id: int, *, fill: bool) -> int:

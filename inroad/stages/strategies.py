@@ -10,15 +10,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from inroad.contacts.pdf import MEDIA_TYPE as PDF_TYPE
+from inroad.contacts.pdf import is_pdf, pdf_as_html
 from inroad.crawl.failures import LoggedOut, WebError
 from inroad.crawl.fetch import WebClient
 from inroad.crawl.html import decode_html
 from inroad.crawl.response import Response, Strategy
 from inroad.crawl.verdicts import Verdict, judge_page
 from inroad.guard.errors import InroadError, PermanentError, Scope
+from inroad.stages.threads import in_thread
 from inroad.store.models import Page
 
 HTML_TYPES: Final = ("text/html", "application/xhtml+xml", "text/plain", "application/xml", "text/xml")
+CARD_TYPES: Final = ("text/vcard", "text/x-vcard", "text/directory")
 # What a browser may mend, and what a service may; a page that is not there, or a site that asks for time, is neither.
 BROWSER_MENDS: Final = frozenset({"blocked", "needs-browser"})
 SERVICE_MENDS: Final = frozenset({"blocked", "needs-browser", "browser-failed", "http-4xx"})
@@ -40,7 +44,7 @@ class Document:
 
     Attributes:
         response: The answer.
-        html: The decoded document; empty when it was not modified.
+        html: The decoded document, of a PDF the page that its text makes; empty when it was not modified.
     """
 
     response: Response
@@ -189,8 +193,14 @@ class _Climb:
     async def _judged(self, response: Response) -> Document:
         if response.strategy == "direct":
             self._answered = response
-        _check_type(response)
+        kind = _media_type(response)
+        if kind == PDF_TYPE or (not kind and is_pdf(response.body)):
+            return Document(response, await in_thread(pdf_as_html, response.body))
+        if kind and not kind.startswith((*HTML_TYPES, *CARD_TYPES)):
+            raise NotContent(f"{response.url} is {kind}, not a page.", reason="not-html")
         html = decode_html(response.body, response.headers.get("content-type"))
+        if kind in CARD_TYPES:
+            return Document(response, html)
         verdict = judge_page(response.status, response.headers, html, url=response.url)
         if verdict is not None:
             raise await self._not_content(response, verdict)
@@ -238,7 +248,5 @@ _VERDICTS: Final = {
 }
 
 
-def _check_type(response: Response) -> None:
-    kind = response.headers.get("content-type", "").split(";")[0].strip().lower()
-    if kind and not kind.startswith(HTML_TYPES):
-        raise NotContent(f"{response.url} is {kind}, not a page.", reason="not-html")
+def _media_type(response: Response) -> str:
+    return response.headers.get("content-type", "").split(";")[0].strip().lower()

@@ -87,6 +87,8 @@ def _content_type(body: bytes) -> str:
     start = body.lstrip()[:1]
     if body.lstrip().startswith(b"<?xml"):
         return "application/xml"
+    if body.startswith((b"%PDF-", b"BEGIN:VCARD")):
+        return "application/pdf" if body[:1] == b"%" else "text/vcard"
     return "application/json" if start in (b"{", b"[") else "text/html; charset=utf-8"
 
 
