@@ -1,14 +1,18 @@
-"""Which characters the bundled fonts can draw, read from their own tables.
+"""Which characters the fonts can draw, read from their own tables: the bundled ones first, then those of the system.
 
-Here lives the little of OpenType that is needed (the `cmap` table, formats 4 and 12). Fonts are ours: a broken one is our bug.
+Here lives the little of OpenType that is needed (the `cmap` table, formats 4 and 12, alone or in a collection). The bundled fonts
+are ours: a broken one is our bug; a broken one of the system draws nothing and is passed over.
 """
 
 from __future__ import annotations
 
 import struct
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
+from itertools import groupby
 from pathlib import Path
+
+import typst
 
 FONT_FOLDER = Path(__file__).parent / "templates" / "fonts"
 
@@ -30,8 +34,51 @@ def drawable_characters() -> frozenset[int]:
     return frozenset.intersection(*(frozenset(_code_points(path.read_bytes())) for path in fonts))
 
 
-def _code_points(font: bytes) -> Iterator[int]:
-    cmap = _table(font, b"cmap")
+@lru_cache(maxsize=512)
+def choose_families(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Choose the system's font families that draw what the bundled fonts lack.
+
+    Args:
+        text: Everything that will be drawn.
+
+    Returns:
+        (families, the one that draws most first; characters that no font draws). The same text on the same system gives the
+        same families.
+    """
+    lacking = missing_glyphs(text)
+    families: list[str] = []
+    while lacking:
+        drawn = {name: {char for char in lacking if ord(char) in points} for name, points in system_families().items()}
+        best = max(sorted(drawn), key=lambda name: len(drawn[name]), default=None)
+        if best is None or not drawn[best]:
+            break
+        families.append(best)
+        lacking = [char for char in lacking if char not in drawn[best]]
+    return tuple(families), tuple(lacking)
+
+
+@cache
+def system_families() -> dict[str, frozenset[int]]:
+    """Code points of each font family of the system that all its variants can draw."""
+    fonts = typst.Fonts(include_system_fonts=True, include_embedded_fonts=False, font_paths=[])
+    listed = sorted(((font.family, str(font.path), font.index) for font in fonts.fonts() if font.path), key=str)
+    return {
+        family: frozenset.intersection(*(_system_code_points(Path(path), index) for _, path, index in variants))
+        for family, variants in groupby(listed, key=lambda font: font[0])
+    }
+
+
+def _system_code_points(path: Path, index: int) -> frozenset[int]:
+    try:
+        font = path.read_bytes()
+        start = struct.unpack_from(">I", font, 12 + 4 * index)[0] if font[:4] == b"ttcf" else 0
+        return frozenset(_code_points(font, start))
+    except (OSError, ValueError, struct.error):
+        return frozenset()
+
+
+def _code_points(font: bytes, start: int = 0) -> Iterator[int]:
+    cmap = _table(font, b"cmap", start)
     (count,) = struct.unpack_from(">H", font, cmap + 2)
     for index in range(count):
         (offset,) = struct.unpack_from(">I", font, cmap + 4 + index * 8 + 4)
@@ -42,10 +89,10 @@ def _code_points(font: bytes) -> Iterator[int]:
             yield from _format_12(font, cmap + offset)
 
 
-def _table(font: bytes, tag: bytes) -> int:
-    (count,) = struct.unpack_from(">H", font, 4)
+def _table(font: bytes, tag: bytes, start: int) -> int:
+    (count,) = struct.unpack_from(">H", font, start + 4)
     for index in range(count):
-        name, _, offset, _ = struct.unpack_from(">4sIII", font, 12 + index * 16)
+        name, _, offset, _ = struct.unpack_from(">4sIII", font, start + 12 + index * 16)
         if name == tag:
             return int(offset)
     raise ValueError(f"the font has no {tag.decode()} table")

@@ -1,7 +1,7 @@
 """A CV as PDF: the document handed to a Typst template as data, and the text read back from the file.
 
-Nothing is fetched and no system font is needed: template and fonts are in the tree. Text of strangers is JSON in `sys.inputs`
-and never markup.
+Nothing is fetched: templates and the fonts for Latin, Greek and Cyrillic are in the tree; for other scripts a font of the system
+is named beside them. Text of strangers is JSON in `sys.inputs` and never markup.
 """
 
 from __future__ import annotations
@@ -18,23 +18,40 @@ import pypdf
 import pypdf.errors
 import typst
 
-from inroad.cvs.glyphs import FONT_FOLDER, missing_glyphs
+from inroad.cvs.glyphs import FONT_FOLDER, choose_families
 from inroad.cvs.layout import Document, iter_fields
+from inroad.cvs.looks import DEFAULT_PAPER, DEFAULT_TEMPLATE, find_look, find_paper
 from inroad.cvs.model import Finding
 
-TEMPLATE = Path(__file__).parent / "templates" / "classic.typ"
+TEMPLATES = Path(__file__).parent / "templates"
+FAMILY = "Source Sans 3"
 
 
-def draw_pdf(document: Document, timestamp: int) -> bytes:
+def draw_pdf(document: Document, timestamp: int, *, template: str = DEFAULT_TEMPLATE, paper: str = DEFAULT_PAPER) -> bytes:
     """Draw the document.
 
     Args:
         document: What to draw; every character must have a glyph (`find_missing_glyphs`).
         timestamp: Creation date in seconds since 1970, UTC; the same input gives the same bytes.
+        template: One of `looks.LOOKS`.
+        paper: One of `looks.PAPERS`.
+
+    Raises:
+        UserError: The template or the paper is unknown.
     """
-    inputs = {"cv": json.dumps(_template_data(document), ensure_ascii=False)}
+    families, _ = choose_families("".join(iter_fields(document)))
+    data = _template_data(document) | {
+        "families": [FAMILY, *families],
+        "look": asdict(find_look(template)),
+        "paper": find_paper(paper).typst_name,
+    }
     made = typst.compile(
-        TEMPLATE, root=TEMPLATE.parent, font_paths=_fonts(), format="pdf", sys_inputs=inputs, timestamp=timestamp
+        TEMPLATES / f"{template}.typ",
+        root=TEMPLATES,
+        font_paths=_fonts(with_system=bool(families)),
+        format="pdf",
+        sys_inputs={"cv": json.dumps(data, ensure_ascii=False)},
+        timestamp=timestamp,
     )
     assert isinstance(made, bytes)
     return made
@@ -54,13 +71,29 @@ def read_pdf(raw: bytes) -> str:
     return "\n".join(foot.sub("", page.rstrip()) for page in pages)
 
 
+def find_second_column(raw: bytes) -> str | None:
+    """Find text that stands beside other text, as the layout of the page shows it.
+
+    Args:
+        raw: A PDF that can be read.
+
+    Returns:
+        The first line with a gap in it, None where every page is one column from top to bottom.
+    """
+    for page in pypdf.PdfReader(io.BytesIO(raw)).pages:
+        for line in page.extract_text(extraction_mode="layout").splitlines():
+            if re.search(r"\S {4,}\S", line):
+                return " ".join(line.split())
+    return None
+
+
 def find_missing_glyphs(document: Document) -> list[Finding]:
-    """Report characters that the bundled fonts cannot draw: a box in a CV is worse than no file."""
-    lacking = missing_glyphs("".join(iter_fields(document)))
+    """Report characters that no font can draw: a box in a CV is worse than no file."""
+    _, lacking = choose_families("".join(iter_fields(document)))
     if not lacking:
         return []
     shown = ", ".join(f"{char} (U+{ord(char):04X})" for char in lacking[:8])
-    return [Finding("block", "glyph", "", f"the fonts have no glyph for {shown}{' and more' if len(lacking) > 8 else ''}")]
+    return [Finding("block", "glyph", "", f"no font has a glyph for {shown}{' and more' if len(lacking) > 8 else ''}")]
 
 
 def _template_data(document: Document) -> dict[str, Any]:
@@ -70,5 +103,5 @@ def _template_data(document: Document) -> dict[str, Any]:
 
 
 @cache
-def _fonts() -> typst.Fonts:
-    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[FONT_FOLDER])
+def _fonts(*, with_system: bool) -> typst.Fonts:
+    return typst.Fonts(include_system_fonts=with_system, include_embedded_fonts=False, font_paths=[FONT_FOLDER])

@@ -17,8 +17,9 @@ from typing import Any
 from inroad.cvs.checking import check_cv
 from inroad.cvs.docx import draw_docx, read_docx
 from inroad.cvs.layout import Document, iter_fields, lay_out, resume_text
+from inroad.cvs.looks import DEFAULT_PAPER, DEFAULT_TEMPLATE, find_look, find_paper
 from inroad.cvs.model import Cv, CvBlocked, Finding
-from inroad.cvs.pdf import draw_pdf, find_missing_glyphs, read_pdf
+from inroad.cvs.pdf import draw_pdf, find_missing_glyphs, find_second_column, read_pdf
 from inroad.cvs.profile import Profile, slug
 from inroad.cvs.text import draw_json, draw_markdown, draw_text
 from inroad.cvs.wording import detect_language
@@ -30,7 +31,13 @@ CREATED_AT_S = 946_684_800
 
 
 def render_cv(
-    cv: Cv | Mapping[str, Any], directory: str | Path, *, profile: Profile, formats: Iterable[str] = FORMATS
+    cv: Cv | Mapping[str, Any],
+    directory: str | Path,
+    *,
+    profile: Profile,
+    formats: Iterable[str] = FORMATS,
+    template: str = DEFAULT_TEMPLATE,
+    paper: str = DEFAULT_PAPER,
 ) -> dict[str, Path]:
     """Check a CV against the profile and write it to files.
 
@@ -39,6 +46,8 @@ def render_cv(
         directory: Folder for the files; made when missing.
         profile: The person's facts.
         formats: Of "pdf", "docx", "json", "md", "txt".
+        template: How PDF and DOCX look: "classic", "ats" or "modern".
+        paper: "a4" or "letter".
 
     Returns:
         Path of each format's file. The same CV gives the same bytes and the same names.
@@ -46,7 +55,7 @@ def render_cv(
     Raises:
         CvBlocked: The CV claims what the profile does not say, a character cannot be drawn, or a file did not give every field
             back; nothing was written.
-        UserError: A format is unknown, or the folder cannot be written; names the path.
+        UserError: A format, the template or the paper is unknown, or the folder cannot be written; names the path.
     """
     wanted = list(dict.fromkeys(formats))
     unknown = [name for name in wanted if name not in FORMATS]
@@ -54,6 +63,7 @@ def render_cv(
         raise UserError(
             f"{unknown[0]!r} is no format of a CV.", reason="unknown-format", mend=f"Choose from {', '.join(FORMATS)}."
         )
+    find_look(template), find_paper(paper)
     findings = check_cv(cv, profile)
     _refuse_blocked(findings)
     resume = cv.resume if isinstance(cv, Cv) else cv
@@ -62,19 +72,20 @@ def render_cv(
     if "pdf" in wanted:
         findings += find_missing_glyphs(document)
     _refuse_blocked(findings)
-    drawn = {name: _draw(name, document, resume) for name in wanted}
-    findings += [finding for name, raw in drawn.items() for finding in check_read_back(name, raw, document)]
+    drawn = {name: _draw(name, document, resume, template, paper) for name in wanted}
+    findings += [finding for name, raw in drawn.items() for finding in check_read_back(name, raw, document, template)]
     _refuse_blocked(findings)
     return _write_all(Path(directory), _stem(document, cv), drawn)
 
 
-def check_read_back(name: str, raw: bytes, document: Document) -> list[Finding]:
-    """Read a file back and report each field of the document that it does not give, in order.
+def check_read_back(name: str, raw: bytes, document: Document, template: str = DEFAULT_TEMPLATE) -> list[Finding]:
+    """Read a file back and report the first field of the document that it does not give in its place.
 
     Args:
         name: Format; only "pdf" and "docx" can lose text, others pass.
         raw: The file.
         document: What was drawn.
+        template: What it was drawn with; one that promises a single column is held to it.
     """
     readers: Mapping[str, Callable[[bytes], str]] = {"pdf": read_pdf, "docx": read_docx}
     if name not in readers:
@@ -92,7 +103,8 @@ def check_read_back(name: str, raw: bytes, document: Document) -> list[Finding]:
             return [Finding("block", "read-back", "", f"the {name.upper()} does not give back {field[:80]!r} in its place")]
         squeezed_position = found + len(field.replace(" ", ""))
         position = position if may_break else text.find(field, position) + len(field)
-    return []
+    beside = find_second_column(raw) if name == "pdf" and find_look(template).is_single_column else None
+    return [Finding("block", "read-back", "", f"{beside[:80]!r} stands beside other text")] if beside else []
 
 
 def _folded(text: str) -> str:
@@ -100,12 +112,12 @@ def _folded(text: str) -> str:
     return re.sub(r"\s+", " ", unicodedata.normalize("NFKC", text)).strip()
 
 
-def _draw(name: str, document: Document, resume: Mapping[str, Any]) -> bytes:
+def _draw(name: str, document: Document, resume: Mapping[str, Any], template: str, paper: str) -> bytes:
     match name:
         case "pdf":
-            return draw_pdf(document, CREATED_AT_S)
+            return draw_pdf(document, CREATED_AT_S, template=template, paper=paper)
         case "docx":
-            return draw_docx(document, CREATED_AT_S)
+            return draw_docx(document, CREATED_AT_S, template=template, paper=paper)
         case "md":
             return draw_markdown(document).encode()
         case "txt":

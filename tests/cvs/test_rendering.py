@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from inroad.cvs import FORMATS, CvBlocked, Profile, compose_cv, render_cv, rendering
+from inroad.cvs import FORMATS, CvBlocked, Profile, compose_cv, pdf, render_cv, rendering
 from inroad.cvs.docx import draw_docx, read_docx
 from inroad.cvs.glyphs import drawable_characters, missing_glyphs
 from inroad.cvs.layout import Document, iter_fields, lay_out
@@ -81,8 +81,9 @@ def test_an_unknown_format_is_refused_before_anything_is_drawn(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_character_without_a_glyph_is_a_finding_and_no_box(tmp_path):
+def test_a_character_without_a_glyph_is_a_finding_and_no_box(tmp_path, monkeypatch):
     """A box instead of a name is worse than no file; formats that need no font are still written."""
+    monkeypatch.setattr(pdf, "choose_families", lambda text: ((), tuple(missing_glyphs(text))))
     profile = Profile.from_resume({"basics": {"name": "山田 太郎"}})
     with pytest.raises(CvBlocked) as refused:
         render_cv(profile.to_resume(), tmp_path, profile=profile)
@@ -96,7 +97,7 @@ def test_a_file_that_lost_a_field_is_not_kept(monkeypatch, tmp_path):
     """The reader on the other side sees the file and not our intention."""
     profile = person("amara")
     monkeypatch.setattr(
-        rendering, "draw_pdf", lambda document, timestamp: draw_pdf(Document("en", document.name, "", (), ()), timestamp)
+        rendering, "draw_pdf", lambda document, timestamp, **_: draw_pdf(Document("en", document.name, "", (), ()), timestamp)
     )
     with pytest.raises(CvBlocked) as refused:
         render_cv(profile.to_resume(), tmp_path, profile=profile)
