@@ -110,9 +110,9 @@ def hand_over_postings(database: Database, settings: Settings, sources: Sequence
 
 def _hand_over(database: Database, settings: Settings, source: str, domain: str | None) -> str:
     from inroad.postings import read_posting
-    from inroad.stages.postings import posting_columns
+    from inroad.stages.posting_columns import posting_columns
     from inroad.store.domains import add_domains, domain_ids
-    from inroad.store.postings import add_posting_by_hand
+    from inroad.store.posting_intake import add_posting_by_hand
 
     url, body, media_type = _load(settings, source)
     try:

@@ -23,6 +23,11 @@ def slug(text: str, *, limit: int = 90) -> str:
     return re.sub(r"[\W_]+", "-", plain).strip("-")[:limit].strip("-")
 
 
+def title_key(title: str) -> str:
+    """A title in the form in which two are compared: a slug without gender marks ("Welder (m/w/d)" is "welder")."""
+    return slug(_GENDER.sub(" ", title)) or slug(title)
+
+
 def board_key(provider: str, identifier: str) -> str:
     """The key of a job that a board numbers: "greenhouse:4012345"."""
     return f"{provider}:{identifier.strip()}"[:MAX_KEY_CHARS]
@@ -39,7 +44,7 @@ def written_key(title: str, location: str | None, company: str | None) -> str:
     Returns:
         "data-engineer--berlin--acme"; a title in which nothing can be kept gives a hash of it.
     """
-    parts = [slug(_GENDER.sub(" ", title)) or slug(title), slug(location or ""), slug(company or "", limit=60)]
+    parts = [title_key(title), slug(location or ""), slug(company or "", limit=60)]
     if not parts[0]:
         parts[0] = hashlib.sha256(title.encode("utf-8", "replace")).hexdigest()[:16]
     return "--".join(part for part in parts if part)[:MAX_KEY_CHARS]

@@ -84,6 +84,10 @@ class Requirement:
         skills: Normalised skill names that it asks for.
         years: Years of experience asked for, None when not stated.
         span: Where it stands in the description.
+        level: How well it must be mastered: "basic", "working", "proficient" or "expert"; None when not stated.
+        weight: How much it counts beside the others: 1, and 2 where a person marked it.
+        mark: A person's strongest mark on it: "gap", "must-have" or "emphasise"; None for none.
+        note: What the person wrote to the mark.
     """
 
     text: str
@@ -91,6 +95,65 @@ class Requirement:
     skills: tuple[str, ...]
     years: float | None
     span: Span
+    level: str | None = None
+    weight: float = 1.0
+    mark: str | None = None
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PainPoint:
+    """What hurts at the company, as its posting says: the reason why somebody is wanted.
+
+    Attributes:
+        kind: "growth", "legacy", "manual-work", "quality", "speed", "cost", "compliance", "staffing" or "change".
+        span: The sentence or item that says so.
+    """
+
+    kind: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class SectionCoverage:
+    """How much of one section was understood or marked by a person.
+
+    Attributes:
+        items: Lines and sentences of the section.
+        read: Items from which something was taken: a requirement's skill, years, level or degree, a named skill, a pain point;
+            in sections that ask for nothing, items under a heading of that section.
+        annotated: Items with a person's mark.
+        unread: Items with neither.
+    """
+
+    items: int
+    read: int
+    annotated: int
+    unread: tuple[Span, ...]
+
+    @property
+    def share(self) -> float:
+        """Share of the items that are read or annotated, 0 to 1; 1 for an empty section."""
+        return 1.0 if not self.items else 1 - len(self.unread) / self.items
+
+
+@dataclass(frozen=True, slots=True)
+class Annotation:
+    """A person's mark on a piece of a posting.
+
+    Attributes:
+        kind: "must-have", "gap", "emphasise", "ignore" or "note".
+        span: What is marked.
+        note: What the person wrote to it.
+        before: The text that stood before the span, at most 40 characters; tells two equal quotes apart when the text changes.
+        after: The text behind it likewise.
+    """
+
+    kind: str
+    span: Span
+    note: str | None = None
+    before: str = ""
+    after: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +166,10 @@ class Structured:
         skills: All normalised skills named anywhere, most important first.
         seniority: "intern", "junior", "mid", "senior", "lead", "executive" or None.
         language: ISO 639-1 code.
+        pain_points: What hurts at the company, in the text's order.
+        coverage: Section name to how much of it was read or annotated.
+        emphasis: Pieces that a person wants emphasised in what is written, in the text's order.
+        reader: "rules", or "rules and llm" where a model found more.
     """
 
     sections: Mapping[str, tuple[Span, ...]]
@@ -110,6 +177,10 @@ class Structured:
     skills: tuple[str, ...]
     seniority: str | None
     language: str | None
+    pain_points: tuple[PainPoint, ...] = ()
+    coverage: Mapping[str, SectionCoverage] = field(default_factory=dict)
+    emphasis: tuple[Span, ...] = ()
+    reader: str = "rules"
 
 
 @dataclass(frozen=True, slots=True)

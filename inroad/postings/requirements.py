@@ -12,21 +12,28 @@ from inroad.postings.sections import fold
 
 _NUMBER_WORDS: Final = {
     "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
-    "ein": 1, "zwei": 2, "drei": 3, "vier": 4, "funf": 5, "sechs": 6, "sieben": 7, "acht": 8, "zehn": 10,
+    "ein": 1, "zwei": 2, "drei": 3, "funf": 5, "sechs": 6, "sieben": 7, "acht": 8, "zehn": 10,
     "un": 1, "deux": 2, "trois": 3, "quatre": 4, "cinq": 5, "dix": 10, "uno": 1, "dos": 2, "tres": 3, "cuatro": 4, "cinco": 5,
+    "due": 2, "tre": 3, "quattro": 4, "cinque": 5, "twee": 2, "drie": 3, "vier": 4, "vijf": 5,
 }  # fmt: skip
 _NUMBER: Final = r"(?:\d{1,2}(?:[.,]\d)?|" + "|".join(sorted(_NUMBER_WORDS, key=len, reverse=True)) + r")"
 _YEARS: Final = re.compile(
     rf"(?<![\w$€£])(?P<low>{_NUMBER})\s?(?:\(\d{{1,2}}\)\s?)?(?:\+|plus)?\s?"
-    rf"(?:(?:-|–|to|bis|a|or|und|y|et)\s?(?P<high>{_NUMBER})\s?\+?\s?)?"
-    r"(?:or more |full |oder mehr |o mas |ou plus )?(?:-?\s?)(?:years?|yrs?|jahren?|jahrige[nrs]?|ans?|annees?|anos?)(?![a-z])"
+    rf"(?:(?:-|–|to|bis|a|or|und|y|et|o|ou|oder|tot|of|e)\s?(?P<high>{_NUMBER})\s?\+?\s?)?"
+    r"(?:or more |full |oder mehr |o mas |ou plus )?(?:-?\s?)(?:years?|yrs?|jahren?|jahrige[nrs]?|ans?|annees?|anos?|anni"
+    r"|anno|jaar|jaren)(?![a-z])"
 )
-_MONTHS: Final = re.compile(r"(?<!\w)(?P<low>\d{1,2})\s?\+?\s?(?:months?|monaten?|mois|meses)(?![a-z])")
-_SEVERAL: Final = re.compile(r"\b(?:several|multiple|mehrjahrige[rn]?|plusieurs annees|varios anos|langjahrige[rn]?)\b")
+_MONTHS: Final = re.compile(r"(?<!\w)(?P<low>\d{1,2})\s?\+?\s?(?:months?|monaten?|mois|meses|mesi|maanden)(?![a-z])")
+_SEVERAL: Final = re.compile(
+    r"\b(?:several|multiple|mehrjahrige[rn]?|plusieurs annees|varios anos|langjahrige[rn]?|diversi anni|pluriennale"
+    r"|meerdere jaren)\b"
+)
 _ABOUT_EXPERIENCE: Final = re.compile(
-    r"experience|erfahrung|berufserfahrung|experiencia|praxis|background|work(?:ed|ing)|professional|hands-on"
+    r"experience|erfahrung|berufserfahrung|experiencia|esperienza|ervaring|praxis|background|work(?:ed|ing)|professional"
+    r"|hands-on"
     r"|track record|tatigkeit|seniority|"
-    r"minimum|at least|mindestens|au moins|minimo|al menos|expertise|in (?:a|the|an|similar|software|sales)"
+    r"minimum|at least|mindestens|au moins|minimo|al menos|almeno|minimaal|ten minste|minstens|expertise|in (?:a|the|an"
+    r"|similar|software|sales)"
 )
 _NOT_EXPERIENCE: Final = re.compile(
     r"\b(?:founded|since|gegrundet|history|for over|over the (?:last|past)|more than \w+ years of (?:history|success)"
@@ -41,7 +48,9 @@ _NICE: Final = re.compile(
     r"|preferred|preferably|desirable|desired|ideally|beneficial|advantageous|optional|not required|helpful|welcome"
     r"|von vorteil|wunschenswert|idealerweise|gern(?:e)? gesehen|ein plus|vorteilhaft|optimalerweise|gerne auch"
     r"|serait un plus|est un plus|un atout|apprecie\w*|souhaite\w*|idealement|de preference"
-    r"|deseable|valorable|se valora\w*|preferible\w*|idealmente|sera un plus)\b"
+    r"|deseable|valorable|se valora\w*|preferible\w*|idealmente|sera un plus"
+    r"|gradit[oaie]|preferibilmente|titolo preferenziale|costituisce un plus|sara un plus"
+    r"|een pre|pre is|is mooi meegenomen|bij voorkeur|liefst)\b"
 )
 _MUST: Final = re.compile(
     r"\b(?:must|required|requires?|mandatory|essential|minimum|at least|you (?:need|have|bring|are)|need to|proven"
@@ -50,14 +59,60 @@ _MUST: Final = re.compile(
     r"|verfugen|sind)"
     r"|abgeschlossene\w*|fundierte|sehr gute|gute kenntnisse|exige\w*|obligatoire|indispensable|requis\w*|maitrise"
     r"|vous (?:avez|etes|justifiez|disposez)"
-    r"|imprescindible|obligatorio|requerido|se requiere|necesari[oa]|experiencia (?:de|en|minima|con)|dominio)\b"
+    r"|imprescindible|obligatorio|requerido|se requiere|necesari[oa]|experiencia (?:de|en|minima|con)|dominio"
+    r"|richiest[oaie]|indispensabil[ei]|obbligatori[oa]|almeno|esperienza (?:di|in|nel|nella|con)|ottima conoscenza"
+    r"|buona conoscenza"
+    r"|vereist|noodzakelijk|minimaal|minstens|ten minste|(?:je|jij) (?:hebt|bent|beschikt|beheerst)|ervaring met)\b"
 )
 _REQUIREMENT_WORDS: Final = re.compile(
     r"\b(?:experience|degree|bachelor|master|diploma|knowledge|proficien\w+|fluen\w+|ability|skills?|certif\w+"
     r"|licen[sc]e|familiar\w*|understanding"
     r"|qualification|erfahrung\w*|kenntnisse|studium|ausbildung|abschluss|fahigkeit\w*|fuhrerschein|deutschkenntnisse"
     r"|expertise|experiencia|titulo"
-    r"|titulacion|conocimientos?|diplome|formation|maitrise|connaissances?|permis|nivel|niveau)\b"
+    r"|titulacion|conocimientos?|diplome|formation|maitrise|connaissances?|permis|nivel|niveau"
+    r"|esperienza|laurea|diploma di|conoscenza|conoscenze|competenz[ae]|patente|ervaring|kennis|opleiding|diploma|rijbewijs"
+    r"|vaardigheden)\b"
+)
+
+# Searched in this order; folded words. "Basic" comes first: "basic to good" asks for the basics.
+_LEVELS: Final[dict[str, re.Pattern[str]]] = {
+    "basic": re.compile(
+        r"\b(?:basic(?: knowledge)?|basics|fundamentals?|familiar(?:ity)?(?: with)?|exposure to|some (?:knowledge|experience)"
+        r"|awareness"
+        r"|grundkenntnisse|grundlagen|grundlegende\w*|erste (?:erfahrung\w*|kenntnisse)|notions?|bases|connaissances de base"
+        r"|nociones"
+        r"|conocimientos basicos|nivel basico|conoscenz[ae] (?:di )?base|nozioni|basiskennis|enige (?:kennis|ervaring)|a1|a2)\b"
+    ),
+    "expert": re.compile(
+        r"\b(?:expert(?:ise|s)?|expert-level|deep|in-depth|extensive|advanced|mastery|profound|outstanding|excellent|native"
+        r"|bilingual|c2"
+        r"|fundiert\w*|tiefgehend\w*|tiefgreifend\w*|exzellent\w*|hervorragend\w*|umfassend\w*|verhandlungssicher\w*"
+        r"|muttersprach\w*"
+        r"|maitrise parfaite|parfaite maitrise|excellente?s?|approfondie?s?|expertise|langue maternelle|experto|avanzad[oa]s?"
+        r"|excelente|profund[oa]s?"
+        r"|nativo|ottim[oa]|approfondit[oa]|eccellente|madrelingua|uitstekende?|diepgaande?|moedertaal)\b"
+    ),
+    "proficient": re.compile(
+        r"\b(?:proficien\w+|strong|solid|very good|proven|fluent|fluency|confident|c1|sehr gute?\w*|versiert\w*"
+        r"|sicher\w* umgang|flie(?:ss|ß)end\w*|ausgepragt\w*"
+        r"|bonne maitrise|maitrise|solides?|tres bonnes?|courant|courante|couramment|dominio|solid[oa]s?|muy buen\w*"
+        r"|fluid[oa]|fluidez"
+        r"|buona padronanza|padronanza|fluente|solida|zeer goede|sterke|vloeiend\w*)\b"
+    ),
+    "working": re.compile(
+        r"\b(?:working knowledge|good|hands-on|practical|b1|b2|gute?\w*|praktische\w*|anwendungssicher\w*|bonnes?|pratique"
+        r"|buen\w*|practic[oa]s?|buon[ae]|pratic[ao]|goede|praktische)\b"
+    ),
+}
+
+_DEGREE: Final = re.compile(
+    r"\b(?:degree|bachelor\w*|master(?:'s| of| degree)|b\.?sc|m\.?sc|ph\.?d|doctora\w+|diplom\w*|studium|studienabschluss"
+    r"|hochschul\w+"
+    r"|abgeschlossene\w* (?:studium|hochschulstudium|ausbildung|berufsausbildung)|ausbildung (?:als|zu[mr])"
+    r"|university education"
+    r"|titulacion|licenciatura|grado en|formacion profesional|bac ?\+ ?\d|laurea\w*|hbo|wo[- ]niveau|mbo|certifi\w+"
+    r"|licen[sc]ed?|zertifi\w+"
+    r"|fuhrerschein|permis|carnet|patente|rijbewijs)\b"
 )
 
 _SENIORITY: Final = {
@@ -118,6 +173,24 @@ def years_asked(text: str) -> float | None:
 def asks_for_several_years(text: str) -> bool:
     """Tells whether a line asks for experience of several, unnumbered years ("mehrjährige Berufserfahrung")."""
     return _SEVERAL.search(fold(text[:600])) is not None
+
+
+def level_asked(text: str) -> str | None:
+    """How well a line asks for something to be mastered.
+
+    Args:
+        text: One requirement.
+
+    Returns:
+        "basic", "working", "proficient" or "expert", from its words or a language level of the CEFR; None when it says nothing.
+    """
+    folded = fold(text[:600])
+    return next((name for name, pattern in _LEVELS.items() if pattern.search(folded)), None)
+
+
+def names_a_degree(text: str) -> bool:
+    """Tells whether a line asks for a degree, a certificate or a licence."""
+    return _DEGREE.search(fold(text[:600])) is not None
 
 
 def importance_of(text: str, section: str) -> str:

@@ -1,4 +1,5 @@
-"""The headings of postings, and what kind of section each opens, in English, German, French and Spanish.
+"""The headings of postings, and what kind of section each opens, in English, German, French, Spanish,
+Italian and Dutch.
 
 One table serves both the structuring of descriptions and the recognition of job pages. A line is a heading by its form
 (short, no sentence) and its words.
@@ -19,11 +20,14 @@ _WORDS: Final[dict[str, str]] = {
     "nice": (
         r"nice[ -]to[ -]haves?|bonus(?: points| skills| qualifications)?\b(?! (?:scheme|program|plan|and))|preferred"
         r"|desirable|desired|pluses|"
-        r"a plus|is a plus|good to have|great to have|ideally|advantageous|extra credit|would be (?:great|nice|a plus)|optional|"
+        r"a plus|is a plus|good to have|great to have|ideally|advantageous|extra credit|would be (?:great|nice|a plus)"
+        r"|optional|"
         r"brownie points|even better|stand out|"
         r"von vorteil|wunschenswert|idealerweise|plus ?punkte|bonuspunkte|nice|kann-kriterien|"
         r"un plus|atouts?|serait un plus|apprecie(?:e?s)?|souhaite(?:e?s)?|"
-        r"deseables?|valorable|se valorara|plus\b|valoramos"
+        r"deseables?|valorable|se valorara|plus\b|valoramos|"
+        r"gradit[oaie]|requisiti preferenziali|preferenzial[ei]|costituisc\w+ (?:titolo preferenziale|un plus)|"
+        r"een pre|pluspunten|mooi meegenomen|leuk als"
     ),
     "benefits": (
         r"benefits?|perks?|what we offer|we offer|what'?s in it for you|in it for you|"
@@ -38,23 +42,38 @@ _WORDS: Final[dict[str, str]] = {
         r"was (?:dich|sie) (?:bei uns )?erwartet|unsere leistungen|warum wir|"
         r"nous (?:vous )?offrons|ce que nous (?:vous )?(?:offrons|proposons)|avantages|pourquoi nous|nous (?:vous )?proposons|"
         r"les plus du poste|remuneration|pourquoi nous rejoindre|"
-        r"ofrecemos|que ofrecemos|te ofrecemos|beneficios|ventajas|condiciones|lo que ofrecemos|se ofrece|salario"
+        r"ofrecemos|que ofrecemos|te ofrecemos|beneficios|ventajas|condiciones|lo que ofrecemos|se ofrece|salario|"
+        r"(?:cosa )?(?:ti )?offriamo|si offre|l'azienda offre|retribuzione|vantaggi|condizioni|perche (?:noi|scegliere noi"
+        r"|unirti a noi)|"
+        r"wat (?:wij|we) (?:je |jou |u )?bieden|wat bieden (?:wij|we)(?: jou)?|(?:wij|we) bieden(?: je| jou)?"
+        r"|dit bieden (?:wij|we)"
+        r"|ons aanbod|arbeidsvoorwaarden|wat krijg je|wat je (?:van ons )?krijgt|dit krijg je"
     ),
     "responsibilities": (
         r"responsibilit\w*|duties|what you(?:'ll| will)? (?:do|be doing|work on|own)|you will|you'?ll|your (?:role"
         r"|tasks|mission|impact|job|day)|"
-        r"the role|the job|the position|role (?:overview|summary|description|purpose)|job (?:description|summary|purpose|duties)|"
+        r"the role|the job|the position|role (?:overview|summary|description|purpose)|job (?:description|summary|purpose"
+        r"|duties)|"
         r"position (?:summary|overview|description)|day[ -]to[ -]day|key (?:tasks|accountabilities|activities"
         r"|deliverables)|tasks|"
         r"in this role|a typical day|how you(?:'ll| will) make an impact|essential functions|accountabilities"
         r"|about the (?:role|job|position|work)|"
         r"scope of work|main activities|the opportunity|examples of duties|what you get to do|"
-        r"(?:deine|ihre|die|meine|unsere)? ?aufgaben\w*|aufgabengebiet|tatigkeit\w*|was dich erwartet|das erwartet (?:dich|sie)|"
+        r"(?:deine|ihre|die|meine|unsere)? ?aufgaben\w*|aufgabengebiet|tatigkeit\w*|was dich erwartet|das erwartet (?:dich"
+        r"|sie)|"
         r"das (?:machst|tust) du|dein job|deine rolle|deine mission|verantwortung\w*|stellenbeschreibung|dein beitrag|"
         r"so sieht dein|womit du|deine herausforderung\w*|einsatzgebiet|ihr verantwortungsbereich|"
-        r"(?:vos|tes|les|principales)? ?missions?|responsabilites|taches|votre role|le poste|description du poste|vos activites|"
+        r"(?:vos|tes|les|principales)? ?missions?|responsabilites|taches|votre role|le poste|description du poste"
+        r"|vos activites|"
         r"ce que vous ferez|au quotidien|descriptif du poste|attributions|"
-        r"responsabilidades|funciones|tareas|tus funciones|tu mision|que haras|descripcion del puesto|el puesto|tus retos|mision"
+        r"responsabilidades|funciones|tareas|tus funciones|tu mision|que haras|descripcion del puesto|el puesto|tus retos"
+        r"|mision|"
+        r"responsabilita|mansioni|(?:le tue |principali )?attivita(?: principali)?|compiti|(?:il tuo )?ruolo|cosa farai"
+        r"|descrizione (?:del ruolo|della posizione)"
+        r"|di cosa ti occuperai|la posizione|"
+        r"(?:jouw |je |de )?(?:taken|werkzaamheden|functie|rol)|functieomschrijving|wat ga je doen|dit ga je doen"
+        r"|wat je gaat doen"
+        r"|verantwoordelijkheden|takenpakket|jouw dag|hoe ziet je dag eruit"
     ),
     "must": (
         r"requirements?|qualifications?|who you are|about you|what you(?:'ll| will)? (?:need|bring|have)|you have"
@@ -65,7 +84,8 @@ _WORDS: Final[dict[str, str]] = {
         r"|knowledge|what makes you|expertise|who we(?:'re| are) looking for|"
         r"person specification|you'?ll need|the ideal candidate|ideal candidate|minimum qualifications"
         r"|basic qualifications|certifications?|"
-        r"(?:dein|ihr|das|unser|gesuchtes|das bringst du mit|mein)? ?profil\b|anforderung\w*|qualifikation\w*|das bringst du mit|"
+        r"(?:dein|ihr|das|unser|gesuchtes|das bringst du mit|mein)? ?profil\b|anforderung\w*|qualifikation\w*"
+        r"|das bringst du mit|"
         r"was du mitbring\w*|was sie mitbring\w*|das bringen sie mit|voraussetzung\w*|das solltest du"
         r"|damit uberzeug\w*|kenntnisse|"
         r"das zeichnet (?:dich|sie) aus|wen wir suchen|wir suchen|wir erwarten|was wir erwarten|mitbringen"
@@ -75,7 +95,14 @@ _WORDS: Final[dict[str, str]] = {
         r"vous etes|qui etes[- ]vous|formation|savoir[- ](?:faire|etre)|criteres|"
         r"requisitos|perfil|tu perfil|que buscamos|buscamos|experiencia|lo que necesitas|conocimientos|formacion"
         r"|imprescindible|aptitudes|"
-        r"habilidades"
+        r"habilidades|"
+        r"requisiti(?: richiesti| minimi)?|(?:il tuo )?profilo(?: ricercato| ideale)?|competenze(?: richieste)?|chi (?:sei"
+        r"|cerchiamo)|cosa cerchiamo"
+        r"|cerchiamo|esperienza(?: richiesta)?|conoscenze|titoli? di studio|capacita|qualifiche|"
+        r"(?:jouw |je |het )?profiel|functie-?eisen|vereisten|eisen|wat (?:wij|we) (?:van je |van jou )?(?:vragen|zoeken"
+        r"|verwachten)|wie (?:ben jij|zoeken wij|zoeken we)"
+        r"|(?:wij|we) (?:zoeken|vragen|verwachten)|wat (?:breng je|neem je) mee|dit (?:breng|heb|ben) (?:je|jij)(?: mee"
+        r"| in huis)?|jij (?:hebt|bent|beschikt)|kwalificaties|competenties"
     ),
     "about": (
         r"about (?:us|the company|the team|our|[a-z0-9&. -]{2,30})|who we are|our (?:company|team|mission|story|values"
@@ -84,7 +111,9 @@ _WORDS: Final[dict[str, str]] = {
         r"uber uns|wir sind|wer wir sind|das sind wir|unternehmen|unser(?:e)? (?:team|mission|unternehmen)"
         r"|das unternehmen|einleitung|"
         r"a propos|qui sommes[- ]nous|l'entreprise|notre (?:entreprise|equipe|societe)|presentation|contexte|"
-        r"sobre nosotros|quienes somos|la empresa|nuestra empresa|nuestro equipo|acerca de"
+        r"sobre nosotros|quienes somos|la empresa|nuestra empresa|nuestro equipo|acerca de|"
+        r"chi siamo|l'azienda|la nostra (?:azienda|storia)|il nostro team|su di noi|"
+        r"over ons|wie (?:wij zijn|zijn wij)|ons bedrijf|het bedrijf|ons team|de organisatie|bedrijfsprofiel"
     ),
     "other": (
         r"how to apply|apply|application(?: process| instructions)?|contact|equal (?:employment )?opportunit\w*|eeo"
@@ -96,7 +125,10 @@ _WORDS: Final[dict[str, str]] = {
         r"|arbeitsort|eintritt|"
         r"klingt (?:gut|spannend)|noch fragen|weitere informationen|"
         r"postuler|candidature|comment postuler|processus de recrutement|informations complementaires|lieu|"
-        r"como aplicar|solicitud|contacto|inscripcion|proceso de seleccion|informacion adicional|ubicacion"
+        r"como aplicar|solicitud|contacto|inscripcion|proceso de seleccion|informacion adicional|ubicacion|"
+        r"come candidarsi|candidatura|candidati|invia (?:il tuo )?(?:cv|curriculum)|contatti|sede(?: di lavoro)?"
+        r"|processo di selezione|informazioni aggiuntive|"
+        r"solliciteren|solliciteer(?: nu)?|sollicitatieprocedure|interesse\?|standplaats|locatie|meer informatie|vragen"
     ),
 }
 _PATTERNS: Final = tuple((kind, re.compile(rf"(?<![a-z])(?:{words})(?![a-z])")) for kind, words in _WORDS.items())

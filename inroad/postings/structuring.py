@@ -8,20 +8,34 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from inroad.postings.coverage import section_coverage
 from inroad.postings.languages import detect_language
-from inroad.postings.model import Posting, Requirement, Span, Structured
-from inroad.postings.requirements import asks_for_several_years, importance_of, reads_as_requirement, seniority_of, years_asked
+from inroad.postings.model import PainPoint, Posting, Requirement, Span, Structured
+from inroad.postings.pain_points import pain_point_kind
+from inroad.postings.requirements import (
+    asks_for_several_years,
+    importance_of,
+    level_asked,
+    names_a_degree,
+    reads_as_requirement,
+    seniority_of,
+    years_asked,
+)
 from inroad.postings.sections import KINDS, heading_kind
 from inroad.postings.skills import SkillMention, find_skills
 
-STRUCTURER_VERSION: Final = "structure-1"
+STRUCTURER_VERSION: Final = "structure-2"
 
 MAX_DESCRIPTION_CHARS: Final = 100_000
 MAX_ITEMS: Final = 1_000
+MAX_PAIN_POINTS: Final = 20
+
+# Told what structuring does, one sentence a step.
+Log = Callable[[str], None]
 
 _SENTENCE: Final = re.compile(
     r"(?<=[a-zà-ÿ0-9)%+#][.!?])(?<!\bDr\.)(?<!\bbzw\.)(?<!\be\.g\.)(?<!\bz\.B\.)(?<!\bca\.)(?<!\bSt\.) (?=[A-ZÀ-Þ0-9\"“„])"
@@ -79,29 +93,29 @@ def _sentences(line: _Line) -> Iterator[_Line]:
         begin = cut
 
 
-def _sectioned(text: str) -> Iterator[tuple[str, _Line]]:
-    """Each line with the section that it stands in; headings themselves are not given out."""
-    section = "about"
+def _sectioned(text: str) -> Iterator[tuple[str, _Line, bool]]:
+    """Each line with the section that it stands in, and whether a heading said so; headings themselves are not given out."""
+    section, is_headed = "about", False
     for line in _lines(text):
         kind = None if line.is_item else heading_kind(line.text, marked=line.starts_block or line.text.endswith(":"))
         if kind is not None:
-            section = kind
+            section, is_headed = kind, True
             continue
         if not line.is_item and _APPLY_LINE.match(line.text):
-            section = "other"
+            section, is_headed = "other", True
         inline = _INLINE_HEADING.match(line.text) if not line.is_item else None
         kind = heading_kind(inline.group(1), marked=True) if inline else None
         if inline is not None and kind is not None:
-            section = kind
+            section, is_headed = kind, True
             rest = inline.end()
             line = _Line(line.start + rest, line.end, line.text[rest:], is_item=False, starts_block=False)
-        yield section, line
+        yield section, line, is_headed
 
 
 def _requirement(line: _Line, section: str, mentions: list[SkillMention]) -> Requirement:
     names = tuple(dict.fromkeys(m.name for m in mentions if line.start <= m.start and m.end <= line.end))
     span = Span(line.start, line.end, line.text)
-    return Requirement(line.text, importance_of(line.text, section), names, years_asked(line.text), span)
+    return Requirement(line.text, importance_of(line.text, section), names, years_asked(line.text), span, level_asked(line.text))
 
 
 def _ranked_skills(posting: Posting, mentions: list[SkillMention], requirements: list[Requirement]) -> tuple[str, ...]:
@@ -127,34 +141,91 @@ def _most_years(requirements: list[Requirement]) -> float | None:
     return max(firm, default=None)
 
 
-def structure_posting(posting: Posting) -> Structured:
+@dataclass(slots=True)
+class _Reading:
+    """What was found so far, filled line by line.
+
+    Attributes:
+        sections: Section name to its items, each with whether something was taken from it.
+        requirements: In the text's order.
+        pain_points: Likewise.
+        count: Items of all sections.
+    """
+
+    sections: dict[str, list[tuple[Span, bool]]]
+    requirements: list[Requirement]
+    pain_points: list[PainPoint]
+    count: int = 0
+
+    def add(self, piece: _Line, section: str, mentions: list[SkillMention], *, is_headed: bool) -> None:
+        """Takes one line or sentence into its section, and what it asks for or complains of out of it."""
+        span = Span(piece.start, piece.end, piece.text)
+        self.count += 1
+        asks = section in {"must", "nice"} or (section in {"about", "responsibilities", "other"} and _asks(piece, section))
+        requirement = _requirement(piece, section, mentions) if asks else None
+        if requirement is not None:
+            self.requirements.append(requirement)
+        kind = pain_point_kind(piece.text) if section in {"about", "responsibilities"} else None
+        if kind is not None and len(self.pain_points) < MAX_PAIN_POINTS:
+            self.pain_points.append(PainPoint(kind, span))
+        names_a_skill = any(piece.start <= mention.start and mention.end <= piece.end for mention in mentions)
+        if requirement is not None:
+            is_read = _says_something(requirement)
+        else:
+            is_read = names_a_skill or kind is not None or (is_headed and section in {"about", "benefits", "other"})
+        self.sections[section].append((span, is_read))
+
+
+def _says_something(requirement: Requirement) -> bool:
+    """Whether a requirement holds anything that can be compared, beside its mere words."""
+    return bool(requirement.skills or requirement.years or requirement.level or names_a_degree(requirement.text))
+
+
+def _silent(_sentence: str) -> None:
+    """Where nobody listens."""
+
+
+def structure_posting(posting: Posting, *, log: Log = _silent) -> Structured:
     """Takes a posting's description apart.
 
     Args:
         posting: Any posting; a description of at most `MAX_DESCRIPTION_CHARS` is read.
+        log: Told each step in one sentence.
 
     Returns:
         Sections with all six names as keys, in order of the text; requirements from the must and nice sections, and sentences
         elsewhere that plainly ask for something; for every span, `description[start:end] == text`.
     """
     text = posting.description[:MAX_DESCRIPTION_CHARS]
+    log(f"Reading {len(text):,} characters of {posting.title!r}.")
     mentions = find_skills(text)
-    sections: dict[str, list[Span]] = {kind: [] for kind in KINDS}
-    requirements: list[Requirement] = []
-    for section, line in _sectioned(text):
+    reading = _Reading({kind: [] for kind in KINDS}, [], [])
+    for section, line, is_headed in _sectioned(text):
         for piece in _sentences(line):
-            if sum(map(len, sections.values())) >= MAX_ITEMS:
+            if reading.count >= MAX_ITEMS:
                 break
-            sections[section].append(Span(piece.start, piece.end, piece.text))
-            if section in {"must", "nice"} or (section in {"about", "responsibilities", "other"} and _asks(piece, section)):
-                requirements.append(_requirement(piece, section, mentions))
-    return Structured(
-        sections={kind: tuple(spans) for kind, spans in sections.items()},
-        requirements=tuple(requirements),
-        skills=_ranked_skills(posting, mentions, requirements),
-        seniority=seniority_of(posting.title, _most_years(requirements)),
+            reading.add(piece, section, mentions, is_headed=is_headed)
+    structured = Structured(
+        sections={kind: tuple(span for span, _ in items) for kind, items in reading.sections.items()},
+        requirements=tuple(reading.requirements),
+        skills=_ranked_skills(posting, mentions, reading.requirements),
+        seniority=seniority_of(posting.title, _most_years(reading.requirements)),
         language=detect_language(text) or posting.language,
+        pain_points=tuple(reading.pain_points),
+        coverage={kind: section_coverage(items) for kind, items in reading.sections.items()},
     )
+    log(describe(structured))
+    return structured
+
+
+def describe(structured: Structured) -> str:
+    """What was found, in one sentence, with what is still unread in each section."""
+    open_items = {name: len(found.unread) for name, found in structured.coverage.items() if found.unread}
+    unread = ", ".join(f"{name} {count} of {structured.coverage[name].items}" for name, count in open_items.items())
+    found = (
+        f"{len(structured.requirements)} requirements, {len(structured.skills)} skills, {len(structured.pain_points)} pain points"
+    )
+    return f"Found {found} by {structured.reader}; " + (f"unread: {unread}." if unread else "nothing is left unread.")
 
 
 def _asks(piece: _Line, section: str) -> bool:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from inroad.cvs import MATCHER_VERSION, Profile, match_posting
 from inroad.postings import STRUCTURER_VERSION, Posting, structure_posting
-from inroad.stages.postings import posting_from_row
+from inroad.stages.posting_columns import posting_from_row
 from inroad.stages.work import StageReport, Tally, Work, each_domain
 from inroad.store import claims
 from inroad.store.database import DatabaseUnavailable

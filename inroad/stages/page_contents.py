@@ -20,7 +20,7 @@ from inroad.store import claims, visits
 from inroad.store.database import DatabaseUnavailable
 from inroad.store.models import Domain, Page
 from inroad.store.pages import complete_pages, mark_missed
-from inroad.store.postings import miss_again, miss_postings
+from inroad.store.posting_states import miss_again, miss_postings
 
 STAGE = "page_contents"
 

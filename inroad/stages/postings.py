@@ -1,49 +1,44 @@
-"""Stage `postings`: reads the jobs that stored pages publish, and the boards at applicant-tracking systems that they link."""
+"""Stage `postings`: reads the jobs that stored pages publish, and the boards at applicant-tracking systems that they link.
+
+What does not belong here: asking a board's feed (`board_reading`), and a posting as columns of its row (`posting_columns`).
+"""
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Sequence
-from contextlib import suppress
-from dataclasses import asdict, dataclass, replace
-from typing import Any
+from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
 from inroad.crawl.fetch import WebClient
-from inroad.crawl.html import decode_html
-from inroad.guard.errors import InroadError, PermanentError
+from inroad.guard.errors import InroadError
 from inroad.postings import (
     POSTING_EXTRACTOR_VERSION,
     Board,
-    BoardRequest,
     Posting,
-    detail_request,
     extract_postings,
     find_boards,
-    first_request,
-    next_request,
-    parse_board,
+    stale_reason,
+    title_key,
 )
-from inroad.postings.model import Salary
+from inroad.stages.annotations import find_marks_again
+from inroad.stages.board_reading import BoardReading, read_board
 from inroad.stages.extractions import read_contents
-from inroad.stages.work import StageReport, Tally, Work, each_domain
+from inroad.stages.posting_columns import posting_as_read, posting_columns, posting_from_row
+from inroad.stages.work import StageReport, Tally, Work, each_domain, note, now
 from inroad.store import claims, visits
+from inroad.store.boards import add_boards, board_postings, complete_boards, employer_name, update_board
 from inroad.store.database import DatabaseUnavailable
 from inroad.store.models import Board as BoardRow
-from inroad.store.models import Domain, Page, PageContent, PostingRow
+from inroad.store.models import Domain, Page, PageContent
 from inroad.store.pages import requeue_extractions
-from inroad.store.postings import add_boards, complete_boards, miss_again, miss_postings, store_postings, update_board
+from inroad.store.posting_intake import store_postings
+from inroad.store.posting_states import Listing, OpenPosting, miss_postings, open_postings, settle_listings
 
 STAGE = "postings"
 KIND = "postings"
-# Jobs of one board whose full text is asked for one by one; the rest keep what the feed says of them.
-DETAILS = 100
-COLUMNS = (
-    "key", "title", "company", "location", "remote", "url", "description", "posted_on", "valid_through", "employment_type",
-    "language", "department", "source",
-)  # fmt: skip
+
+__all__ = ["Found", "posting_columns", "posting_from_row", "run"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +50,7 @@ class Found:
 
 
 async def run(work: Work, web: WebClient, names: Sequence[str]) -> StageReport:
-    """Reads pages first, then the boards that they made known, then visits known boards again."""
+    """Reads pages first, then the boards that they made known, then visits known boards again; last it judges what is stale."""
     await work.database.run(requeue_extractions, KIND, POSTING_EXTRACTOR_VERSION)
 
     def record(session: Session, page: Page, _content: PageContent, found: Found) -> int:
@@ -65,11 +60,12 @@ async def run(work: Work, web: WebClient, names: Sequence[str]) -> StageReport:
         await read_contents(work, KIND, POSTING_EXTRACTOR_VERSION, domain, tally, read=_read, record=record)
         while rows := await work.database.run(_claim_boards, work, domain):
             for board in rows:
-                await _read_board(work, web, board, tally)
+                await _visit_board(work, web, domain, board, tally)
         if work.since is not None:
             not_visited = visits.not_visited_since("board", BoardRow, work.since)
             for board in await work.database.run(complete_boards, [domain.id], not_visited):
-                await _read_board(work, web, board, tally)
+                await _visit_board(work, web, domain, board, tally)
+        await work.database.run(_settle, domain)
 
     return await each_domain(work, STAGE, names, handle)
 
@@ -82,94 +78,61 @@ def _read(html: str, page: Page, content: PageContent) -> Found:
 
 
 def _record_page(session: Session, work: Work, page: Page, found: Found) -> int:
-    rows = [posting_columns(posting) for posting in found.postings]
-    store_postings(
+    _store(session, work, page.domain_id, found.postings, page_id=page.id)
+    miss_postings(session, [posting.key for posting in found.postings], page_id=page.id)
+    add_boards(session, page.domain_id, page.id, found.boards, max_attempts=work.settings.max_attempts)
+    return len(found.postings)
+
+
+def _store(
+    session: Session,
+    work: Work,
+    domain_id: int,
+    postings: Sequence[Posting],
+    *,
+    page_id: int | None = None,
+    board_id: int | None = None,
+) -> int:
+    """Stores postings and finds the marks on the changed ones again; returns how many are new or changed."""
+    employer = employer_name(session, domain_id) if postings else None
+    changed = store_postings(
         session,
-        page.domain_id,
-        rows,
-        page_id=page.id,
+        domain_id,
+        [posting_columns(posting, employer=employer) for posting in postings],
+        page_id=page_id,
+        board_id=board_id,
         extractor_version=POSTING_EXTRACTOR_VERSION,
         max_attempts=work.settings.max_attempts,
+        title_key=title_key,
     )
-    miss_postings(session, [row["key"] for row in rows], page_id=page.id)
-    add_boards(session, page.domain_id, page.id, found.boards, max_attempts=work.settings.max_attempts)
-    return len(rows)
+    find_marks_again(session, changed)
+    return len(changed)
 
 
 def _claim_boards(session: Session, work: Work, domain: Domain) -> list[BoardRow]:
     return claims.claim(session, BoardRow, BoardRow.domain_id == domain.id, owner=work.owner, lease_s=work.settings.lease_s)
 
 
-async def _read_board(work: Work, web: WebClient, board: BoardRow, tally: Tally) -> None:
+async def _visit_board(work: Work, web: WebClient, domain: Domain, board: BoardRow, tally: Tally) -> None:
     is_first = board.board_import_status == "Processing"
     visit = await work.database.run(_open, work, board)
     if visit is None and not is_first:
         return
     try:
-        postings, digest = await _fetch_board(web, board)
+        known = {row.key: posting_as_read(row) for row in await work.database.run(board_postings, board.id)}
+        reading = await read_board(web, board, known)
     except DatabaseUnavailable:
         raise
     except InroadError as error:
         await work.database.run(_record_failure, work, board, visit, error, is_first=is_first)
         tally.fail(board.url, error)
         return
-    changed = await work.database.run(_record_board, work, board, postings, digest, visit, is_first=is_first)
+    changed = await work.database.run(_record_board, work, board, reading, visit, is_first=is_first)
+    if reading.shortfall:
+        sentence = f"{board.url} was read in part, so that nothing of it is closed. {reading.shortfall}"
+        await note(work, "partial-board", sentence, domain=domain, subject=board.url, level="warning")
     tally.succeed("new" if is_first else "changed" if changed else "unchanged")
-    tally.counts["found"] += len(postings)
-
-
-async def _fetch_board(web: WebClient, row: BoardRow) -> tuple[list[Posting], str]:
-    """All pages of a board's public feed, and the full text of the jobs that the feed only names.
-
-    Raises:
-        InroadError: A page of the feed failed or is not what the provider publishes: then nothing of it counts as read.
-    """
-    board = Board(provider=row.provider, token=row.token, url=row.url, api_url=row.api_url, **row.facts)
-    found: dict[str, Posting] = {}
-    digest = hashlib.sha256()
-    request: BoardRequest | None = first_request(board)
-    while request is not None:
-        payload, body = await _ask(web, request)
-        digest.update(body)
-        found.update((posting.key, posting) for posting in parse_board(board.provider, payload, url=board.url))
-        request = next_request(board, payload, request)
-    for posting in list(found.values())[:DETAILS]:
-        with suppress(PermanentError):  # one job's page that is gone leaves that job as the feed lists it
-            found[posting.key] = await _complete(web, board, posting)
-    return list(found.values()), digest.hexdigest()
-
-
-async def _complete(web: WebClient, board: Board, posting: Posting) -> Posting:
-    """A job with its full text, from the feed's own answer for it or from the job's page; as listed where neither has it."""
-    detail = detail_request(board, posting)
-    if detail is not None:
-        payload, _ = await _ask(web, detail)
-        return next((full for full in parse_board(board.provider, payload, url=board.url) if full.key == posting.key), posting)
-    if posting.description or not posting.url.startswith("http"):
-        return posting
-    response = await web.fetch(posting.url, purpose="board", accept="text/html")
-    read = extract_postings(response.body, url=response.url)
-    return replace(posting, description=read[0].description) if len(read) == 1 else posting
-
-
-async def _ask(web: WebClient, request: BoardRequest) -> tuple[Any, bytes]:
-    response = await web.fetch(
-        request.url,
-        purpose="board",
-        method="POST" if request.method == "POST" else "GET",
-        json_body=json.loads(request.body) if request.body else None,
-        headers=request.headers,
-    )
-    return _payload(decode_html(response.body, response.headers.get("content-type"))), response.body
-
-
-def _payload(text: str) -> Any:
-    if text.lstrip()[:1] in ("{", "["):
-        try:
-            return json.loads(text)
-        except ValueError as error:
-            raise PermanentError(f"The board's answer is not valid JSON: {error}.", reason="bad-response") from error
-    return text
+    tally.counts["found"] += len(reading.postings)
 
 
 def _open(session: Session, work: Work, board: BoardRow) -> int | None:
@@ -179,23 +142,13 @@ def _open(session: Session, work: Work, board: BoardRow) -> int | None:
 
 
 def _record_board(
-    session: Session, work: Work, board: BoardRow, postings: Sequence[Posting], digest: str, visit: int | None, *, is_first: bool
+    session: Session, work: Work, board: BoardRow, reading: BoardReading, visit: int | None, *, is_first: bool
 ) -> bool:
-    changed = digest != board.content_hash
-    if changed:
-        rows = [posting_columns(posting) for posting in postings]
-        store_postings(
-            session,
-            board.domain_id,
-            rows,
-            board_id=board.id,
-            extractor_version=POSTING_EXTRACTOR_VERSION,
-            max_attempts=work.settings.max_attempts,
-        )
-        miss_postings(session, [row["key"] for row in rows], board_id=board.id)
-    elif miss_again(session, board_id=board.id):
-        changed = True
-    values = {"content_hash": digest, "posting_count": len(postings)}
+    changed = bool(_store(session, work, board.domain_id, reading.postings, board_id=board.id))
+    if reading.shortfall is None:  # what could not be read whole says nothing about what is not in it
+        changed |= bool(miss_postings(session, [posting.key for posting in reading.postings], board_id=board.id))
+    values = {"content_hash": reading.digest, "posting_count": len(reading.postings)}
+    changed |= reading.digest != board.content_hash
     if is_first:
         claims.complete(session, BoardRow, board.id, owner=work.owner, **values)
     elif changed:
@@ -214,17 +167,20 @@ def _record_failure(
         visits.finish_visit(session, visit, "error", error_reason=error.reason)
 
 
-def posting_columns(posting: Posting) -> dict[str, Any]:
-    """A posting as columns of its row; the hash covers everything that it says."""
-    values: dict[str, Any] = {name: getattr(posting, name) for name in COLUMNS}
-    values["salary"] = asdict(posting.salary) if posting.salary else None
-    values["details"] = json.loads(json.dumps(dict(posting.details), default=str, sort_keys=True))
-    values = json.loads(json.dumps(values).replace("\\u0000", ""))
-    digest = hashlib.sha256(json.dumps(values, sort_keys=True).encode())
-    return {**values, "content_hash": digest.hexdigest()}
+def _settle(session: Session, domain: Domain) -> int:
+    """Judges which of a domain's open postings are probably stale; returns how many changed their state."""
+    today = now().date()
 
+    def listing(row: OpenPosting) -> Listing:
+        reason = stale_reason(
+            posted_on=row.posted_on,
+            valid_through=row.valid_through,
+            description=row.description,
+            first_seen=row.first_seen_at.date(),
+            today=today,
+        )
+        if reason is not None:
+            return Listing("stale", reason)
+        return Listing("listed") if row.state == "stale" else Listing(row.state, row.reason)
 
-def posting_from_row(row: PostingRow) -> Posting:
-    """The value that a row holds."""
-    values = {name: getattr(row, name) for name in COLUMNS}
-    return Posting(**values, salary=Salary(**row.salary) if row.salary else None, details=row.details)
+    return settle_listings(session, [(row.id, listing(row)) for row in open_postings(session, domain.id)])

@@ -66,10 +66,19 @@ def _summary(session: Session, parts: Sequence[tuple[Any, ColumnElement[bool] | 
 
 
 def due_domains(session: Session, *, limit: int) -> list[str]:
-    """Names of the domains with rows that a sweep would work on now, the longest known first."""
+    """Names of the domains with rows that a sweep would work on now, the longest known first.
+
+    Without a profile postings wait, and a sweep for them alone would find nothing to do, again and again.
+    """
+    from inroad.store.profiles import get_profile
+
     parts: list[ColumnElement[bool]] = [is_due(Domain)]
-    tables: tuple[Any, ...] = (SitemapFile, Page, Extraction, Board, PostingRow, CvRow)
+    tables: tuple[Any, ...] = (SitemapFile, Page, Extraction, Board)
     parts += [exists().where(model.domain_id == Domain.id, is_due(model)) for model in tables]
-    parts.append(exists().where(PostingRow.domain_id == Domain.id, wants_cv()))
+    if get_profile(session) is not None:
+        is_wanted = PostingRow.posting_curation_status != "Rejected"
+        parts.append(exists().where(PostingRow.domain_id == Domain.id, is_due(PostingRow), is_wanted))
+        parts.append(exists().where(CvRow.domain_id == Domain.id, is_due(CvRow)))
+        parts.append(exists().where(PostingRow.domain_id == Domain.id, wants_cv()))
     statement = select(Domain.name).where(Domain.sitemap_curation_status != "Rejected", or_(*parts))
     return list(session.scalars(statement.order_by(Domain.id).limit(limit)))

@@ -134,6 +134,27 @@ _PAGERS: Final = {
 }
 
 
+# provider -> (where the jobs of one answer stand, where the answer says how many there are in all).
+_TOTALS: Final[dict[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
+    "greenhouse": (("jobs",), ("meta.total",)),
+    "smartrecruiters": (("content",), ("totalFound",)),
+    "eightfold": (("positions", "data.positions"), ("count", "data.count")),
+    "oracle_orc": (("items.*.requisitionList.*",), ("items.0.TotalJobsCount",)),
+    "workday": (("jobPostings",), ("total",)),
+    "rippling": (("items",), ("totalItems",)),
+}
+
+
+def rows_in(board: Board, payload: Any) -> int:
+    """Jobs in one answer before any is left out; 0 for providers that state no total."""
+    return _count(payload, *_TOTALS[board.provider][0]) if board.provider in _TOTALS else 0
+
+
+def stated_total(board: Board, payload: Any) -> int | None:
+    """How many jobs an answer says the whole board has; None where it does not say."""
+    return _total(payload, *_TOTALS[board.provider][1]) if board.provider in _TOTALS else None
+
+
 def detail_request(board: Board, posting: Posting) -> BoardRequest | None:
     """The request for one job's full text, where a board's list has none.
 

@@ -21,9 +21,13 @@ from inroad.store.models.base import (
     Processed,
     curation_status,
     due_index,
+    one_of,
     processing_status,
     states,
 )
+
+LISTING_STATES = ("listed", "changed", "missing", "closed", "reposted", "stale")
+MARK_KINDS = ("must-have", "gap", "emphasise", "ignore", "note")
 
 
 class Board(Identified, Processed, Dated, Base):
@@ -80,11 +84,16 @@ class PostingRow(Identified, Curated, Processed, Dated, Base):
     first_seen_at: Mapped[datetime] = mapped_column(server_default=NOW)
     missed_count: Mapped[int] = mapped_column(SmallInteger, server_default=text("0"))
     closed_at: Mapped[datetime | None] = mapped_column(comment="set after two complete readings without it")
+    listing_state: Mapped[str] = mapped_column(server_default="listed", comment="how the company's own list stands to it")
+    listing_reason: Mapped[str | None] = mapped_column(comment="one sentence: what changed, or why it is probably stale")
+    listing_since: Mapped[datetime] = mapped_column(server_default=NOW, comment="when it came into this listing state")
     posting_curation_status: Mapped[str] = curation_status()
     posting_processing_status: Mapped[str] = processing_status()
     __table_args__ = (
         UniqueConstraint("domain_id", "key"),
         *states(curation="posting_curation_status", processing="posting_processing_status"),
+        CheckConstraint(one_of("listing_state", LISTING_STATES), name="listing_state"),
+        CheckConstraint("(listing_state = 'closed') = (closed_at IS NOT NULL)", name="closed"),
         Index("ix_postings_states", "domain_id", "posting_curation_status", "posting_processing_status"),
         due_index("postings", "posting_processing_status"),
     )
@@ -121,9 +130,17 @@ class Annotation(Identified, Base):
     span_end: Mapped[int]
     kind: Mapped[str] = mapped_column(comment="must-have, gap, emphasise, ignore or note")
     note: Mapped[str | None]
+    quote: Mapped[str] = mapped_column(server_default="", comment="the words that are marked")
+    before: Mapped[str] = mapped_column(server_default="", comment="the text before them, to tell equal words apart")
+    after: Mapped[str] = mapped_column(server_default="", comment="the text behind them")
+    is_lost: Mapped[bool] = mapped_column(server_default=text("false"), comment="the posting no longer says these words")
+    moved_at: Mapped[datetime | None] = mapped_column(comment="when a change of the posting last moved or lost it")
     made_by: Mapped[str]
     made_at: Mapped[datetime] = mapped_column(server_default=NOW)
-    __table_args__ = (CheckConstraint("span_start >= 0 AND span_end > span_start", name="span"),)
+    __table_args__ = (
+        CheckConstraint("span_start >= 0 AND span_end > span_start", name="span"),
+        CheckConstraint(one_of("kind", MARK_KINDS), name="kind"),
+    )
 
 
 class MatchRow(Identified, Dated, Base):

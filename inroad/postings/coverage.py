@@ -1,0 +1,45 @@
+"""How much of a posting was understood: per section, what was read, what a person marked, what is still open.
+
+Counting only. What counts as read is decided where the posting is taken apart (`inroad.postings.structuring`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from inroad.postings.model import SectionCoverage, Span
+
+
+def section_coverage(items: Sequence[tuple[Span, bool]]) -> SectionCoverage:
+    """Counts one section.
+
+    Args:
+        items: Each line or sentence of the section, and whether something was taken from it.
+    """
+    unread = tuple(span for span, is_read in items if not is_read)
+    return SectionCoverage(len(items), len(items) - len(unread), 0, unread)
+
+
+def with_marks(
+    coverage: Mapping[str, SectionCoverage], sections: Mapping[str, Sequence[Span]], marks: Sequence[Span]
+) -> dict[str, SectionCoverage]:
+    """The same coverage after a person has marked some spans: what is marked is open no longer.
+
+    Args:
+        coverage: As structured.
+        sections: The sections' items; items that a person had ignored are missing in it and count as annotated.
+        marks: Spans of the marks.
+    """
+
+    def is_marked(span: Span) -> bool:
+        return any(span.start < mark.end and mark.start < span.end for mark in marks)
+
+    return {
+        name: replace(
+            found,
+            annotated=sum(map(is_marked, sections.get(name, ()))) + max(0, found.items - len(sections.get(name, ()))),
+            unread=tuple(span for span in found.unread if not is_marked(span)),
+        )
+        for name, found in coverage.items()
+    }
