@@ -61,9 +61,16 @@ def _told(table: Table) -> list[str]:
     return sorted(column.name for column in table.columns if column.name not in _PASSING)
 
 
+def _named(table: Table, column: str) -> str | None:
+    """The table that a column refers to without a foreign key."""
+    name = table.columns[column].info.get("references")
+    return None if name is None else str(name)
+
+
 def _value(table: Table, column: str, value: Any, keys: dict[str, dict[int, str]]) -> Any:
-    for foreign in table.columns[column].foreign_keys:
-        return None if value is None else keys[foreign.column.table.name][value]
+    for name in (*(foreign.column.table.name for foreign in table.columns[column].foreign_keys), _named(table, column)):
+        if name is not None:
+            return None if value is None else keys[name][value]
     if hasattr(value, "tzinfo"):
         return "a time"
     return hashlib.sha256(value).hexdigest() if isinstance(value, bytes) else value

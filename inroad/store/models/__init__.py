@@ -32,11 +32,21 @@ from inroad.store.models.operations import (
     Undo,
     Visit,
 )
-from inroad.store.models.sites import EXTRACTION_KINDS, Domain, Extraction, Page, PageContent, PageSitemap, PageUrl, SitemapFile
+from inroad.store.models.sites import (
+    EXTRACTION_KINDS,
+    Domain,
+    Extraction,
+    Page,
+    PageContent,
+    PageSitemap,
+    PageUrl,
+    SitemapChild,
+    SitemapFile,
+)
 
 PIPELINE_TABLES = (
-    "domains", "sitemap_files", "pages", "page_sitemaps", "page_contents", "extractions", "contacts", "contact_sources",
-    "companies", "boards", "postings", "matches", "cvs", "cv_versions", "outreach",
+    "domains", "sitemap_files", "sitemap_children", "pages", "page_sitemaps", "page_contents", "extractions",
+    "contacts", "contact_sources", "companies", "boards", "postings", "matches", "cvs", "cv_versions", "outreach",
 )  # fmt: skip
 
 __all__ = [
@@ -86,6 +96,7 @@ __all__ = [
     "Proxy",
     "RateLimit",
     "SiteSession",
+    "SitemapChild",
     "SitemapFile",
     "Suppression",
     "Undo",

@@ -74,6 +74,10 @@ class Visit(Identified, Base):
     body_bytes: Mapped[int | None] = mapped_column(BigInteger)
     duration_ms: Mapped[float | None]
     error_reason: Mapped[str | None]
+    new_count: Mapped[int | None] = mapped_column(comment="pages of a sitemap, as this reading found them")
+    changed_count: Mapped[int | None] = mapped_column(comment="pages of a sitemap, as this reading found them")
+    unchanged_count: Mapped[int | None] = mapped_column(comment="pages of a sitemap, as this reading found them")
+    gone_count: Mapped[int | None] = mapped_column(comment="pages of a sitemap, as this reading found them")
     __table_args__ = (
         CheckConstraint(one_of("kind", ("domain", "sitemap", "page", "board")), name="kind"),
         Index("ix_visits_subject", "kind", "subject_id", text("id DESC")),
