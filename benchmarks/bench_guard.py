@@ -21,8 +21,8 @@ from typing import Any
 from openai import AsyncOpenAI
 from pydantic import BaseModel
 
-from inroad.guard.budget import set_budget, show_budgets
 from inroad.guard.errors import Scope
+from inroad.guard.limits import set_budget, show_budgets
 from inroad.llm import LlmClient
 from inroad.llm.endpoint import Endpoint
 from inroad.llm.schema import response_format

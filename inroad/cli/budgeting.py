@@ -30,7 +30,7 @@ def set_limit(
     soft: Annotated[bool, typer.Option("--soft", help="Record an event when it is passed, and refuse nothing.")] = False,
 ) -> None:
     """Sets a limit; what was spent under it already stays counted."""
-    from inroad.guard.budget import parse_scope, set_budget
+    from inroad.guard.limits import parse_scope, set_budget
 
     parse_scope(scope)
     set_budget(open_for(use_settings()), scope, tokens=tokens, usd=usd, credits=credits, period=period, soft=soft)
@@ -47,7 +47,7 @@ def remove_limit(
     period: Period = "total",
 ) -> None:
     """Removes a limit with what was counted under it."""
-    from inroad.guard.budget import PERIODS, UNITS, parse_scope, remove_budget
+    from inroad.guard.limits import PERIODS, UNITS, parse_scope, remove_budget
 
     parse_scope(scope)
     one_of(unit, UNITS, "unit")
@@ -60,7 +60,7 @@ def remove_limit(
 @budget.command("show")
 def show(as_json: Json = False) -> None:
     """Shows every budget as it stands in its current period."""
-    from inroad.guard.budget import show_budgets
+    from inroad.guard.limits import show_budgets
 
     budgets = show_budgets(open_for(use_settings()))
     if as_json:
@@ -90,10 +90,11 @@ def costs(
     as_json: Json = False,
 ) -> None:
     """Shows what models and scraping services have cost."""
-    from inroad.store import ledger
+    from inroad.store.costs import COST_KINDS
+    from inroad.store.costs import costs as cost_rows
 
-    one_of(by, ledger.COST_KINDS, "kind")
-    found = open_for(use_settings()).call(ledger.costs, by)
+    one_of(by, COST_KINDS, "kind")
+    found = open_for(use_settings()).call(cost_rows, by)
     if as_json:
         print_json([asdict(item) for item in found])
         return

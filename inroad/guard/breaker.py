@@ -26,7 +26,8 @@ from inroad.store.database import Database, DatabaseUnavailable
 
 # Longest time that a service's Retry-After may keep a breaker open: a stranger must not close a service for us for ever.
 MAX_OPEN_S = 3600.0
-# A state read this long ago is still believed (seconds); a closed breaker then costs no query.
+# A state read this long ago is still believed (seconds); a closed breaker then costs no query. From half of it on, one caller has
+# it read again without waiting, so that under load nobody waits for it at all.
 CACHE_S = 1.0
 # Names kept in memory by one process; a crawl of many hosts drops the oldest.
 CACHED_NAMES = 10_000
@@ -153,6 +154,7 @@ class Breakers:
         self._cache_s = cache_s if database else 0.0
         self._seen: dict[str, _Seen] = {}
         self._memory: dict[str, BreakerState] = {}
+        self._reading: dict[tuple[int, str], asyncio.Task[_Seen]] = {}
         self._lock = threading.Lock()
 
     @asynccontextmanager
@@ -184,9 +186,7 @@ class Breakers:
         await self._change(name, lambda _state, _now: BreakerState())
 
     async def _admit(self, name: str, policy: BreakerPolicy) -> datetime | None:
-        seen = self._seen.get(name)
-        if seen is None or time.monotonic() - seen.read_at >= self._cache_s:
-            seen = await self._read(name)
+        seen = await self._recent(name)
         if seen.state.state == STATE_CLOSED:
             return None
         now = seen.now + timedelta(seconds=time.monotonic() - seen.read_at)
@@ -217,9 +217,34 @@ class Breakers:
         seen = self._seen.get(name)
         return seen is not None and seen.state.failure_count > 0
 
+    async def _recent(self, name: str) -> _Seen:
+        """The state, read at most `cache_s` ago."""
+        seen = self._seen.get(name)
+        age_s = time.monotonic() - seen.read_at if seen else 0.0
+        if seen is None or age_s >= self._cache_s:
+            return await asyncio.shield(self._one_reading(name))
+        if age_s >= self._cache_s / 2:
+            self._one_reading(name)
+        return seen
+
+    def _one_reading(self, name: str) -> asyncio.Task[_Seen]:
+        """The reading that all callers of this loop share: each its own would be a query for every call in flight."""
+        loop = asyncio.get_running_loop()
+        key = (id(loop), name)
+        task = self._reading.get(key)
+        if task is None or task.get_loop() is not loop:
+            task = self._reading[key] = loop.create_task(self._read(name))
+            task.add_done_callback(lambda done: self._end_reading(key, done))
+        return task
+
+    def _end_reading(self, key: tuple[int, str], task: asyncio.Task[_Seen]) -> None:
+        self._reading.pop(key, None)
+        if not task.cancelled():
+            task.exception()  # seen: where nobody waited, the next caller reads again and is told
+
     async def _read(self, name: str) -> _Seen:
         if self._database:
-            state, now = await self._database.run(read_breaker, name)
+            state, now = await read_breaker(self._database, name)
         else:
             state, now = self._memory.get(name, BreakerState()), datetime.now(UTC)
         return self._remember(name, state, now)

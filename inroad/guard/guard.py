@@ -137,7 +137,7 @@ class Guard:
             call.provider or call.service.name,
             call.model,
             call.estimate,
-            entry=replace(call.entry(number), trace_id=tracing.current_trace_id()) if call.entry else None,
+            entry=_traced(call.entry(number)) if call.entry else None,
             counts_if_lost=call.service.charges_lost,
             expires_s=call.service.timeout_s + call.service.max_wait_s + RESERVATION_SLACK_S,
             answer_key=call.answer_key if number == 1 else None,
@@ -158,10 +158,9 @@ class Guard:
             raise
 
     async def _settle(self, reservation: Reservation, used: Amounts | None, attempt: Attempt) -> None:
-        # Shielded: a cancelled task still settles, or what was set aside would wait for its expiry.
-        work = asyncio.ensure_future(self.budgets.settle(reservation, used, attempt.result, attempt.answer))
+        # A task that is cancelled here still settles (see `Database.fetch`), or what was set aside would wait for its expiry.
         try:
-            await asyncio.shield(work)
+            await self.budgets.settle(reservation, used, attempt.result, attempt.answer)
         except DatabaseUnavailable as error:
             # The answer is worth more than its entry: the reservation stands until it expires and is counted then.
             log.warning("A call to %s could not be settled: %s", reservation.provider, error)
@@ -171,6 +170,10 @@ class Guard:
         await self._settle(reservation, attempt.used or NOTHING, attempt)
         if isinstance(error, RateLimited) and not isinstance(error, NotCalled) and error.retry_after_s and call.service.rate:
             await self.rates.block(call.name, error.retry_after_s)
+
+
+def _traced(entry: LedgerEntry) -> LedgerEntry:
+    return entry if entry.trace_id else replace(entry, trace_id=tracing.current_trace_id())
 
 
 def _described(call: Call[Any], number: int) -> dict[str, Any]:

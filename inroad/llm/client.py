@@ -64,6 +64,7 @@ class LlmClient:
     ) -> None:
         self._database = database
         self._record_to, self._replay_from = record_to, replay_from
+        self._has_tape = record_to is not None or replay_from is not None
         guard = guard or Guard(database)
 
         def talk(to: Endpoint) -> Conversation:
@@ -141,7 +142,8 @@ class LlmClient:
         messages = ({"role": "system", "content": SYSTEM.text}, {"role": "user", "content": prompt})
         question = Question(schema, purpose, scope, max_output_tokens, messages)
         first = self._by_purpose.get(purpose, self._first)
-        key = tape.question_key(first.endpoint.model, version, schema, prompt)
+        # Only a tape needs it; hashing a page twice costs more than looking.
+        key = tape.question_key(first.endpoint.model, version, schema, prompt) if self._has_tape else ""
         if self._replay_from:
             return await self._replayed(self._replay_from, key, first, question, Reader(schema, check, key))
         faults: list[InroadError] = []

@@ -18,8 +18,8 @@ from inroad.stages.wording import WatchedWriter
 from inroad.stages.work import StageReport, Tally, Work, each_domain
 from inroad.store import claims
 from inroad.store.contacts import domain_contacts
+from inroad.store.costs import cv_cost_usd
 from inroad.store.database import DatabaseUnavailable
-from inroad.store.ledger import cv_cost_usd
 from inroad.store.models import CvRow, Domain, MatchRow, PostingRow, ProfileRow
 from inroad.store.postings import matched_postings, queue_cvs
 from inroad.store.profiles import get_profile

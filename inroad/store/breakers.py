@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
 from inroad.store.alerts import raise_alert, resolve_alert
+from inroad.store.database import Database
 from inroad.store.models import Breaker, Event
 
 
@@ -45,12 +46,14 @@ _COLUMNS = (
 )
 
 
-def read_breaker(session: Session, name: str) -> tuple[BreakerState, datetime]:
-    """The breaker's state (closed where no row exists) and the database's time."""
-    row = session.execute(select(*_COLUMNS, func.clock_timestamp()).where(Breaker.name == name)).one_or_none()
-    if row is None:
-        return BreakerState(), session.execute(select(func.clock_timestamp())).scalar_one()
-    return BreakerState(*row[:-1]), row[-1]
+_READ = """SELECT b.state, b.failure_count, b.success_count, b.opened_at, b.open_until, b.probe_expires_at, clock_timestamp()
+FROM (SELECT 1) AS one LEFT JOIN breakers b ON b.name = %s"""
+
+
+async def read_breaker(database: Database, name: str) -> tuple[BreakerState, datetime]:
+    """The breaker's state (closed where no row exists) and the database's time, in one round trip."""
+    row = (await database.fetch(_READ, (name,)))[0]
+    return (BreakerState() if row[0] is None else BreakerState(*row[:-1])), row[-1]
 
 
 def change_breaker(

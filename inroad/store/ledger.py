@@ -1,10 +1,10 @@
-"""Rows of the guard's ledger: budgets, what is spent and reserved under them, model calls and their cached answers.
+"""Rows of the guard's ledger: what is spent and reserved under budgets, model calls and their cached answers.
 
-Each of `reserve`, `settle` and `reclaim` is one statement, the first two calls of functions in the server (migration 0004), so
+Each of `reserve`, `settle` and `reclaim` is one statement, the first two calls of functions in the server (migration 0008), so
 that a row is locked for the server's own time and never for a round trip or a disk. Rows of `budget_spendings` are always locked
 in the order of their key (budget, key, period), which is why two processes that hold several budgets cannot wait for each other
-in a circle. What does not belong here: what a call may cost (`inroad.llm.prices`) and what to say when it is refused
-(`inroad.guard.budget`).
+in a circle. What does not belong here: the limits (`budgets`), sums over the ledger (`costs`), what a call may cost
+(`inroad.llm.prices`) and what to say when it is refused (`inroad.guard.budget`).
 """
 
 from __future__ import annotations
@@ -13,17 +13,15 @@ import json
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import delete, func, insert, select, text
-from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy import insert, text
 from sqlalchemy.orm import Session
 
 from inroad.store.alerts import raise_alert
 from inroad.store.database import Database
-from inroad.store.models import Budget, Event, LlmCall
+from inroad.store.models import Event
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +90,14 @@ class LedgerEntry:
 
 @dataclass(frozen=True, slots=True)
 class Booking:
-    """A successful `reserve`: what `settle` needs."""
+    """A successful `reserve`: what `settle` needs.
+
+    Attributes:
+        call_id: Of the reservations.
+        ledger_id: Row of `llm_calls`; None for services that have none.
+        holds: The budgets that are passed, and all of them where a lost call is given back.
+        counts_if_lost: See `reserve`.
+    """
 
     call_id: str
     ledger_id: int | None
@@ -124,11 +129,8 @@ class Known(Exception):
         self.answer = answer
 
 
-_RESERVE = """CALL guard_reserve(NULL::jsonb, %s::text, %s::text[], %s::text[], %s::text[], %s::numeric[], %s::float8,
-%s::boolean, %s::jsonb, %s::text)"""
-_SETTLE = (
-    "SELECT guard_settle(%s::text, %s::text[], %s::numeric[], %s::bigint, %s::jsonb, %s::jsonb, %s::text, %s::jsonb, %s::text)"
-)
+_BOOK = "CALL guard_book(NULL::jsonb, %s::jsonb)"
+_CLOSE = "SELECT guard_close(%s::jsonb)"
 _ENTER = "SELECT guard_enter(%s::jsonb)"
 
 _RECLAIM = text("""
@@ -193,19 +195,31 @@ async def reserve(
         Known: The cache has an answer; nothing was set aside.
     """
     call_id = uuid.uuid4().hex
-    written = _entry_json(entry, amounts, "reserved") if entry else None
-    lists = (list(keys), list(keys.values()), list(amounts), list(amounts.values()))
-    rows = await database.fetch(_RESERVE, (call_id, *lists, expires_s, counts_if_lost, written, answer_key))
-    said: dict[str, Any] = rows[0][0]
+    asked: dict[str, Any] = {
+        "id": call_id,
+        "keys": keys,
+        "amounts": _exact(amounts),
+        "expires_s": expires_s,
+        "counts_if_lost": counts_if_lost,
+        "answer_key": answer_key,
+    }
+    if entry:
+        asked["entry"] = _entry_columns(entry, amounts, "reserved")
+    said: dict[str, Any] = (await database.fetch(_BOOK, (json.dumps(asked),)))[0][0]
     if "known" in said:
         raise Known(said["known"])
-    holds = tuple(_hold(item) for item in said["holds"])
-    if said["over"]:
+    holds = tuple(_hold(item) for item in said.get("holds", ()))
+    if "over" in said:
         raise OverLimit(next(hold for hold in holds if hold.is_over and not hold.is_soft))
     passed = [hold for hold in holds if hold.is_over and hold.spent + hold.reserved - (hold.amount or 0) <= hold.limit]
     if passed:
         await database.run(_record_soft, passed)
     return Booking(call_id, said["ledger_id"], holds, counts_if_lost)
+
+
+def _exact(amounts: Mapping[str, Decimal | None]) -> dict[str, str | None]:
+    """Amounts as JSON can carry them to the last digit; None where nothing bounds them."""
+    return {unit: None if amount is None else str(amount) for unit, amount in amounts.items()}
 
 
 def _hold(item: Mapping[str, Any]) -> Hold:
@@ -221,11 +235,12 @@ def _record_soft(session: Session, holds: Sequence[Hold]) -> None:
         raise_alert(session, f"budget-soft:{hold.name}:{hold.period_start}:{hold.unit}", message)
 
 
-def _entry_json(entry: LedgerEntry, amounts: Mapping[str, Decimal | None], outcome: str) -> str:
+def _entry_columns(entry: LedgerEntry, amounts: Mapping[str, Decimal | None], outcome: str) -> dict[str, Any]:
     values: dict[str, Any] = {name: getattr(entry, name) for name in LedgerEntry.__slots__}
     values["reserved_tokens"] = int(amounts.get("tokens") or 0)
     values["reserved_usd"] = str(amounts.get("usd") or 0)
-    return json.dumps(values | {"outcome": outcome})
+    values["outcome"] = outcome
+    return values
 
 
 async def settle(
@@ -248,121 +263,22 @@ async def settle(
             answer; those that are missing are NULL, the outcome "ok".
         answer: Kept for the cache.
     """
-    late = None
+    done: dict[str, Any] = {
+        "id": booking.call_id,
+        "amounts": _exact(amounts),
+        "ledger_id": booking.ledger_id,
+        "result": {"outcome": "ok", **(result or {})},
+    }
     if booking.holds and not booking.counts_if_lost:
-        late = json.dumps([[hold.budget_id, hold.key, hold.period_start] for hold in booking.holds])
-    kept = (answer.key, json.dumps(answer.document), answer.model) if answer else (None, None, None)
-    units, used = list(amounts), list(amounts.values())
-    completed = json.dumps({"outcome": "ok", **(result or {})})
-    await database.fetch(_SETTLE, (booking.call_id, units, used, booking.ledger_id, completed, late, *kept))
+        done["late"] = [[hold.budget_id, hold.key, hold.period_start] for hold in booking.holds]
+    if answer:
+        done["answer"] = {"key": answer.key, "document": answer.document, "model": answer.model}
+    await database.fetch(_CLOSE, (json.dumps(done),))
 
 
 def reclaim(session: Session) -> int:
     """Takes back at most 1,000 expired reservations; those that may have been charged count as spent. Returns how many."""
     return int(session.execute(_RECLAIM).scalar_one())
-
-
-def put_budget(session: Session, *, kind: str, key: str, period: str, unit: str, limit: Decimal, is_soft: bool) -> None:
-    """Sets one limit; what was spent under it stays."""
-    values = {"limit_amount": limit, "is_soft": is_soft}
-    statement = upsert(Budget).values(scope_kind=kind, scope_key=key, period=period, unit=unit, **values)
-    session.execute(statement.on_conflict_do_update(index_elements=["scope_kind", "scope_key", "period", "unit"], set_=values))
-
-
-def drop_budget(session: Session, *, kind: str, key: str, period: str, unit: str) -> bool:
-    """Removes one limit with what was counted under it; False when there was none."""
-    where = (Budget.scope_kind == kind, Budget.scope_key == key, Budget.period == period, Budget.unit == unit)
-    return session.execute(delete(Budget).where(*where).returning(Budget.id)).first() is not None
-
-
-_SHOW = text("""
-SELECT b.id, b.scope_kind, coalesce(s.key, b.scope_key), b.period, p.start, b.unit, CAST(0 AS numeric), b.limit_amount, b.is_soft,
-  coalesce(s.spent, 0), coalesce(s.reserved, 0), greatest(b.created_at, p.begun), now(), p.ends
-FROM budgets b
-CROSS JOIN LATERAL (SELECT CASE b.period WHEN 'day' THEN to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-DD')
-                                         WHEN 'month' THEN to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-01') ELSE '' END AS start,
-  CASE WHEN b.period <> 'total' THEN date_trunc(b.period, now(), 'UTC') END AS begun,
-  CASE WHEN b.period <> 'total' THEN date_trunc(b.period, now(), 'UTC') + CAST('1 ' || b.period AS interval) END AS ends) p
-LEFT JOIN budget_spendings s ON s.budget_id = b.id AND s.period_start = p.start
-ORDER BY b.scope_kind, b.scope_key, b.period, b.unit, s.key LIMIT :limit
-""")
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """How one budget stands in its current period.
-
-    Attributes:
-        hold: Limit and amounts.
-        counted_since: Start of the period, or when the budget was set if that is later.
-        now: The database's time.
-        ends: End of the period; None for "total".
-    """
-
-    hold: Hold
-    counted_since: datetime
-    now: datetime
-    ends: datetime | None
-
-
-def budget_rows(session: Session, *, limit: int = 1000) -> list[Standing]:
-    """How every budget stands in its current period; a limit for each key gives one for each key seen."""
-    return [Standing(Hold(*row[:-3]), *row[-3:]) for row in session.execute(_SHOW, {"limit": limit})]
-
-
-COST_KINDS = ("cv", "domain", "posting", "tenant", "purpose", "provider", "model", "run", "day", "month")
-_COSTS = text("""
-SELECT key, count(*) AS calls, count(*) FILTER (WHERE outcome IN ('cached', 'replayed')) AS cached,
-  count(*) FILTER (WHERE outcome = 'refused') AS refused, coalesce(sum(input_tokens), 0) AS input_tokens,
-  coalesce(sum(output_tokens), 0) AS output_tokens, coalesce(sum(cost_usd), 0) AS cost_usd,
-  coalesce(sum(credits_used), 0) AS credits
-FROM (
-  SELECT *, CASE :kind WHEN 'cv' THEN CASE WHEN purpose = 'cv' THEN concat_ws(' ', domain, posting) END
-    WHEN 'domain' THEN domain WHEN 'posting' THEN posting WHEN 'tenant' THEN tenant WHEN 'purpose' THEN purpose
-    WHEN 'provider' THEN provider WHEN 'model' THEN model WHEN 'run' THEN run
-    WHEN 'day' THEN to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD')
-    WHEN 'month' THEN to_char(at AT TIME ZONE 'UTC', 'YYYY-MM') END AS key
-  FROM llm_calls
-) AS calls
-WHERE key IS NOT NULL GROUP BY key ORDER BY cost_usd DESC, key LIMIT :limit
-""")
-
-
-@dataclass(frozen=True, slots=True)
-class Cost:
-    """What was spent on one CV, domain, posting, tenant, month, ...
-
-    Attributes:
-        key: The CV's domain and posting, the domain, "2026-01", ...
-        calls: Attempts, those without a call included.
-        cached: Answered without a call.
-        refused: By a budget.
-        input_tokens: Sent.
-        output_tokens: Received.
-        cost_usd: By the price table, or the bound where the endpoint reported nothing.
-        credits: Of scraping services.
-    """
-
-    key: str
-    calls: int
-    cached: int
-    refused: int
-    input_tokens: int
-    output_tokens: int
-    cost_usd: float
-    credits: float
-
-
-def costs(session: Session, kind: str, *, limit: int = 1000) -> list[Cost]:
-    """Costs by one of `COST_KINDS`, the dearest first."""
-    rows = session.execute(_COSTS, {"kind": kind, "limit": limit})
-    return [Cost(row[0], *map(int, row[1:6]), *map(float, row[6:8])) for row in rows]
-
-
-def cv_cost_usd(session: Session, domain: str, posting: str) -> float:
-    """What the model has cost for one posting's CV, all its versions."""
-    where = (LlmCall.purpose == "cv", LlmCall.domain == domain, LlmCall.posting == posting)
-    return float(session.scalar(select(func.coalesce(func.sum(LlmCall.cost_usd), 0)).where(*where)) or 0)
 
 
 async def cached_answer(database: Database, key: str) -> dict[str, Any] | None:
@@ -371,6 +287,15 @@ async def cached_answer(database: Database, key: str) -> dict[str, Any] | None:
     return rows[0][0] if rows else None
 
 
-async def enter(database: Database, entry: LedgerEntry, *, outcome: str) -> None:
-    """Writes a row for a call that was not made: answered from the cache, replayed, or refused."""
-    await database.fetch(_ENTER, (_entry_json(entry, {}, outcome),))
+async def enter(
+    database: Database, entry: LedgerEntry, *, outcome: str, amounts: Mapping[str, Decimal | None] | None = None
+) -> None:
+    """Writes a row for a call that was not made: answered from the cache, replayed, or refused.
+
+    Args:
+        database: The application's.
+        entry: The row.
+        outcome: "cached", "replayed" or "refused".
+        amounts: What a refused call would have set aside.
+    """
+    await database.fetch(_ENTER, (json.dumps(_entry_columns(entry, amounts or {}, outcome)),))

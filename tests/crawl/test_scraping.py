@@ -18,8 +18,8 @@ from inroad.crawl.response import Response
 from inroad.crawl.scraperapi import ScraperApi
 from inroad.crawl.scraping import Delivery, Refusal
 from inroad.crawl.strategies import configured_protocols
-from inroad.guard.budget import set_budget, show_budgets
 from inroad.guard.errors import BudgetExceeded, InroadError, RateLimited, Scope
+from inroad.guard.limits import set_budget, show_budgets
 from inroad.settings import load_settings
 from inroad.store import Database
 from inroad.store.models import LlmCall

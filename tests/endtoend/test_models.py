@@ -14,7 +14,7 @@ import pytest
 from sqlalchemy import func, select
 
 from examples.network import ExampleNetwork
-from inroad.guard.budget import set_budget, show_budgets
+from inroad.guard.limits import set_budget, show_budgets
 from inroad.store.migrate import upgrade
 from inroad.store.models import CvRow, Extraction, LlmCall
 from tests.endtoend.command import Command, arguments_for, on_network

@@ -5,20 +5,21 @@ from __future__ import annotations
 import asyncio
 import subprocess
 import sys
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import event, select, text
+from sqlalchemy import select
 
 from inroad.guard import breaker
 from inroad.guard.breaker import BreakerPolicy, Breakers
 from inroad.guard.errors import BucketEmpty, BudgetExceeded, CircuitOpen, PermanentError, RateLimited, TransientError
 from inroad.store import Database
 from inroad.store.breakers import BreakerState
-from inroad.store.models import Event
+from inroad.store.models import Alert, Event
 
 FAST = BreakerPolicy(fail_max=3, reset_after_s=0.05, probe_s=30)
 LONG = BreakerPolicy(fail_max=3, reset_after_s=300)
@@ -185,26 +186,68 @@ async def test_processes_see_each_others_state(database: Database) -> None:
         await _pass(Breakers(database, LONG))
 
 
-async def test_a_closed_breaker_costs_at_most_one_query(database: Database) -> None:
+class _Counted(Database):
+    """A database that notes its single statements."""
+
+    statements: list[str]
+
+    async def fetch(self, statement: str, parameters: tuple[object, ...] = ()) -> list[tuple[object, ...]]:
+        self.statements.append(statement)
+        return await super().fetch(statement, parameters)
+
+
+@pytest.fixture
+def counted(database: Database) -> Iterator[_Counted]:
+    """The test's database, counting."""
+    counting = _Counted(database.url)
+    counting.statements = []
+    yield counting
+    counting.close()
+
+
+async def test_a_closed_breaker_costs_at_most_one_query(counted: _Counted) -> None:
     """It stands before every request of a crawl."""
-    await database.run(lambda session: session.execute(text("SELECT 1")))
-    breakers, statements = Breakers(database, LONG, cache_s=60), []
-    engine = database._async_engine().sync_engine
-    event.listen(engine, "before_cursor_execute", lambda *args: statements.append(args[2]))
+    breakers = Breakers(counted, LONG, cache_s=60)
     for _ in range(20):
         await _pass(breakers, "fresh")
-    assert 1 <= len(statements) <= 2
-    assert all(statement.lstrip().startswith("SELECT") for statement in statements)
+    assert len(counted.statements) == 1
+    assert counted.statements[0].lstrip().startswith("SELECT")
 
 
-async def test_opening_and_closing_are_events(database: Database) -> None:
-    """A person asks later why nothing was fetched between three and four."""
+async def test_calls_at_one_moment_share_one_reading(counted: _Counted) -> None:
+    """Each its own was a query for every call in flight, once a second, and they all waited for it."""
+    breakers = Breakers(counted, LONG, cache_s=60)
+    await asyncio.gather(*(_pass(breakers, "fresh") for _ in range(8)))
+    assert len(counted.statements) == 1
+
+
+async def test_nobody_waits_for_a_state_that_is_read_again(counted: _Counted) -> None:
+    """From half of its time on a closed state is read again beside the calls; one that is too old is waited for."""
+    breakers = Breakers(counted, LONG, cache_s=60)
+    await _pass(breakers, "fresh")
+    breakers._seen["fresh"].read_at -= 40
+    await _pass(breakers, "fresh")
+    assert len(counted.statements) == 1
+    await asyncio.gather(*breakers._reading.values())
+    assert len(counted.statements) == 2
+    breakers._seen["fresh"].read_at -= 70
+    await _pass(breakers, "fresh")
+    assert len(counted.statements) == 3
+
+
+async def test_opening_and_closing_are_events_and_an_alert(database: Database) -> None:
+    """A person is told while it lasts, and asks later why nothing was fetched between three and four."""
     breakers = Breakers(database, FAST)
     await _fail(breakers, 3)
+    with database.begin() as session:
+        (alert,) = session.scalars(select(Alert))
+        assert (alert.key, alert.severity, alert.resolved_at) == ("breaker:svc", "warning", None)
+        assert "svc failed 3 times in a row" in alert.message
     await asyncio.sleep(0.1)
     await _pass(breakers)
     with database.begin() as session:
         assert session.scalars(select(Event.kind).order_by(Event.id)).all() == ["breaker-open", "breaker-closed"]
+        assert session.scalars(select(Alert)).one().resolved_at is not None
 
 
 async def test_over_four_processes_one_probe_goes_through(database: Database) -> None:

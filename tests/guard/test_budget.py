@@ -11,17 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select, text, update
 
-from inroad.guard.budget import (
-    Amounts,
-    Budgets,
-    BudgetStatus,
-    Reservation,
-    parse_scope,
-    remove_budget,
-    set_budget,
-    show_budgets,
-)
+from inroad.guard.budget import Amounts, Budgets, Reservation
 from inroad.guard.errors import BudgetExceeded, InroadError, Scope, UserError
+from inroad.guard.limits import BudgetStatus, parse_scope, remove_budget, set_budget, show_budgets
 from inroad.guard.sync import run_sync
 from inroad.store import Database
 from inroad.store.ledger import LedgerEntry

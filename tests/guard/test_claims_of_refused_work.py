@@ -6,8 +6,8 @@ import pytest
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
-from inroad.guard.budget import set_budget
 from inroad.guard.errors import BucketEmpty, BudgetExceeded, InroadError, TransientError
+from inroad.guard.limits import set_budget
 from inroad.store import Database
 from inroad.store.claims import claim, fail
 from inroad.store.models import Domain

@@ -8,10 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inroad.guard.budget import Amounts, Budgets, forecast, set_budget, show_budgets
+from inroad.guard.budget import Amounts, Budgets
 from inroad.guard.errors import BudgetExceeded, Scope
+from inroad.guard.limits import forecast, set_budget, show_budgets
 from inroad.store import Database
-from inroad.store.ledger import COST_KINDS, LedgerEntry, costs, cv_cost_usd
+from inroad.store.costs import COST_KINDS, costs, cv_cost_usd
+from inroad.store.ledger import LedgerEntry
 
 NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
 MIDNIGHT = datetime(2026, 1, 6, tzinfo=UTC)

@@ -11,9 +11,10 @@ from typing import Any
 import pytest
 
 from inroad.guard.breaker import BreakerPolicy
-from inroad.guard.budget import Amounts, set_budget, show_budgets
+from inroad.guard.budget import Amounts
 from inroad.guard.errors import BucketEmpty, BudgetExceeded, CircuitOpen, PermanentError, RateLimited, Scope, TransientError
 from inroad.guard.guard import Attempt, Call, Guard
+from inroad.guard.limits import set_budget, show_budgets
 from inroad.guard.rate import Rate
 from inroad.guard.retry import RetryPolicy
 from inroad.guard.services import SERVICES, Service, services

@@ -13,8 +13,8 @@ from pydantic import BaseModel
 from sqlalchemy import select, text
 
 from inroad.guard.breaker import BreakerPolicy
-from inroad.guard.budget import set_budget, show_budgets
 from inroad.guard.errors import BudgetExceeded, CircuitOpen, InroadError, PermanentError, RateLimited, Scope, TransientError
+from inroad.guard.limits import set_budget, show_budgets
 from inroad.llm import LlmClient
 from inroad.llm.endpoint import Endpoint
 from inroad.llm.faults import InvalidAnswer

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from inroad.guard.budget import set_budget, show_budgets
 from inroad.guard.errors import BudgetExceeded, PermanentError, Scope, TransientError
+from inroad.guard.limits import set_budget, show_budgets
 from inroad.llm import LlmClient
 from inroad.llm.endpoint import Endpoint
 from inroad.llm.prices import own_prices, price_usd

@@ -15,8 +15,8 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select, text
 
-from inroad.guard.budget import set_budget, show_budgets
 from inroad.guard.errors import BudgetExceeded, Scope
+from inroad.guard.limits import set_budget, show_budgets
 from inroad.llm import LlmClient
 from inroad.store import Database
 from inroad.store.models import LlmCall

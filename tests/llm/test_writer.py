@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from inroad.cvs.writing import Writer, WritingRequest, word_lines
-from inroad.guard.budget import set_budget
 from inroad.guard.errors import BudgetExceeded, Scope
+from inroad.guard.limits import set_budget
 from inroad.llm import LlmClient
 from inroad.llm.writer import LlmCvWriter, open_cv_writer, wording_prompt
 from inroad.settings import load_settings

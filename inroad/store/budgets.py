@@ -1,0 +1,65 @@
+"""Rows of `budgets`: the limits that people set, and how each stands in its period.
+
+What does not belong here: reserving and settling under them (`ledger`), and what a limit means (`inroad.guard.budget`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from sqlalchemy import delete, text
+from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy.orm import Session
+
+from inroad.store.ledger import Hold
+from inroad.store.models import Budget
+
+
+def put_budget(session: Session, *, kind: str, key: str, period: str, unit: str, limit: Decimal, is_soft: bool) -> None:
+    """Sets one limit; what was spent under it stays."""
+    values = {"limit_amount": limit, "is_soft": is_soft}
+    statement = upsert(Budget).values(scope_kind=kind, scope_key=key, period=period, unit=unit, **values)
+    session.execute(statement.on_conflict_do_update(index_elements=["scope_kind", "scope_key", "period", "unit"], set_=values))
+
+
+def drop_budget(session: Session, *, kind: str, key: str, period: str, unit: str) -> bool:
+    """Removes one limit with what was counted under it; False when there was none."""
+    where = (Budget.scope_kind == kind, Budget.scope_key == key, Budget.period == period, Budget.unit == unit)
+    return session.execute(delete(Budget).where(*where).returning(Budget.id)).first() is not None
+
+
+_SHOW = text("""
+SELECT b.id, b.scope_kind, coalesce(s.key, b.scope_key), b.period, p.start, b.unit, CAST(0 AS numeric), b.limit_amount, b.is_soft,
+  coalesce(s.spent, 0), coalesce(s.reserved, 0), greatest(b.created_at, p.begun), now(), p.ends
+FROM budgets b
+CROSS JOIN LATERAL (SELECT CASE b.period WHEN 'day' THEN to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-DD')
+                                         WHEN 'month' THEN to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-01') ELSE '' END AS start,
+  CASE WHEN b.period <> 'total' THEN date_trunc(b.period, now(), 'UTC') END AS begun,
+  CASE WHEN b.period <> 'total' THEN date_trunc(b.period, now(), 'UTC') + CAST('1 ' || b.period AS interval) END AS ends) p
+LEFT JOIN budget_spendings s ON s.budget_id = b.id AND s.period_start = p.start
+ORDER BY b.scope_kind, b.scope_key, b.period, b.unit, s.key LIMIT :limit
+""")
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How one budget stands in its current period.
+
+    Attributes:
+        hold: Limit and amounts.
+        counted_since: Start of the period, or when the budget was set if that is later.
+        now: The database's time.
+        ends: End of the period; None for "total".
+    """
+
+    hold: Hold
+    counted_since: datetime
+    now: datetime
+    ends: datetime | None
+
+
+def budget_rows(session: Session, *, limit: int = 1000) -> list[Standing]:
+    """How every budget stands in its current period; a limit for each key gives one for each key seen."""
+    return [Standing(Hold(*row[:-3]), *row[-3:]) for row in session.execute(_SHOW, {"limit": limit})]

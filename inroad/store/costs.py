@@ -1,0 +1,67 @@
+"""What models and scraping services have cost, from the ledger, by one query.
+
+What does not belong here: making the entries (`ledger`) and prices (`inroad.llm.prices`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import func, select, text
+from sqlalchemy.orm import Session
+
+from inroad.store.models import LlmCall
+
+COST_KINDS = ("cv", "domain", "posting", "tenant", "purpose", "provider", "model", "run", "day", "month")
+_COSTS = text("""
+SELECT key, count(*) AS calls, count(*) FILTER (WHERE outcome IN ('cached', 'replayed')) AS cached,
+  count(*) FILTER (WHERE outcome = 'refused') AS refused, coalesce(sum(input_tokens), 0) AS input_tokens,
+  coalesce(sum(output_tokens), 0) AS output_tokens, coalesce(sum(cost_usd), 0) AS cost_usd,
+  coalesce(sum(credits_used), 0) AS credits
+FROM (
+  SELECT *, CASE :kind WHEN 'cv' THEN CASE WHEN purpose = 'cv' THEN concat_ws(' ', domain, posting) END
+    WHEN 'domain' THEN domain WHEN 'posting' THEN posting WHEN 'tenant' THEN tenant WHEN 'purpose' THEN purpose
+    WHEN 'provider' THEN provider WHEN 'model' THEN model WHEN 'run' THEN run
+    WHEN 'day' THEN to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD')
+    WHEN 'month' THEN to_char(at AT TIME ZONE 'UTC', 'YYYY-MM') END AS key
+  FROM llm_calls
+) AS calls
+WHERE key IS NOT NULL GROUP BY key ORDER BY cost_usd DESC, key LIMIT :limit
+""")
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What was spent on one CV, domain, posting, tenant, month, ...
+
+    Attributes:
+        key: The CV's domain and posting, the domain, "2026-01", ...
+        calls: Attempts, those without a call included.
+        cached: Answered without a call.
+        refused: By a budget.
+        input_tokens: Sent.
+        output_tokens: Received.
+        cost_usd: By the price table, or the bound where the endpoint reported nothing.
+        credits: Of scraping services.
+    """
+
+    key: str
+    calls: int
+    cached: int
+    refused: int
+    input_tokens: int
+    output_tokens: int
+    cost_usd: float
+    credits: float
+
+
+def costs(session: Session, kind: str, *, limit: int = 1000) -> list[Cost]:
+    """Costs by one of `COST_KINDS`, the dearest first."""
+    rows = session.execute(_COSTS, {"kind": kind, "limit": limit})
+    return [Cost(row[0], *map(int, row[1:6]), *map(float, row[6:8])) for row in rows]
+
+
+def cv_cost_usd(session: Session, domain: str, posting: str) -> float:
+    """What the model has cost for one posting's CV, all its versions."""
+    where = (LlmCall.purpose == "cv", LlmCall.domain == domain, LlmCall.posting == posting)
+    return float(session.scalar(select(func.coalesce(func.sum(LlmCall.cost_usd), 0)).where(*where)) or 0)
