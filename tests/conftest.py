@@ -18,6 +18,7 @@ from inroad.settings import Settings, load_settings
 from inroad.store import Database, embedded
 from inroad.store.database import create_database
 from inroad.store.migrate import upgrade
+from tests.databases import Databases
 
 _numbers = itertools.count(1)
 
@@ -76,13 +77,14 @@ def _admin(server: embedded.Server) -> Engine:
 
 
 @pytest.fixture(scope="session")
-def _template(server: embedded.Server) -> str:
+def databases(server: embedded.Server) -> Databases:
+    """Migrated databases, one for each test at a time."""
     url = server.url("inroad_template")
     create_database(url)
     database = Database(url)
     upgrade(database)
     database.close()
-    return "inroad_template"
+    return Databases(server, "inroad_template")
 
 
 @pytest.fixture
@@ -95,15 +97,12 @@ def postgres_url(server: embedded.Server) -> Iterator[str]:
 
 
 @pytest.fixture
-def database(server: embedded.Server, _template: str) -> Iterator[Database]:
+def database(databases: Databases) -> Iterator[Database]:
     """A migrated database of the test's own."""
-    name = f"test_{next(_numbers)}"
-    with _admin(server).connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {_template}"))
-    database = Database(server.url(name))
+    database = Database(databases.take())
     yield database
     database.close()
-    _drop(server, name)
+    databases.give_back(database.url)
 
 
 def _drop(server: embedded.Server, name: str) -> None:

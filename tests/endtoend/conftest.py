@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from examples.network import ExampleNetwork
-from inroad.store import Database, embedded
-from inroad.store.database import create_database
+from inroad.store import Database
+from tests.databases import Databases
 from tests.endtoend.command import Command
 
-_numbers = itertools.count(1)
 MakeCommand = Callable[[], Command]
 
 
@@ -25,13 +23,11 @@ def network() -> Iterator[ExampleNetwork]:
 
 
 @pytest.fixture(scope="module")
-def make_command(server: embedded.Server, tmp_path_factory: pytest.TempPathFactory) -> MakeCommand:
+def make_command(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> MakeCommand:
     """Makes commands with a home and a database of their own; the server outlives whatever happens to them."""
 
     def make() -> Command:
-        url = server.url(f"endtoend_{next(_numbers)}")
-        create_database(url)
-        return Command(tmp_path_factory.mktemp("home"), {"INROAD_DATABASE_URL": url})
+        return Command(tmp_path_factory.mktemp("home"), {"INROAD_DATABASE_URL": databases.take()})
 
     return make
 

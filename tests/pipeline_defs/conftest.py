@@ -9,7 +9,6 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-import sqlalchemy as db
 from dagster import DagsterInstance
 from dagster._core.instance.ref import InstanceRef
 
@@ -18,6 +17,7 @@ from inroad.store.database import create_database
 from pipeline_defs.event_log import BATCH_SIZE_VARIABLE
 from pipeline_defs.pooled import dispose_engines, psycopg2_url
 from pipeline_defs.storage import PooledPostgresStorage
+from tests.databases import Databases
 
 OpenInstance = Callable[..., DagsterInstance]
 OURS = {"module": "pipeline_defs.storage", "class": "PooledPostgresStorage"}
@@ -33,27 +33,28 @@ def empty_url(server: embedded.Server) -> str:
 
 
 @pytest.fixture(scope="session")
-def _dagster_template(server: embedded.Server) -> str:
+def dagster_databases(server: embedded.Server) -> Databases:
+    """Databases with Dagster's tables."""
     url = server.url("dagster_template")
     create_database(url)
     PooledPostgresStorage(url)
     dispose_engines()
     os.environ.pop(BATCH_SIZE_VARIABLE, None)
-    return "dagster_template"
+    return Databases(server, "dagster_template")
 
 
 @pytest.fixture
-def make_dagster_url(server: embedded.Server, _dagster_template: str) -> Callable[[], str]:
-    """Makes databases with Dagster's tables, from a template: 0.05 s instead of 0.4 s each."""
+def make_dagster_url(dagster_databases: Databases) -> Iterator[Callable[[], str]]:
+    """Makes databases with Dagster's tables, for the length of the test."""
+    taken: list[str] = []
 
     def make() -> str:
-        name = f"dagster_{next(_numbers)}"
-        admin = db.create_engine(psycopg2_url(server.url("postgres")), isolation_level="AUTOCOMMIT", poolclass=db.NullPool)
-        with admin.connect() as connection:
-            connection.execute(db.text(f"CREATE DATABASE {name} TEMPLATE {_dagster_template}"))
-        return server.url(name)
+        taken.append(dagster_databases.take())
+        return taken[-1]
 
-    return make
+    yield make
+    for url in taken:
+        dagster_databases.give_back(url)
 
 
 @pytest.fixture
@@ -63,8 +64,11 @@ def dagster_url(make_dagster_url: Callable[[], str]) -> str:
 
 
 @pytest.fixture
-def open_instance(tmp_path: Path) -> Iterator[OpenInstance]:
-    """Opens an instance on a database: `open_instance(url, stock=False, **sections of dagster.yaml)`."""
+def open_instance(tmp_path: Path, make_dagster_url: Callable[[], str]) -> Iterator[OpenInstance]:
+    """Opens an instance on a database: `open_instance(url, stock=False, **sections of dagster.yaml)`.
+
+    Takes the maker of databases, so that its connections end before the databases are given back.
+    """
     before = os.environ.pop(BATCH_SIZE_VARIABLE, None)
     with ExitStack() as stack:
 
