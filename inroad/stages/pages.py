@@ -12,6 +12,7 @@ from inroad.stages.linking import add_linked_pages, reclassified
 from inroad.stages.selection import select_by_rule
 from inroad.stages.work import StageReport, Tally, Work, each_domain
 from inroad.store import claims
+from inroad.store.gone_pages import restore_found
 from inroad.store.models import Domain, Page
 from inroad.store.pages import newest_contents, page_count, reclassify, update_page
 
@@ -33,7 +34,7 @@ async def run(work: Work, names: Sequence[str]) -> StageReport:
 
 
 def _bring_up_to_date(session: Session, work: Work, domain: Domain) -> int:
-    changed = 0
+    changed = restore_found(session, domain.id)
     for page in reclassify(session, domain.id, CLASSIFIER_VERSION):
         update_page(session, page.id, **reclassified(page))
         changed += 1

@@ -34,7 +34,7 @@ from inroad.stages.work import Work, now
 from inroad.store import claims
 from inroad.store.listings import Batch, Stored, count_pages_to, has_listings, import_pages, known_urls
 from inroad.store.models import Domain, SitemapFile
-from inroad.store.sitemaps import name_children
+from inroad.store.sitemap_children import name_children
 
 # Entries of one batch: large enough that a statement's own cost is nothing, small enough that others wait little for its locks.
 BATCH = 4_000
@@ -104,6 +104,7 @@ class Reading:
         new_files: Sitemaps that were not known.
         left_out: Pages and sitemaps that were not taken because of a limit.
         seen: Ids of the pages that it lists, 8 bytes each; None where there is nothing that could be missing.
+        named: Ids of the sitemaps that it names.
     """
 
     response: Response
@@ -122,6 +123,7 @@ class Reading:
     new_files: int = 0
     left_out: int = 0
     seen: array[int] | None = None
+    named: array[int] = field(default_factory=lambda: array("q"))
 
 
 @dataclass(slots=True)
@@ -307,25 +309,20 @@ async def store_batch(work: Work, room: Room, row: SitemapFile, found: Found, re
     reading.is_window = reading.is_window or found.is_news
     if found.children:
         reading.kind = "index"
-        new, left_out = await work.database.run(
+        is_too_deep = row.depth + 1 >= work.settings.sitemap_depth
+        named = await work.database.run(
             name_children,
             row,
-            _within_depth(work, row, found, reading),
-            limit=work.settings.sitemaps_per_domain,
+            found.children,
+            limit=0 if is_too_deep else work.settings.sitemaps_per_domain,
             waiting=work.is_manual,
             max_attempts=work.settings.max_attempts,
         )
-        reading.new_files += new
-        reading.left_out += left_out
+        reading.new_files += named.new
+        reading.left_out += named.left_out
+        reading.named.extend(named.child_ids)
     if found.pages.urls:
         await _store_pages(work, room, row, found.pages, reading)
-
-
-def _within_depth(work: Work, row: SitemapFile, found: Found, reading: Reading) -> dict[str, str | None]:
-    if row.depth + 1 < work.settings.sitemap_depth:
-        return found.children
-    reading.left_out += len(found.children)
-    return {}
 
 
 async def _store_pages(work: Work, room: Room, row: SitemapFile, pages: Batch, reading: Reading) -> None:

@@ -21,6 +21,7 @@ from inroad.store import claims, visits
 from inroad.store.database import DatabaseUnavailable
 from inroad.store.listings import miss_again, miss_pages
 from inroad.store.models import Domain, SitemapFile
+from inroad.store.sitemap_children import miss_children, miss_children_again
 from inroad.store.sitemaps import close_visits, complete_sitemaps, sitemap_count, unchanged_by_index, update_sitemap
 
 STAGE = "sitemaps"
@@ -100,7 +101,7 @@ class _Site:
         if not same:
             return same
         opened = await work.database.run(self._open, [row for row in rows if row.id in same])
-        await work.database.run(close_visits, list(opened.values()), "unchanged")
+        await work.database.run(close_visits, {opened[row.id]: row.page_count or 0 for row in rows if row.id in opened})
         for row in rows:
             if row.id in opened:
                 self._tally.succeed("unchanged")
@@ -167,13 +168,13 @@ class _Site:
         done = claims.complete(session, SitemapFile, row.id, owner=self._work.owner, **_facts(row, reading))
         if done:
             _miss(session, row, reading)
-        _finish(session, visit, reading, "new" if done else "abandoned")
+        _finish(session, row, visit, reading, "new" if done else "abandoned")
         return done
 
     def _record_again(self, session: Session, row: SitemapFile, reading: Reading, visit: int) -> None:
         update_sitemap(session, row.id, **_facts(row, reading))
         _miss(session, row, reading)
-        _finish(session, visit, reading, "unchanged" if reading.is_same else "changed")
+        _finish(session, row, visit, reading, "unchanged" if reading.is_same else "changed")
 
     def _record_failure(self, session: Session, row: SitemapFile, visit: int | None, error: InroadError) -> None:
         claims.fail(session, SitemapFile, row.id, error, owner=self._work.owner)
@@ -183,12 +184,11 @@ class _Site:
     async def _count(self, row: SitemapFile, reading: Reading, outcome: str) -> None:
         """Counts what a recorded reading found, and says it where something happened."""
         self._tally.succeed(outcome)
-        found = {"new": reading.new, "changed": reading.changed, "gone": reading.gone}
-        unchanged = (row.page_count or 0) if reading.is_same else reading.unchanged
-        for name, count in {**found, "unchanged": unchanged}.items():
+        found = {name.removesuffix("_count"): count for name, count in _page_counts(row, reading).items()}
+        for name, count in found.items():
             self._tally.counts[f"{name}_pages"] += count
-        if any(found.values()):
-            said = ", ".join(f"{count:,} {name}" for name, count in {**found, "unchanged": unchanged}.items())
+        if any(count for name, count in found.items() if name != "unchanged"):
+            said = ", ".join(f"{found[name]:,} {name}" for name in ("new", "changed", "gone", "unchanged"))
             await note(self._work, "pages", f"Pages: {said}.", domain=self._domain, subject=row.url)
         if reading.left_out:
             sentence = f"{reading.left_out:,} pages or sitemaps were left out: a limit of this domain is reached."
@@ -215,16 +215,30 @@ def _facts(row: SitemapFile, reading: Reading) -> dict[str, Any]:
 
 
 def _miss(session: Session, row: SitemapFile, reading: Reading) -> None:
+    """Counts what a reading to the end lacked: pages that were listed, and sitemaps that were named."""
     if reading.is_same:
-        reading.gone = miss_again(session, row.id, reading.read_at)
-    elif reading.is_complete and not reading.is_window and reading.seen is not None:
-        reading.gone = miss_pages(session, row.id, reading.read_at, reading.seen)
+        reading.gone = miss_again(session, row.id, reading.read_at) + miss_children_again(session, row, reading.read_at)
+    elif reading.is_complete and not reading.is_window:
+        if reading.seen is not None:
+            reading.gone = miss_pages(session, row.id, reading.read_at, reading.seen)
+        reading.gone += miss_children(session, row, reading.read_at, reading.named)
 
 
-def _finish(session: Session, visit: int | None, reading: Reading, outcome: str) -> None:
+def _finish(session: Session, row: SitemapFile, visit: int | None, reading: Reading, outcome: str) -> None:
     if visit is not None:
-        facts = {"http_status": reading.response.status, "body_bytes": reading.response.wire_bytes}
+        facts = {"http_status": reading.response.status, "body_bytes": reading.response.wire_bytes, **_page_counts(row, reading)}
         visits.finish_visit(session, visit, outcome, duration_ms=reading.response.duration_ms, **facts)
+
+
+def _page_counts(row: SitemapFile, reading: Reading) -> dict[str, int]:
+    """Pages of a sitemap by what became of them, under the names of the visit's columns."""
+    unchanged = (row.page_count or 0) if reading.is_same else reading.unchanged
+    return {
+        "new_count": reading.new,
+        "changed_count": reading.changed,
+        "unchanged_count": unchanged,
+        "gone_count": reading.gone,
+    }
 
 
 async def _each(at_once: int, rows: Sequence[SitemapFile], read: Callable[[SitemapFile], Awaitable[None]]) -> None:

@@ -256,6 +256,42 @@ _MISS_AGAIN = text("""
 """)
 
 
+def lose_listings(session: Session, sitemap_file_ids: Sequence[int], read_at: datetime) -> int:
+    """Takes away everything that some sitemaps list, because they are sitemaps no more.
+
+    Args:
+        session: Transaction.
+        sitemap_file_ids: The sitemaps; two complete readings of their index lacked them.
+        read_at: When the second reading began.
+
+    Returns:
+        Pages that are gone now: those that no other sitemap lists.
+    """
+    if not sitemap_file_ids:
+        return 0
+    given = {"files": list(sitemap_file_ids)}
+    gone = session.scalar(_LOSE, {**given, "read_at": read_at}) or 0
+    session.execute(_LOSE_LISTINGS, given)
+    return int(gone)
+
+
+_LOSE = text("""
+    WITH lost AS MATERIALIZED (
+        SELECT DISTINCT page_id FROM page_sitemaps WHERE sitemap_file_id = ANY(CAST(:files AS bigint[]))
+    ), locked AS MATERIALIZED (
+        SELECT pages.id FROM lost JOIN pages ON pages.id = lost.page_id
+        WHERE pages.gone_at IS NULL AND pages.source = 'sitemap' AND NOT EXISTS (
+            SELECT 1 FROM page_sitemaps AS other
+            WHERE other.page_id = pages.id AND other.sitemap_file_id <> ALL(CAST(:files AS bigint[]))
+        ) ORDER BY pages.id FOR NO KEY UPDATE OF pages
+    ), gone AS (
+        UPDATE pages SET missed_count = 2, gone_at = CAST(:read_at AS timestamptz), updated_at = now()
+        FROM locked WHERE pages.id = locked.id RETURNING 1
+    ) SELECT count(*) FROM gone
+""")
+_LOSE_LISTINGS = text("DELETE FROM page_sitemaps WHERE sitemap_file_id = ANY(CAST(:files AS bigint[]))")
+
+
 @dataclass(frozen=True, slots=True)
 class PageChanges:
     """Which pages of a domain are new, changed or gone since a moment; all others are unchanged.

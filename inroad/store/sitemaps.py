@@ -1,11 +1,11 @@
-"""Queries on sitemap files: adding them, naming an index's children, recording a reading.
+"""Queries on sitemap files: adding them, those that are due again, recording a reading.
 
-What does not belong here: the pages that they list (`listings`).
+What does not belong here: which index names which (`sitemap_children`) and the pages that they list (`listings`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -78,47 +78,6 @@ def add_within_limit(
     return added, max(len(unknown) - room, 0)
 
 
-def name_children(
-    session: Session, parent: SitemapFile, lastmods: dict[str, str | None], *, limit: int, waiting: bool, max_attempts: int
-) -> tuple[int, int]:
-    """Takes what one piece of an index names: new files are added, and the index's lastmod of its own children is kept.
-
-    A file that lists itself or an ancestor names what is known already, so that no circle is walked twice.
-
-    Args:
-        session: Transaction.
-        parent: The index.
-        lastmods: The children's canonical URLs in document order, with the index's lastmod of each.
-        limit: Sitemap files that the domain may have.
-        waiting: Whether a person selects what is read.
-        max_attempts: Attempts at each file.
-
-    Returns:
-        How many are new, and how many were left out because of the limit.
-    """
-    counts = add_within_limit(
-        session,
-        parent.domain_id,
-        list(lastmods),
-        source="index",
-        limit=limit,
-        parent=parent,
-        waiting=waiting,
-        max_attempts=max_attempts,
-    )
-    session.execute(
-        _LISTED_LASTMODS, {"parent": parent.id, "urls": list(lastmods), "lastmods": [lastmods[url] for url in lastmods]}
-    )
-    return counts
-
-
-_LISTED_LASTMODS = text("""
-    UPDATE sitemap_files AS file SET listed_lastmod = given.lastmod, updated_at = now()
-    FROM unnest(CAST(:urls AS text[]), CAST(:lastmods AS text[])) AS given(url, lastmod)
-    WHERE file.parent_id = :parent AND file.url = given.url AND file.listed_lastmod IS DISTINCT FROM given.lastmod
-""")
-
-
 def sitemap_count(session: Session, domain_id: int) -> int:
     """Sitemap files of a domain."""
     return session.scalar(select(func.count()).select_from(SitemapFile).where(SitemapFile.domain_id == domain_id)) or 0
@@ -132,6 +91,7 @@ def complete_sitemaps(session: Session, domain_ids: Sequence[int], not_visited: 
             SitemapFile.domain_id.in_(domain_ids),
             SitemapFile.sitemap_import_status == "Complete",
             SitemapFile.sitemap_curation_status != "Rejected",
+            SitemapFile.gone_at.is_(None),
             not_visited,
         )
         .order_by(SitemapFile.depth, SitemapFile.id)
@@ -157,10 +117,16 @@ def unchanged_by_index(session: Session, file_ids: Sequence[int], *, trusted_for
     return set(session.scalars(statement))
 
 
-def close_visits(session: Session, visit_ids: Sequence[int], outcome: str) -> None:
-    """Ends several visits that asked for nothing."""
-    statement = update(Visit).where(Visit.id.in_(visit_ids))
-    session.execute(statement.values(finished_at=func.clock_timestamp(), outcome=outcome, lease_expires_at=None))
+def close_visits(session: Session, unchanged: Mapping[int, int]) -> None:
+    """Ends several visits that asked for nothing, by visit id, each with the pages that its sitemap still lists."""
+    session.execute(_CLOSE, {"visits": list(unchanged), "counts": list(unchanged.values())})
+
+
+_CLOSE = text("""
+    UPDATE visits SET finished_at = clock_timestamp(), outcome = 'unchanged', lease_expires_at = NULL,
+        new_count = 0, changed_count = 0, gone_count = 0, unchanged_count = given.pages
+    FROM unnest(CAST(:visits AS bigint[]), CAST(:counts AS integer[])) AS given(id, pages) WHERE visits.id = given.id
+""")
 
 
 def update_sitemap(session: Session, sitemap_file_id: int, **values: Any) -> None:
