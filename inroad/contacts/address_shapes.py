@@ -225,12 +225,14 @@ _US_STATES: Final = (
 _CITY_WORD: Final = rf"(?:[{_UP}][\w'’\-]{{0,2}}\.[\w'’\-]*+|[{_UP}][\w'’\-]*+)"
 _CITY: Final = rf"{_CITY_WORD}(?:[ \-](?:{_CITY_WORD}|de|del|la|le|les|sur|sous|am|an der|im|bei|ob der|in|upon|on|of|den|aan|di|da|do|dos|das|nad|pod|y|en|St\.)){{0,4}}"
 _UK_CODE: Final = r"(?:GIR ?0AA|[A-PR-UWYZ](?:\d{1,2}|[A-HK-Y]\d|[A-HK-Y]\d\d|\d[A-HJKS-UW]|[A-HK-Y]\d[ABEHMNPRV-Y]) {0,2}\d[ABD-HJLNP-UW-Z]{2})"
+_EIRCODE: Final = r"[AC-FHKNPRTV-Y]\d[\dW] ?[\dAC-FHKNPRTV-Y]{4}"
 # Country, the digits that must stand in a line, the whole shape.
 PLACES: Final[tuple[tuple[str, re.Pattern[str], re.Pattern[str]], ...]] = (
     ("US", re.compile(r"\d{5}"), re.compile(rf"(?<![\w])(?:(?P<city>{_CITY})[,.]?\s{{1,3}}|(?<=[,\s]))(?P<region>{_US_STATES})\b\.?,?\s{{0,3}}(?P<postcode>\d{{5}}(?:[-–]\d{{4}})?)(?![\d])")),
     ("US", re.compile(r", [A-Z]{2}"), re.compile(rf"(?<![\w])(?P<city>{_CITY}),\s{{1,2}}(?P<region>A[KLRZ]|C[AOT]|D[CE]|FL|GA|HI|I[ADLN]|K[SY]|LA|M[ADEINOST]|N[CDEHJMVY]|O[HKR]|PA|RI|S[CD]|T[NX]|UT|V[AT]|W[AIVY])\b(?!\s?\d)")),
     ("CA", re.compile(r"[A-Z]\d[A-Z]"), re.compile(rf"(?<![\w])(?:(?P<city>{_CITY})[,.]?\s{{1,3}})?\(?(?P<region>AB|BC|MB|NB|NL|NS|NT|NU|ON|PE|QC|SK|YT|Ontario|Quebec|Québec|British Columbia|Alberta|Manitoba|Saskatchewan|Nova Scotia|New Brunswick|Ont\.|B\.C\.|P\.Q\.)\)?[,.]?\s{{0,3}}(?:Canada,?\s)?(?P<postcode>[ABCEGHJ-NPRSTVXY]\d[A-Z] ?-?\d[A-Z]\d)\b")),
     ("GB", re.compile(r"\d[A-Z]{2}"), re.compile(rf"(?:(?P<city>{_CITY}),?\s{{1,2}})?(?<![A-Z\d])(?P<postcode>{_UK_CODE})(?![\w])")),
+    ("IE", re.compile(r"[A-Z]\d[\dW] ?[A-Z\d]{4}"), re.compile(rf"(?:(?P<city>Dublin \d{{1,2}}W?|{_CITY}),?\s{{1,2}})?(?:(?P<region>(?:Co\.?|County) [A-Z]\w{{3,12}}),?\s{{1,2}})?(?<![A-Z\d])(?P<postcode>{_EIRCODE})(?![\w])")),
     ("AU", re.compile(r"\d{4}"), re.compile(rf"(?<![\w])(?P<city>{_CITY}),?\s{{1,3}}(?P<region>NSW|VIC|Vic|QLD|Qld|WA|SA|TAS|Tas|ACT|NT|New South Wales|Victoria|Queensland|Western Australia|South Australia|Tasmania),?\s{{1,3}}(?:Australia,?\s)?(?P<postcode>\d{{4}})\b")),
     ("NL", re.compile(r"\d{4} ?[A-Z]{2}"), re.compile(rf"(?<![\w\-])(?:NL-)?(?P<postcode>[1-9]\d{{3}} ?[A-Z]{{2}}),?\s{{1,3}}(?P<city>{_CITY})")),
     ("PL", re.compile(r"\d{2}-\d{3}"), re.compile(rf"(?<![\w\-])(?:PL-)?(?P<postcode>\d{{2}}-\d{{3}})\s{{1,3}}(?P<city>{_CITY})")),

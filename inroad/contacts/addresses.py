@@ -113,6 +113,7 @@ def find_addresses(document: Document, regions: list[str]) -> list[Finding]:
             break
         before = _street_before(place, lines)
         if before is not None:
+            _drop_company(before, document.host)
             used.add(place.start)
             found.append(_finding(document, before, place, lines, regions))
     return _without_fragments(found)[:MAX_ADDRESSES]
@@ -241,6 +242,15 @@ def _street_before(place: _Place, lines: list[Line]) -> _Street | None:
         if not UNIT_LINE.search(above.text) and (_DIGIT.search(above.text) or len(above.text) > 40):
             return None
     return None
+
+
+def _drop_company(street: _Street, host: str) -> None:
+    """Take the site's own name off the front of a street: "Acme Boatworks, The Slip" on acme-boatworks.example."""
+    name, comma, rest = street.text.partition(", ")
+    called = re.sub(r"\W", "", name.casefold())
+    if comma and len(called) >= 4 and called in host.replace("-", "") and rest.strip():
+        street.start += len(name) + len(comma)
+        street.text = rest.strip()
 
 
 def _looks_like_street(text: str) -> bool:

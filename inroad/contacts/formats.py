@@ -62,7 +62,7 @@ def as_html(body: bytes | str, *, url: str) -> str:
 
 def _path(url: str) -> str:
     try:
-        return urlsplit(url).path
+        return urlsplit(url or "").path
     except ValueError:
         return ""
 

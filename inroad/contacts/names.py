@@ -12,6 +12,7 @@ East.
 from __future__ import annotations
 
 import re
+import unicodedata
 from functools import lru_cache
 from importlib.resources import files
 from typing import Final
@@ -201,7 +202,14 @@ def is_given_name(token: str) -> bool:
     """Whether a word is a known given name; of a double one (Hans-Peter) both halves are."""
     word = token.lower().strip(".'’")
     names = given_names()
-    return word in names or ("-" in word and all(half in names for half in word.split("-")))
+    if word in names or ("-" in word and all(half in names for half in word.split("-"))):
+        return True
+    return not word.isascii() and _without_accents(word) in names
+
+
+def _without_accents(word: str) -> str:
+    """`inès` is `ines`; letters of other scripts stay."""
+    return "".join(character for character in unicodedata.normalize("NFD", word) if not unicodedata.combining(character))
 
 
 _ENGLISH_ENDING = re.compile(

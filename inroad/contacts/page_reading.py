@@ -126,7 +126,7 @@ class _Reader:
             if len(elements) >= MAX_ELEMENTS:
                 self._close_all(parent)
                 return
-            tag = node.tag
+            tag = node.tag or "-instruction"  # selectolax 1.0 names no processing instruction (`<?y ?>`)
             child = None
             if tag == "-text":
                 if not skip and (text := node.text_content):

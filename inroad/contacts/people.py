@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Final
 
-from inroad.contacts.document import Document
+from inroad.contacts.document import Document, Element
 from inroad.contacts.finding import Finding
 from inroad.contacts.names import (
     COMMON_WORDS,
@@ -27,7 +27,7 @@ from inroad.contacts.names import (
     split_name,
     tidy_name,
 )
-from inroad.contacts.roles import LABEL, is_role, label_role, tidy_role
+from inroad.contacts.roles import LABEL, is_duty, is_role, is_title, label_role, may_be_role, tidy_role
 
 MAX_PEOPLE: Final = 500
 
@@ -50,6 +50,7 @@ _COMPANIES: Final = frozenset(
         "\n    ", ""
     ).split("|")
 )
+_PAIRS: Final = frozenset((("td", "td"), ("th", "td"), ("dt", "dd")))
 _PARTICLES: Final = frozenset("van von der den de del della di da dos du la le ter ten zu zur vom bin ibn al el".split())  # noqa: SIM905
 _ENTITY_AFTER: Final = frozenset(
     """street st avenue ave road rd drive dr lane ln boulevard blvd way court ct place plaza square terrace highway hwy
@@ -89,12 +90,15 @@ def find_people(document: Document, taken: list[tuple[int, int]]) -> list[Findin
             hits.setdefault(finding.start, finding)
             if hits[finding.start].role is None:
                 hits[finding.start] = finding
+        if not hits and (entry := _above_title(document, lines, number)) is not None:
+            hits[entry.start] = entry
         for finding in hits.values():
             if finding.role is None:
                 _give_role(finding, lines, number)
             found.append(finding)
         if len(found) >= MAX_PEOPLE:
             break
+    give_column_roles(document, found, lines)
     return _without_products(found)[:MAX_PEOPLE]
 
 
@@ -287,9 +291,12 @@ def _behind_label(document: Document, lines: list[tuple[int, str]], number: int)
         rest, at = line[label.end() :], start + label.end()
         if not rest.strip() and number + 1 < len(lines):
             at, rest = lines[number + 1]
-        for begin, name in _listed_names(rest[:300]):
+        names = list(_listed_names(rest[:300]))
+        for begin, name in names:
             finding = _finding(document, name, at + begin, alone=False)
-            finding.role, finding.confidence = label_role(label.group("label")), 0.9
+            # What several are called together ("die Geschäftsführer") says less than what stands beside one of them, a duty less.
+            said = label.group("label")
+            finding.role, finding.confidence = label_role(said), 0.86 if is_duty(said) else 0.87 if len(names) > 1 else 0.9
             yield finding
 
 
@@ -308,6 +315,68 @@ def _listed_names(text: str) -> Iterator[tuple[int, str]]:
             return
         yield at + (len(piece) - len(piece.lstrip())), name
         at += len(piece)
+
+
+def _above_title(document: Document, lines: list[tuple[int, str]], number: int) -> Finding | None:
+    """A name that no list knows, alone in its element with a job title alone in the next: `<dt>Inès Bouchard</dt><dd>Gérante</dd>`."""
+    if number + 1 >= len(lines):
+        return None
+    start, line = lines[number]
+    text, (below, title) = line.strip(), lines[number + 1]
+    if not 5 <= len(text) <= 40 or not text[0].isupper() or not is_title(title):
+        return None
+    tokens = text.split()
+    if not 2 <= len(tokens) <= 4 or is_role(text, any_case=True) or not is_person_name(text, strict=False):
+        return None
+    if any(token.lower() in COMMON_WORDS or token.lower() in _ENTITY_AFTER for token in tokens):
+        return None
+    if not (is_surname(_bare(tokens[-1])) or is_given_name(tokens[0])) and not _are_entries(document, start, below):
+        return None
+    finding = _finding(document, text, start + line.index(text), alone=True)
+    finding.role, finding.confidence = tidy_role(title), 0.8
+    return finding
+
+
+def _are_entries(document: Document, start: int, below: int) -> bool:
+    """Whether two lines are neighbouring entries of one list or row: a table's cells, a term and its description."""
+    first, second = document.element_at(start), document.element_at(below)
+    return first.parent == second.parent and (first.tag, second.tag) in _PAIRS
+
+
+def give_column_roles(document: Document, found: list[Finding], lines: list[tuple[int, str]]) -> None:
+    """Give the people of a table or list the roles of its second column, where half of what stands there are roles by their words.
+
+    "Office and accounts" is nobody's title elsewhere; between "Owner" and "Yard foreman" it is.
+    """
+    starts = {start: number for number, (start, _) in enumerate(lines)}
+    columns: dict[int, list[tuple[Finding, str]]] = {}
+    for finding in found:
+        number = starts.get(finding.start)
+        if number is None or number + 1 >= len(lines) or len(lines[number][1].strip()) > finding.end - finding.start:
+            continue
+        below, text = lines[number + 1]
+        cell = _cell(document, finding.start)
+        other = _cell(document, below)
+        if cell is not None and other is not None and cell.parent == other.parent and (cell.tag, other.tag) in _PAIRS:
+            holder = cell.parent if cell.tag == "dt" else document.elements[cell.parent].parent
+            columns.setdefault(holder, []).append((finding, text.strip()))
+    for entries in columns.values():
+        titles = [is_role(text, any_case=True) for _, text in entries]
+        if len(entries) < 2 or sum(titles) * 2 < len(entries):
+            continue
+        for finding, text in entries:
+            if finding.role is None and may_be_role(text):
+                finding.role, finding.confidence = tidy_role(text), max(finding.confidence, 0.88)
+
+
+def _cell(document: Document, offset: int) -> Element | None:
+    """The table cell or list entry around a character, at most three levels up."""
+    for step, element in enumerate(document.ancestors(document.element_at(offset).index)):
+        if element.tag in {"td", "th", "dt", "dd"}:
+            return element
+        if step == 3:
+            break
+    return None
 
 
 def _give_role(finding: Finding, lines: list[tuple[int, str]], number: int) -> None:

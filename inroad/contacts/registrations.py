@@ -186,7 +186,7 @@ _REGISTERS: Final = (
     _checked("duns", r"D-?U-?N-?S(?: ?(?:number|no|nr))?", r"\d{2}-?\d{3}-?\d{4}", (9,)),
 )
 _QUICK = re.compile(
-    r"VAT|USt|UID|Umsatzst|TVA|BTW|IVA|NI[PF]\b|CIF|C\.I\.F|HR ?[AB]|H\.R|Firmenbuch|\bFN\b|CHE|SIRE[NT]|R\.?C\.?S|KvK|Koophandel|Chamber of|REGON|KRS|R\.?E\.?A|"
+    r"VAT|USt|UID|Umsatzst|TVA|[Bb][Tt][Ww]|IVA|NI[PF]\b|CIF|C\.I\.F|HR ?[AB]|H\.R|Firmenbuch|\bFN\b|CHE|SIRE[NT]|R\.?C\.?S|KvK|Koophandel|Chamber of|REGON|KRS|R\.?E\.?A|"
     r"[Cc]ompany|[Rr]egist|REGIST|[Rr]eg\.|[Cc]harity|A\.?B\.?N|A\.?C\.?N|EIN\b|Tax|IČ|ICO|DIČ|CVR|Org|St\.-Nr|Steuern|LEI|D-?U-?N-?S|moms|ALV|MwSt|[Hh]andelsreg|P\. ?I|GnR|VR|PR"
 )
 # Only German registers ("HRB 17") have shorter numbers, and an R in their label.

@@ -90,6 +90,24 @@ def is_role(text: str, *, any_case: bool = False) -> bool:
     return bool((_ROLE_WORD_ANY_CASE if any_case else _ROLE_WORD).search(text))
 
 
+# Words of titles that also head pages and lists: alone they make no name of the line above them.
+_LOOSE = re.compile(
+    r"(?<![\w])(?:Sales|Marketing|Press|Media|Contact|Member|Host|Board|Fellow|Agent|Partner|Associate|Author|Artist|Buyer|Host|"
+    r"Verwaltung|Verkauf|Einkauf|Vertrieb|Press|Lead|Head|Editor|Creator|Operator|Planner|Coach|Trainer|Assistant|Designer)(?![\w])"
+)
+
+
+def may_be_role(text: str) -> bool:
+    """Whether a text has a role's shape, whatever its words: short, no number, no address, no sentence."""
+    return 2 <= len(text) <= 60 and len(text.split()) <= 8 and text[0].isalpha() and not _NOT_ROLE.search(text)
+
+
+def is_title(text: str) -> bool:
+    """Whether a short text is a job title by more than a word that also heads pages ("Sales", "Contact")."""
+    text = text.strip()
+    return len(text) <= 60 and len(text.split()) <= 7 and text[:1].isupper() and is_role(text) and is_role(_LOOSE.sub("", text))
+
+
 def tidy_role(text: str) -> str:
     """A role without the punctuation around it."""
     return " ".join(text.split()).strip(" ,;:|–—-•·()[]")
@@ -98,6 +116,14 @@ def tidy_role(text: str) -> str:
 _REPRESENTED = re.compile(
     r"^(?:gesetzlich\s)?vertreten durch(?:\s(?:den|die|das))?\s+(?=\w)|^vertretungsberechtigte[rns]?\s+(?=\w)", re.IGNORECASE
 )
+
+
+_DUTY = re.compile(r"verantwort|redaktion|publication|rédaction|tratamiento|attn|attention|by$|author|contact", re.IGNORECASE)
+
+
+def is_duty(label: str) -> bool:
+    """Whether a label names a duty ("Verantwortlich nach § 18 MStV", "Contact") and no office."""
+    return _DUTY.search(label) is not None
 
 
 def label_role(label: str) -> str:

@@ -104,3 +104,19 @@ def test_an_address_ends_where_its_line_goes_on_with_something_else(html: str, v
     """Each footer that glues another word to it would make a further contact of one address."""
     found = [c for c in extract_contacts(html, url="https://www.brightloom.example/") if c.kind == "address"]
     assert [contact.value for contact in found] == [value]
+
+
+@pytest.mark.parametrize(
+    ("html", "value"),
+    [
+        (
+            "<p>Brightloom, The Slip, Strand Road, Ballinree, Co. Kerry, V93 X2K7, Ireland</p>",
+            "The Slip, Strand Road, Ballinree, Co. Kerry V93 X2K7, Ireland",
+        ),
+        ("<p>Dublin office: 4 Grand Canal Square, Dublin 2, D02 X525</p>", "4 Grand Canal Square, Dublin 2, D02 X525"),
+    ],
+)
+def test_irish_addresses_are_read_by_their_eircode(html: str, value: str) -> None:
+    """Half of Ireland's houses have a name and no number: the code is what makes the line an address."""
+    found = [c for c in extract_contacts(html, url="https://www.brightloom.example/") if c.kind == "address"]
+    assert [contact.value for contact in found] == [value]

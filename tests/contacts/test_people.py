@@ -170,3 +170,53 @@ def test_the_role_above_a_name_belongs_to_the_name_above_it() -> None:
     found = people("<p>Miriam Holt</p><p>Managing Director</p><p>Owen Carrick</p><p>Keeps the looms running since 1998.</p>")
     assert found["Miriam Holt"].role == "Managing Director"
     assert found["Owen Carrick"].role is None
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "<h2>Red Bull</h2><p>Marketing</p>",
+        "<h2>Northern Lights</h2><p>Contact us about our Director</p>",
+        "<table><tr><td>Blue Widget</td><td>Sales</td></tr></table>",
+        "<p>Zwirn Kettgarn</p><p>Wolle und Seide</p>",
+        "<dl><dt>Opening Hours</dt><dd>Manager on duty</dd></dl>",
+    ],
+)
+def test_a_heading_above_a_word_of_titles_is_nobody(page: str) -> None:
+    """Half of the headings of a shop have the shape of a name."""
+    assert people(page) == {}
+
+
+def test_a_name_that_no_list_knows_is_read_beside_its_title() -> None:
+    """No list knows all names; a team's page says who is one by what stands beside it."""
+    found = people(
+        "<dl><dt>Quirijn Zwaagdijk</dt><dd>Directeur</dd><dt>Inès Bouchard</dt><dd>Responsable des ressources humaines</dd></dl>"
+    )
+    assert {name: person.role for name, person in found.items()} == {
+        "Quirijn Zwaagdijk": "Directeur",
+        "Inès Bouchard": "Responsable des ressources humaines",
+    }
+
+
+def test_a_table_s_second_column_is_roles_where_half_of_it_is() -> None:
+    """ "Office and accounts" is no title by its words, and is one between "Owner" and "Yard foreman"."""
+    rows = (("Nuala Keohane", "Owner"), ("Diarmuid Falvey", "Yard foreman"), ("Saoirse Lyne", "Office and accounts"))
+    table = "".join(f"<tr><td><b>{name}</b></td><td>{role}</td></tr>" for name, role in rows)
+    assert {name: person.role for name, person in people(f"<table>{table}</table>").items()} == dict(rows)
+
+
+def test_a_table_of_anything_else_gives_nobody_a_role() -> None:
+    """Winners and their towns stand in tables too."""
+    rows = (("Nuala Keohane", "Galway"), ("Diarmuid Falvey", "Cork"), ("Saoirse Lyne", "Head of the harbour"))
+    table = "".join(f"<tr><td>{name}</td><td>{place}</td></tr>" for name, place in rows)
+    found = people(f"<table>{table}</table>")
+    assert [found[name].role for name in ("Nuala Keohane", "Diarmuid Falvey")] == [None, None]
+
+
+def test_what_stands_beside_one_person_is_surer_than_what_several_are_called() -> None:
+    """An imprint calls two directors "Geschäftsführer"; the team's page calls one of them by her own title."""
+    imprint = people(
+        "<p>Vertreten durch die Geschäftsführer: Dr. Ines Falk, Jörg Sandmann</p><p>Verantwortlich: Uwe Petersen</p>"
+    )
+    team = people("<table><tr><td>Dr. Ines Falk</td><td>Geschäftsführerin</td></tr></table>")
+    assert team["Ines Falk"].confidence > imprint["Ines Falk"].confidence > imprint["Uwe Petersen"].confidence

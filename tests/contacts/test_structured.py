@@ -133,6 +133,7 @@ def test_numbers_with_wrong_check_digits_are_refused(line: str) -> None:
 @pytest.mark.parametrize(
     ("line", "kind", "value"),
     [
+        ("Btw-nummer: NL991827442B01", "vat", "NL991827442B01"),
         ("USt-IdNr.: DE 136 695 976", "vat", "DE136695976"),
         ("Amtsgericht Bremen, HRB 12345 HB", "handelsregister", "HRB 12345 HB"),
         ("SIRET : 732 829 320 00074", "siret", "73282932000074"),
