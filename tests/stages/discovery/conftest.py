@@ -22,6 +22,8 @@ from inroad.store.domains import add_domains
 NAME = "acme.example"
 ROOT = f"http://{NAME}"
 T = TypeVar("T")
+# The first byte of a TLS client, whom this server has nothing to say to; without an end of line it would wait for its time-out.
+TLS_HANDSHAKE = b"\x16"
 
 
 def urlset(*paths: str, lastmod: str | None = None, lastmods: dict[str, str] | None = None) -> bytes:
@@ -71,8 +73,8 @@ class Site:
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
-            while line := await reader.readline():
-                await self._answer(line, reader, writer)
+            while (first := await reader.read(1)) and first != TLS_HANDSHAKE:
+                await self._answer(first + await reader.readline(), reader, writer)
         except (ConnectionError, asyncio.IncompleteReadError):
             pass
         finally:
