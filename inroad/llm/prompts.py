@@ -48,6 +48,15 @@ PEOPLE = Prompt(
     "are written on the page, character by character; leave out what is not written. Leave out customers, authors of "
     "testimonials, and names of streets, products or companies.\n\n{page}",
 )
+POSTING = Prompt(
+    "posting",
+    "1",
+    "Take the following job posting apart. List each single thing that the company asks of the applicant (section must, or nice "
+    "where it is optional), each duty (responsibilities), each benefit (benefits) and what it says of itself (about). Copy each "
+    "item exactly as it is written, character by character, one requirement an item, and nothing that is not written. Then list "
+    "as pain points the sentences that say what hurts at the company, copied likewise, with their kind: growth, legacy, "
+    "manual-work, quality, speed, cost, compliance, staffing or change.\n\nTitle:\n{title}\n\nPosting:\n{posting}",
+)
 WORDING = Prompt(
     "cv",
     "1",

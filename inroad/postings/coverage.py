@@ -21,6 +21,19 @@ def section_coverage(items: Sequence[tuple[Span, bool]]) -> SectionCoverage:
     return SectionCoverage(len(items), len(items) - len(unread), 0, unread)
 
 
+def with_read(coverage: Mapping[str, SectionCoverage], spans: Sequence[Span]) -> dict[str, SectionCoverage]:
+    """The same coverage after something more was taken from some spans."""
+    changed = {}
+    for name, found in coverage.items():
+        unread = tuple(span for span in found.unread if not _meets(span, spans))
+        changed[name] = replace(found, read=found.items - len(unread), unread=unread)
+    return changed
+
+
+def _meets(span: Span, others: Sequence[Span]) -> bool:
+    return any(span.start < other.end and other.start < span.end for other in others)
+
+
 def with_marks(
     coverage: Mapping[str, SectionCoverage], sections: Mapping[str, Sequence[Span]], marks: Sequence[Span]
 ) -> dict[str, SectionCoverage]:
@@ -31,15 +44,10 @@ def with_marks(
         sections: The sections' items; items that a person had ignored are missing in it and count as annotated.
         marks: Spans of the marks.
     """
-
-    def is_marked(span: Span) -> bool:
-        return any(span.start < mark.end and mark.start < span.end for mark in marks)
-
-    return {
-        name: replace(
-            found,
-            annotated=sum(map(is_marked, sections.get(name, ()))) + max(0, found.items - len(sections.get(name, ()))),
-            unread=tuple(span for span in found.unread if not is_marked(span)),
-        )
-        for name, found in coverage.items()
-    }
+    changed = {}
+    for name, found in coverage.items():
+        kept = sections.get(name, ())
+        annotated = sum(_meets(span, marks) for span in kept) + max(0, found.items - len(kept))
+        unread = tuple(span for span in found.unread if not _meets(span, marks))
+        changed[name] = replace(found, annotated=annotated, unread=unread)
+    return changed

@@ -94,6 +94,8 @@ _WORDS: Final[dict[str, str]] = {
 }
 _PATTERNS: Final = tuple((kind, re.compile(rf"(?<![a-z])(?:{words})(?![a-z])")) for kind, words in _WORDS.items())
 
+KINDS: Final = tuple(_WORDS)
+
 
 def pain_point_kind(text: str) -> str | None:
     """Names what a sentence says that hurts.

@@ -2,7 +2,8 @@
 
 The list (`skills.tsv`) and everything that reads it live here: finding mentions in running text, normalising one written
 form, and knowing which skills stand near each other. Postings and CVs share this module, so that both sides of a match
-speak of the same names. What a mention means (a requirement, an achievement) is decided elsewhere.
+speak of the same names. A synonym is the same thing under another word; a competing product has a name of its own and is a
+neighbour (AWS is not Azure); a product or method is a kind of what it serves (pytest is unit testing). What a mention means (a requirement, an achievement) is decided elsewhere.
 
 Search is one pass over the tokens of a text through a trie of token sequences, longest match first: linear in the text.
 Forms that are also everyday words ("Go", "Excel", "R") are held to their exact spelling and to their neighbours.
@@ -17,7 +18,7 @@ from functools import lru_cache
 from importlib import resources
 from typing import Final
 
-SKILL_LIST_VERSION: Final = "1"
+SKILL_LIST_VERSION: Final = "2"
 
 MAX_TEXT_CHARS: Final = 400_000
 """Text beyond this is not searched: no posting or CV seen is longer than a tenth of it."""
@@ -77,6 +78,7 @@ class _SkillList:
     names: frozenset[str]
     groups: dict[str, str]
     related: dict[str, frozenset[str]]
+    general: dict[str, frozenset[str]]
 
 
 def _fold(token: str) -> str:
@@ -105,38 +107,64 @@ def _insert_plural(root: _Node, form: str, name: str) -> None:
         _insert(root, form + "s", name)
 
 
-def _read_rows() -> list[tuple[str, str, list[str], list[str]]]:
+@dataclass(frozen=True, slots=True)
+class _Row:
+    group: str
+    name: str
+    synonyms: tuple[str, ...]
+    related: tuple[str, ...]
+    kind_of: tuple[str, ...]
+
+
+def _read_rows() -> list[_Row]:
     text = resources.files("inroad.postings").joinpath("skills.tsv").read_text(encoding="utf-8")
     rows = []
     for line in text.splitlines()[1:]:
-        group, name, synonyms, related = line.split("\t")
-        rows.append((group, name, [s for s in synonyms.split("; ") if s], [s for s in related.split("; ") if s]))
+        group, name, *lists = line.split("\t")
+        rows.append(_Row(group, name, *(tuple(item for item in field.split("; ") if item) for field in lists)))
     return rows
 
 
-def _relations(rows: list[tuple[str, str, list[str], list[str]]]) -> dict[str, frozenset[str]]:
-    """The list states each relation once; it holds in both directions."""
-    related: dict[str, set[str]] = {name: set() for _, name, _, _ in rows}
-    for _, name, _, others in rows:
-        for other in others:
-            related[name].add(other)
-            related[other].add(name)
+def _relations(rows: list[_Row]) -> dict[str, frozenset[str]]:
+    """The list states each relation once; it holds in both directions, as does the nearness of a kind to what it is a kind of."""
+    related: dict[str, set[str]] = {row.name: set() for row in rows}
+    for row in rows:
+        for other in (*row.related, *row.kind_of):
+            related[row.name].add(other)
+            related[other].add(row.name)
     return {name: frozenset(others) for name, others in related.items()}
+
+
+def _generals(rows: list[_Row]) -> dict[str, frozenset[str]]:
+    """Everything that each skill is a kind of, over all steps."""
+    parents = {row.name: row.kind_of for row in rows}
+    general: dict[str, frozenset[str]] = {}
+    for name in parents:
+        found: set[str] = set()
+        waiting = list(parents[name])
+        while waiting:
+            parent = waiting.pop()
+            if parent not in found:
+                found.add(parent)
+                waiting.extend(parents[parent])
+        general[name] = frozenset(found - {name})
+    return general
 
 
 @lru_cache(maxsize=1)
 def _skill_list() -> _SkillList:
     rows = _read_rows()
     root = _Node()
-    for _, name, synonyms, _ in rows:
-        if not any(s[:1] in "=~" and s[1:] == name for s in synonyms):
-            _insert(root, name, name)
-        for synonym in synonyms:
-            _insert(root, synonym, name)
-    for _, name, synonyms, _ in rows:
-        for form in (name, *synonyms):
-            _insert_plural(root, form, name)
-    return _SkillList(root, frozenset(row[1] for row in rows), {row[1]: row[0] for row in rows}, _relations(rows))
+    for row in rows:
+        is_exact = any(form[:1] in "=~" and form[1:] == row.name for form in row.synonyms)
+        for form in row.synonyms if is_exact else (row.name, *row.synonyms):
+            _insert(root, form, row.name)
+    for row in rows:
+        is_exact = any(form[:1] in "=~" and form[1:] == row.name for form in row.synonyms)
+        for form in row.synonyms if is_exact else (row.name, *row.synonyms):
+            _insert_plural(root, form, row.name)
+    names = frozenset(row.name for row in rows)
+    return _SkillList(root, names, {row.name: row.group for row in rows}, _relations(rows), _generals(rows))
 
 
 def _stands_apart(text: str, start: int, end: int) -> bool:
@@ -254,6 +282,18 @@ def related_skills(name: str) -> frozenset[str]:
         Normalised names, without `name` itself; a relation holds in both directions.
     """
     return _skill_list().related.get(name, frozenset())
+
+
+def general_skills(name: str) -> frozenset[str]:
+    """What a skill is a kind of: who has pytest has unit testing, and not the other way round.
+
+    Args:
+        name: A normalised name; any other text is a kind of nothing.
+
+    Returns:
+        Normalised names over all steps, without `name` itself.
+    """
+    return _skill_list().general.get(name, frozenset())
 
 
 def skill_group(name: str) -> str | None:

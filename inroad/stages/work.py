@@ -27,11 +27,13 @@ from inroad.store.claims import PROCESSED, REFUSED, Worker, describe_error, put_
 from inroad.store.database import DatabaseUnavailable
 from inroad.store.domains import domain_ids, get_domains
 from inroad.store.models import Domain
+from inroad.store.pauses import resting
 
 if TYPE_CHECKING:
     from inroad.contacts import Contact
     from inroad.crawl.fetch import WebClient
     from inroad.cvs import Writer
+    from inroad.llm.postings import Improve
 
 log = logging.getLogger(__name__)
 # Seconds between two writes of a stage's position; the reaper calls a run dead after many times this.
@@ -156,6 +158,10 @@ def _nobody(_scope: Scope) -> FindPeople | None:
     return None
 
 
+def _rules_only(_scope: Scope) -> Improve | None:
+    return None
+
+
 @dataclass(slots=True)
 class Work:
     """One run's context; made by `open_work`.
@@ -169,6 +175,7 @@ class Work:
         open_web: Makes the guarded client of a stage that visits sites.
         open_writer: Makes the model that words a CV for a scope; None where CVs are written by rules.
         open_people: Makes the model that finds people on a page; None where only rules do.
+        open_structurer: Makes the model that takes the rest of a posting apart; None where only rules do.
     """
 
     settings: Settings
@@ -179,6 +186,7 @@ class Work:
     open_web: Callable[[], AbstractAsyncContextManager[WebClient]] = field(kw_only=True)
     open_writer: Callable[[Scope], Writer | None] = field(kw_only=True)
     open_people: Callable[[Scope], FindPeople | None] = field(kw_only=True, default=_nobody)
+    open_structurer: Callable[[Scope], Improve | None] = field(kw_only=True, default=_rules_only)
 
     @property
     def is_manual(self) -> bool:
@@ -196,6 +204,7 @@ def open_work(
     open_web: Callable[[], AbstractAsyncContextManager[WebClient]] | None = None,
     open_writer: Callable[[Scope], Writer | None] | None = None,
     open_people: Callable[[Scope], FindPeople | None] | None = None,
+    open_structurer: Callable[[Scope], Improve | None] | None = None,
 ) -> Iterator[Work]:
     """A context whose leases end with it: rows that were claimed and not finished go back to the queue, uncounted."""
     tracing.start(settings)
@@ -209,6 +218,7 @@ def open_work(
             open_web=open_web or (lambda: _web(settings, database)),
             open_writer=open_writer or (lambda scope: _writer(settings, database, scope)),
             open_people=open_people or (lambda scope: _people(settings, database, scope)),
+            open_structurer=open_structurer or (lambda scope: _structurer(settings, database, scope)),
         )
         try:
             yield work
@@ -218,8 +228,10 @@ def open_work(
 
 def _web(settings: Settings, database: Database) -> AbstractAsyncContextManager[WebClient]:
     from inroad.crawl.fetch import WebClient
+    from inroad.guard.gate import Gate
+    from inroad.guard.services import services
 
-    return WebClient(settings, database)
+    return WebClient(settings, database, breakers=Gate(database, services(settings)["web"]))
 
 
 def _writer(settings: Settings, database: Database, scope: Scope) -> Writer | None:
@@ -232,6 +244,12 @@ def _people(settings: Settings, database: Database, scope: Scope) -> FindPeople 
     from inroad.llm.people import open_people_finder
 
     return open_people_finder(settings, database, scope)
+
+
+def _structurer(settings: Settings, database: Database, scope: Scope) -> Improve | None:
+    from inroad.llm.postings import open_structurer
+
+    return open_structurer(settings, database, scope)
 
 
 def _put_all_back(session: Any, owner: str, domain_id: int | None = None) -> None:
@@ -247,7 +265,7 @@ async def each_domain(
     Args:
         work: The run's context.
         stage: Name for progress and the report.
-        names: The batch; names that are no domain rows are left out.
+        names: The batch; names that are no domain rows are left out. Of what a person lets rest no row is claimed.
         handle: Works on one domain and counts in its tally. Row errors are its own matter; what it raises is counted here.
 
     Raises:
@@ -258,12 +276,19 @@ async def each_domain(
     domains = await work.database.run(get_domains, list(ids.values()))
     meter = _Meter(work, stage, len(domains))
     meter.step(0)
+    rests = await work.database.run(resting, stage)
     gate = asyncio.Semaphore(DOMAINS_AT_ONCE)
 
     async def one(domain: Domain) -> None:
         async with gate:
             tally = report.tallies[domain.name] = Tally()
             start = time.perf_counter()
+            if rest := rests.of(domain.name):
+                tally.counts["paused"] += 1
+                log.info("%s of %s rests: %s", stage, domain.name, rest.sentence)
+                report.seconds[domain.name] = 0.0
+                meter.step(1)
+                return
             try:
                 with tracing.span("row", domain=domain.name):
                     await _within_time(work, domain, tally, handle)
