@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import asyncio
 import os
+import random
+import time
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from typing import Any, Concatenate, ParamSpec, TypeVar
@@ -115,7 +117,15 @@ class Database:
             raise self._unavailable(error) from error
 
     def call(self, function: Callable[Concatenate[Session, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
-        """Runs one query function in a transaction of its own."""
+        """Runs one query function in a transaction of its own; again where PostgreSQL ended it in favour of another one."""
+        for wait_s in _CONFLICT_WAITS_S:
+            try:
+                with self.begin() as session:
+                    return function(session, *args, **kwargs)
+            except DatabaseUnavailable as error:
+                if not _is_conflict(error):
+                    raise
+            time.sleep(random.uniform(0, wait_s))  # noqa: S311 - spreads waits
         with self.begin() as session:
             return function(session, *args, **kwargs)
 
@@ -146,6 +156,16 @@ class Database:
             raise self._unavailable(error) from error
 
     async def _transact(self, function: Callable[Concatenate[Session, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+        for wait_s in _CONFLICT_WAITS_S:
+            try:
+                return await self._transact_once(function, *args, **kwargs)
+            except DatabaseUnavailable as error:
+                if not _is_conflict(error):
+                    raise
+            await asyncio.sleep(random.uniform(0, wait_s))  # noqa: S311 - spreads waits
+        return await self._transact_once(function, *args, **kwargs)
+
+    async def _transact_once(self, function: Callable[Concatenate[Session, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         try:
             async with AsyncSession(self._async_engine(), expire_on_commit=False) as session, session.begin():
                 return await session.run_sync(lambda inner: function(inner, *args, **kwargs))
@@ -176,6 +196,14 @@ class Database:
         )
 
 
+def _is_conflict(error: DatabaseUnavailable) -> bool:
+    """Whether PostgreSQL ended a transaction because another waited for it too: done again, it succeeds."""
+    reason = error.__cause__
+    return isinstance(reason, DBAPIError) and isinstance(
+        reason.orig, (psycopg.errors.DeadlockDetected, psycopg.errors.SerializationFailure)
+    )
+
+
 async def _to_its_end(work: Coroutine[Any, Any, T]) -> T:
     """Awaits work that goes on where the caller is cancelled, for `CLOSE_S` seconds."""
     task = asyncio.ensure_future(work)
@@ -190,6 +218,8 @@ async def _to_its_end(work: Coroutine[Any, Any, T]) -> T:
         raise
 
 
+# Longest waits (seconds) before a transaction that lost against another is done again; at random, so that they do not meet anew.
+_CONFLICT_WAITS_S = (0.05, 0.2, 0.8)
 # Seconds to wait for a connection: a wrong host must not hold the command for the system's two minutes.
 CLOSE_S = 5.0
 CONNECT: dict[str, Any] = {"connect_timeout": 10}
