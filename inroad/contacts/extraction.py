@@ -14,6 +14,7 @@ from inroad.contacts.document import Document
 from inroad.contacts.email_addresses import site_of
 from inroad.contacts.emails import find_emails
 from inroad.contacts.finding import Finding
+from inroad.contacts.map_links import locate_addresses
 from inroad.contacts.markup_data import read_microdata, read_opengraph, read_rdfa
 from inroad.contacts.microformats import read_microformats
 from inroad.contacts.model import CONTACT_KINDS, Contact
@@ -68,13 +69,15 @@ def read_items(document: Document) -> list[Item]:
 def _all_signals(document: Document, items: list[Item], regions: list[str]) -> list[Finding]:
     reader = PhoneReader(regions)
     addresses = find_addresses(document, regions)
+    stated = schema_findings(document, items, reader)
     findings = [
         *find_emails(document),
         *find_phones(document, reader),
         *find_socials(document),
-        *schema_findings(document, items, reader),
+        *stated,
         *find_registrations(document),
         *addresses,
+        *locate_addresses(document, regions, [*addresses, *(finding for finding in stated if finding.kind == "address")]),
         *find_people(document, [(finding.start, finding.end) for finding in addresses]),
     ]
     bind_people(document, findings)

@@ -18,6 +18,7 @@ from inroad.contacts.document import Document
 from inroad.contacts.email_addresses import classify_address, is_placeholder, normalise_address, site_of
 from inroad.contacts.emails import addresses_in
 from inroad.contacts.finding import Finding
+from inroad.contacts.map_links import coordinates_in
 from inroad.contacts.names import is_person_name, tidy_name
 from inroad.contacts.phones import PhoneReader
 from inroad.contacts.postal import one_line
@@ -148,7 +149,9 @@ def _addresses(item: Item, name: str | None, belief: float) -> Iterator[Finding]
     for raw in item.properties.get("address", ())[:5]:
         if isinstance(raw, str) and 12 <= len(raw) <= 300 and re.search(r"\d", raw) and "@" not in raw and "://" not in raw:
             line = ", ".join(part.strip() for part in re.split(r"[\n\r]+", html.unescape(raw)) if part.strip())
-            yield Finding("address", " ".join(line.split()), raw, item.method, belief * 0.85, element=item.element, name=name)
+            finding = Finding("address", " ".join(line.split()), raw, item.method, belief * 0.85, element=item.element, name=name)
+            finding.details.update(_coordinates(item))
+            yield finding
 
 
 def _address_finding(item: Item, name: str | None, belief: float) -> Finding | None:
@@ -186,6 +189,9 @@ def _coordinates(item: Item) -> dict[str, Any]:
             continue
         if -90 <= latitude <= 90 and -180 <= longitude <= 180 and (latitude or longitude):
             return {"coordinates": (latitude, longitude)}
+    for link in item.texts("hasMap", "map")[:5]:
+        if (point := coordinates_in(link)) is not None:
+            return {"coordinates": point}
     return {}
 
 
