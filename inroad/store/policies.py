@@ -121,6 +121,13 @@ def load_session(session: Session, domain_id: int) -> StoredSession | None:
     return StoredSession(*row) if row else None
 
 
+def all_sessions(session: Session) -> list[Any]:
+    """All sessions by domain: name, status, checked_at, probe_url, made_by and made_at; nothing of what they hold."""
+    columns = (SiteSession.status, SiteSession.checked_at, SiteSession.probe_url, SiteSession.made_by, SiteSession.made_at)
+    statement = select(Domain.name, *columns).join(Domain, Domain.id == SiteSession.domain_id).order_by(Domain.name)
+    return list(session.execute(statement))
+
+
 def put_session(
     session: Session, name: str, sealed: bytes, probe: Mapping[str, str | None] | None, *, actor: str, reason: str | None
 ) -> int:
