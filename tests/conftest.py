@@ -5,10 +5,12 @@ from __future__ import annotations
 import itertools
 import os
 import shutil
+import signal
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.orm import Session
@@ -21,6 +23,26 @@ from inroad.store.migrate import upgrade
 from tests.databases import Databases
 
 _numbers = itertools.count(1)
+# Most of a test's wall time is waiting (for servers, locks, other processes): two workers a core keep the cores busy. More than
+# eight would each pay for a server and for importing Dagster, and hold 0.4 GB.
+WORKERS_PER_CORE = 2
+MOST_WORKERS = 8
+
+# `make test` draws fewer examples than `make test-all`; a test that names its own number keeps it.
+hypothesis.settings.register_profile("quick", max_examples=40, deadline=None)
+hypothesis.settings.register_profile("thorough", max_examples=200, deadline=None)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Chooses the number of examples, and lets Ctrl-C reach what the tests start: a shell's background job ignores it."""
+    hypothesis.settings.load_profile("quick" if "not slow" in config.getoption("markexpr") else "thorough")
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """What `-n auto` means here."""
+    return min(WORKERS_PER_CORE * len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 4, MOST_WORKERS)
 
 
 @pytest.fixture(scope="session", autouse=True)

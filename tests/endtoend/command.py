@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import json
 import os
 import signal
@@ -12,8 +14,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 from examples.network import ExampleNetwork
+from inroad.settings import get_settings
 
 ROOT = Path(__file__).parent.parent.parent
 PROFILE = ROOT / "examples" / "profile.yaml"
@@ -89,6 +93,40 @@ class Command:
             process.kill()
             process.communicate()
         return Ended(process.returncode, stdout, stderr)
+
+
+class CalledHere(Command):
+    """The command called in this process: it says and does the same, without starting Python and importing Dagster, 5 s each."""
+
+    def __call__(self, *arguments: str, environment: Mapping[str, str] | None = None) -> Ended:
+        """Runs it to its end."""
+        from inroad import cli
+
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(("INROAD_", "DAGSTER_"))}
+        given = {"INROAD_HOME": str(self.home), "INROAD_CONFIG": os.devnull, **self.environment, **(environment or {})}
+        stdout, stderr, status = io.StringIO(), io.StringIO(), 0
+        with (
+            mock.patch.dict(os.environ, {**kept, **given}, clear=True),
+            mock.patch.object(sys, "argv", ["inroad", *arguments]),
+            contextlib.redirect_stdout(stdout),
+            contextlib.redirect_stderr(stderr),
+        ):
+            _forget()
+            try:
+                cli.main()
+            except SystemExit as end:
+                status = int(end.code or 0)
+        _forget()
+        return Ended(status, stdout.getvalue(), stderr.getvalue())
+
+
+def _forget() -> None:
+    """Drops what a process keeps of its settings and databases; the modules are not imported for it."""
+    get_settings.cache_clear()
+    if "resources.database" in sys.modules:
+        sys.modules["resources.database"]._open.cache_clear()
+    if "pipeline_defs.pooled" in sys.modules:
+        sys.modules["pipeline_defs.pooled"].dispose_engines()
 
 
 def on_network(network: ExampleNetwork, *, interval_s: float = 0.05) -> dict[str, str]:

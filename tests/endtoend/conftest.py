@@ -10,7 +10,7 @@ import pytest
 from examples.network import ExampleNetwork
 from inroad.store import Database
 from tests.databases import Databases
-from tests.endtoend.command import Command
+from tests.endtoend.command import CalledHere, Command
 
 MakeCommand = Callable[[], Command]
 
@@ -41,6 +41,13 @@ def command(make_command: MakeCommand) -> Command:
 def database_of(command: Command) -> Database:
     """The database that a command's runs write."""
     return Database(command.environment["INROAD_DATABASE_URL"])
+
+
+@pytest.fixture
+def command_here(make_command: MakeCommand) -> CalledHere:
+    """A command that has never run, called in this process."""
+    made = make_command()
+    return CalledHere(made.home, made.environment)
 
 
 @pytest.fixture

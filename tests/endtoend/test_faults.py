@@ -11,7 +11,7 @@ import pytest
 
 from examples.network import ExampleNetwork
 from inroad.store.results import domain_result
-from tests.endtoend.command import PROFILE, Command, on_network
+from tests.endtoend.command import PROFILE, CalledHere, Command, on_network
 from tests.endtoend.conftest import database_of
 
 COMPANY = "acme.example"
@@ -24,25 +24,31 @@ def nowhere(home: Path) -> Command:
     return Command(home, {"INROAD_DATABASE_URL": "postgresql://somebody:secret@127.0.0.1:1/inroad"})
 
 
+@pytest.fixture
+def nowhere_here(nowhere: Command) -> CalledHere:
+    """The same, called in this process."""
+    return CalledHere(nowhere.home, nowhere.environment)
+
+
 def is_one_sentence(text: str) -> bool:
     """Whether a person sees one line, and no traceback."""
     return len(text.splitlines()) == 1 and text.startswith("inroad: ") and "Traceback" not in text
 
 
-def test_what_is_no_domain_is_refused_by_name(command: Command) -> None:
+def test_what_is_no_domain_is_refused_by_name(command_here: CalledHere) -> None:
     """A typing error must be shown as it was typed, with what is valid."""
-    ended = command("run", "not a domain", "10.0.0.1", "--json")
+    ended = command_here("run", "not a domain", "10.0.0.1", "--json")
     assert ended.status == 1
     assert [line["domain"] for line in ended.lines] == ["not a domain", "10.0.0.1"]
     assert {line["status"] for line in ended.lines} == {"Refused"}
     assert all(line["domain"] in line["errors"][0]["error"] for line in ended.lines)
 
 
-def test_an_empty_file_is_refused_by_name(nowhere: Command, tmp_path: Path) -> None:
+def test_an_empty_file_is_refused_by_name(nowhere_here: CalledHere, tmp_path: Path) -> None:
     """An empty export would otherwise look like a run that found nothing."""
     empty = tmp_path / "companies.txt"
     empty.write_text("\n# nothing yet\n")
-    ended = nowhere("run", "--file", str(empty))
+    ended = nowhere_here("run", "--file", str(empty))
     assert ended.status == 1
     assert is_one_sentence(ended.sentence)
     assert str(empty) in ended.sentence
@@ -59,21 +65,21 @@ def test_an_unreachable_database_is_named_without_its_password(nowhere: Command)
     assert "secret" not in ended.sentence + ended.stdout
 
 
-def test_a_profile_that_breaks_the_schema_is_refused_with_the_place(command: Command, tmp_path: Path) -> None:
+def test_a_profile_that_breaks_the_schema_is_refused_with_the_place(command_here: CalledHere, tmp_path: Path) -> None:
     """A CV from half a profile would leave out positions without a word."""
     profile = tmp_path / "me.yaml"
     profile.write_text("basics:\n  name: Ida Holm\nwork:\n  - name: Holm & Co\n    startDate: yesterday\n")
-    ended = command("run", COMPANY, "--profile", str(profile))
+    ended = command_here("run", COMPANY, "--profile", str(profile))
     assert ended.status == 1
     assert is_one_sentence(ended.sentence)
     assert "me.yaml" in ended.sentence
     assert "startDate" in ended.sentence
 
 
-def test_a_posting_that_is_gone_is_refused_with_its_url(network: ExampleNetwork, command: Command) -> None:
+def test_a_posting_that_is_gone_is_refused_with_its_url(network: ExampleNetwork, command_here: CalledHere) -> None:
     """Who gives one posting by hand waits for one CV, and must learn why there is none."""
     url = f"https://{COMPANY}/careers/astronaut/"
-    ended = command("run", "--posting", url, "--profile", str(PROFILE), environment=on_network(network))
+    ended = command_here("run", "--posting", url, "--profile", str(PROFILE), environment=on_network(network))
     assert ended.status == 1
     assert is_one_sentence(ended.sentence)
     assert url in ended.sentence
@@ -81,7 +87,7 @@ def test_a_posting_that_is_gone_is_refused_with_its_url(network: ExampleNetwork,
 
 
 def test_a_certificate_that_is_not_trusted_and_an_address_that_is_private_are_told_apart(
-    network: ExampleNetwork, command: Command
+    network: ExampleNetwork, command_here: CalledHere
 ) -> None:
     """Neither is ever overridden in silence; each has a mend of its own."""
     plain, tls = network.ports
@@ -97,7 +103,7 @@ def test_a_certificate_that_is_not_trusted_and_an_address_that_is_private_are_to
         "*:443:10.9.8.7:443",
         "*:80:10.9.8.7:80",
     ]
-    ended = command("run", COMPANY, QUICK, "--json", *[part for rule in rules for part in ("--resolve", rule)])
+    ended = command_here("run", COMPANY, QUICK, "--json", *[part for rule in rules for part in ("--resolve", rule)])
     assert ended.status == 1
     untrusted, private = ended.lines
     (error,) = untrusted["errors"]
@@ -111,17 +117,17 @@ def test_a_certificate_that_is_not_trusted_and_an_address_that_is_private_are_to
 
 
 def test_a_full_disk_is_named_and_the_results_stay(
-    network: ExampleNetwork, command: Command, full_folder: Path, tmp_path: Path
+    network: ExampleNetwork, command_here: CalledHere, full_folder: Path, tmp_path: Path
 ) -> None:
     """The run's work is in the database; another folder gets it without fetching anything again."""
-    command.environment |= on_network(network)
+    command_here.environment |= on_network(network)
     arguments = ["run", QUICK, "--profile", str(PROFILE), "--json"]
-    ended = command(*arguments, "--out", str(full_folder))
+    ended = command_here(*arguments, "--out", str(full_folder))
     assert ended.status == 1
     assert is_one_sentence(ended.sentence)
     assert str(full_folder) in ended.sentence
     assert "--out" in ended.sentence
-    database = database_of(command)
+    database = database_of(command_here)
     stored = database.call(domain_result, QUICK)
     database.close()
     assert stored is not None
