@@ -7,6 +7,8 @@ from pydantic import Field
 
 from inroad.crawl.fetch import WebClient
 from inroad.crawl.scraping import ServiceProtocol
+from inroad.guard.gate import Gate
+from inroad.guard.services import services as service_table
 from inroad.settings import Settings
 from inroad.store import Database
 from resources.browser import BrowserResource
@@ -30,4 +32,5 @@ class WebResource(ConfigurableResource[WebClient]):
         makers = (FirecrawlResource(is_enabled=self.uses_services), ScraperApiResource(is_enabled=self.uses_services))
         protocols = [maker.protocol(settings) for maker in makers]
         services: list[ServiceProtocol] = [protocol for protocol in protocols if protocol is not None]
-        return WebClient(settings, database, browser=browser.mode(settings), services=services)
+        gate = Gate(database, service_table(settings)["web"])
+        return WebClient(settings, database, breakers=gate, browser=browser.mode(settings), services=services)

@@ -4,9 +4,12 @@ from dagster import DefaultSensorStatus, RunRequest, SensorEvaluationContext, Se
 
 from inroad.stages.decisions import plan_new_domains
 from inroad.store.domains import domain_names
+from inroad.store.due import due_files, due_pages, due_postings
+from inroad.store.pauses import resting
 from pipeline_defs.jobs import pipeline
 from pipeline_defs.partitions import DOMAINS, add_domain_partitions, contiguous_ranges, range_tags
 from resources import DatabaseResource
+from sensors.sweeping import backlog_of
 
 # Domains of one tick; a hundred thousand new ones take a few minutes of ticks and never one huge one.
 PER_TICK = 20_000
@@ -20,10 +23,15 @@ PER_TICK = 20_000
 )
 def new_domains(context: SensorEvaluationContext, database: DatabaseResource) -> SensorResult | SkipReason:
     """Decides by comparing the rows of `domains` with the partitions."""
+    if rest := database.open().call(resting, "domains").whole:
+        return SkipReason(rest.sentence)
     partitions = context.instance.get_dynamic_partitions(DOMAINS)
     plan = plan_new_domains(database.open().call(domain_names), partitions, limit=PER_TICK)
     if not plan.run:
         return SkipReason("No new domains.")
+    backlog = backlog_of(database, (due_files, due_pages, due_postings))
+    if backlog.refusal:
+        return SkipReason(f"{len(plan.run):,} new domains wait; {backlog.refusal}")
     add_domain_partitions(context.instance, plan.add)
     ranges = contiguous_ranges([*partitions, *plan.add], plan.run)
     requests = [RunRequest(run_key=f"new_domains:{first}:{last}", tags=range_tags(first, last)) for first, last in ranges]

@@ -24,6 +24,7 @@ from inroad.store import Database
 from inroad.store.claims import release_lost
 from inroad.store.due import due_pages, due_postings, due_sitemaps
 from inroad.store.pages import requeue_extractions
+from inroad.store.pauses import resting_stages
 from resources import DatabaseResource
 
 UNFINISHED = [DagsterRunStatus.QUEUED, DagsterRunStatus.NOT_STARTED, DagsterRunStatus.STARTING, DagsterRunStatus.STARTED]
@@ -34,8 +35,10 @@ def build_sweep_sensor(
     name: str,
     look: Callable[[Session], tuple[int, str]],
     description: str,
+    *,
+    stages: Sequence[str],
     prepare: Callable[[Database], None] | None = None,
-    behind: Sequence[Callable[[Session], tuple[int, str]]] = (),
+    behind: Sequence[Callable[..., tuple[int, str]]] = (),
 ) -> SensorDefinition:
     """A sensor that sweeps when something of its kind is due.
 
@@ -43,6 +46,7 @@ def build_sweep_sensor(
         name: The sensor's name.
         look: Counts and fingerprints what is due.
         description: For the UI.
+        stages: Those whose rows are looked at, for saying which of them rest.
         prepare: Done first at each tick.
         behind: Count what waits in the later stages: past a limit nothing new is begun.
     """
@@ -59,15 +63,22 @@ def build_sweep_sensor(
         if prepare is not None:
             prepare(store)
         is_running = context.instance.get_runs_count(RunsFilter(job_name=sweep.name, statuses=UNFINISHED)) > 0
-        backlog = Backlog(sum(store.call(count)[0] for count in behind), database.settings().queue_depth)
+        backlog = backlog_of(database, behind)
         last = Launched.read(context.cursor)
-        decision = plan_sweep(name, Due(*store.call(look)), is_running=is_running, now=now(), last=last, backlog=backlog)
+        due = Due(*store.call(look))
+        paused = " ".join(sorted({rest.sentence for rest in store.call(resting_stages, stages).values()}))
+        decision = plan_sweep(name, due, is_running=is_running, now=now(), last=last, backlog=backlog, paused=paused)
         if isinstance(decision, Skip):
             return SkipReason(decision.reason)
         context.log.info(decision.reason)
         return SensorResult(run_requests=[RunRequest(run_key=decision.key)], cursor=decision.launched.write())
 
     return evaluate
+
+
+def backlog_of(database: DatabaseResource, behind: Sequence[Callable[..., tuple[int, str]]]) -> Backlog:
+    """What waits in the later stages, what rests there included: it has to be worked on all the same."""
+    return Backlog(sum(database.open().call(count, resting=True)[0] for count in behind), database.settings().queue_depth)
 
 
 def bring_back(database: Database) -> None:
@@ -82,12 +93,20 @@ queued_sitemaps = build_sweep_sensor(
     "queued_sitemaps",
     due_sitemaps,
     "Sweeps when sitemap files are due; brings back expired leases and rows whose rule changed.",
+    stages=("domains", "sitemaps"),
     prepare=bring_back,
     behind=(due_pages, due_postings),
 )
 selected_pages = build_sweep_sensor(
-    "selected_pages", due_pages, "Sweeps when selected pages, stored contents or job boards are due.", behind=(due_postings,)
+    "selected_pages",
+    due_pages,
+    "Sweeps when selected pages, stored contents or job boards are due.",
+    stages=("page_contents", "contacts", "companies", "postings"),
+    behind=(due_postings,),
 )
 selected_postings = build_sweep_sensor(
-    "selected_postings", due_postings, "Sweeps when postings are to be matched or selected ones wait for their CV."
+    "selected_postings",
+    due_postings,
+    "Sweeps when postings are to be matched or selected ones wait for their CV.",
+    stages=("matches", "cvs"),
 )

@@ -30,6 +30,7 @@ def status(domains: Domains = None, as_json: Json = False) -> None:
         print_json(facts)
         return
     _print_stages(facts)
+    _print_pauses(facts)
     _print_runs(facts)
     _print_errors(facts)
 
@@ -45,8 +46,10 @@ def gather(session: Session, ids: list[int] | None, names: list[str], refresh_af
     """
     from datetime import timedelta
 
+    from inroad.cli.pausing import as_document
     from inroad.store import progress
     from inroad.store.domains import count_domains, get_domains
+    from inroad.store.pauses import active_pauses
     from inroad.store.results import domain_errors
     from inroad.store.status import dead_letters, last_visit, stage_standing
     from inroad.store.visits import overdue_domains
@@ -59,6 +62,7 @@ def gather(session: Session, ids: list[int] | None, names: list[str], refresh_af
         "running": [_run(row) for row in progress.running(session)],
         "refresh_due": len(overdue if ids is None else set(overdue) & set(names)),
         "last_visit": visit.isoformat() if visit else None,
+        "paused": [as_document(rest) for rest in active_pauses(session)],
         "dead_letters": [asdict(letter) for letter in dead_letters(session, ids)],
     }
     if ids is not None:
@@ -84,6 +88,17 @@ def _print_stages(facts: dict[str, Any]) -> None:
     say_columns(rows)
     if not facts["domains"]:
         say("Nothing is here yet: `inroad add acme.example`, or `inroad demo` for a look.")
+
+
+def _print_pauses(facts: dict[str, Any]) -> None:
+    if not facts["paused"]:
+        return
+    say("Paused (end one with `inroad resume KIND NAME`):")
+    rows = []
+    for rest in facts["paused"][:_SHOWN]:
+        until = f"until {rest['until'][:16].replace('T', ' ')} UTC" if rest["until"] else "until resumed"
+        rows.append([f"{rest['kind']} {rest['key']}".strip(), until, f"by {rest['paused_by']}", rest["reason"]])
+    say_columns(rows)
 
 
 def _print_runs(facts: dict[str, Any]) -> None:

@@ -21,6 +21,7 @@ from datetime import UTC, datetime, timedelta
 from pybreaker import STATE_CLOSED, STATE_HALF_OPEN, STATE_OPEN
 
 from inroad.guard.errors import CircuitOpen, InroadError, NotCalled, TransientError
+from inroad.guard.reading import SharedReading
 from inroad.store.breakers import BreakerState, change_breaker, read_breaker
 from inroad.store.database import Database, DatabaseUnavailable
 
@@ -154,7 +155,7 @@ class Breakers:
         self._cache_s = cache_s if database else 0.0
         self._seen: dict[str, _Seen] = {}
         self._memory: dict[str, BreakerState] = {}
-        self._reading: dict[tuple[int, str], asyncio.Task[_Seen]] = {}
+        self._reading: SharedReading[_Seen] = SharedReading()
         self._lock = threading.Lock()
 
     @asynccontextmanager
@@ -222,25 +223,10 @@ class Breakers:
         seen = self._seen.get(name)
         age_s = time.monotonic() - seen.read_at if seen else 0.0
         if seen is None or age_s >= self._cache_s:
-            return await asyncio.shield(self._one_reading(name))
+            return await self._reading.wait(name, lambda: self._read(name))
         if age_s >= self._cache_s / 2:
-            self._one_reading(name)
+            self._reading.begin(name, lambda: self._read(name))
         return seen
-
-    def _one_reading(self, name: str) -> asyncio.Task[_Seen]:
-        """The reading that all callers of this loop share: each its own would be a query for every call in flight."""
-        loop = asyncio.get_running_loop()
-        key = (id(loop), name)
-        task = self._reading.get(key)
-        if task is None or task.get_loop() is not loop:
-            task = self._reading[key] = loop.create_task(self._read(name))
-            task.add_done_callback(lambda done: self._end_reading(key, done))
-        return task
-
-    def _end_reading(self, key: tuple[int, str], task: asyncio.Task[_Seen]) -> None:
-        self._reading.pop(key, None)
-        if not task.cancelled():
-            task.exception()  # seen: where nobody waited, the next caller reads again and is told
 
     async def _read(self, name: str) -> _Seen:
         if self._database:

@@ -118,6 +118,20 @@ class BudgetExceeded(NotCalled):
         self.left = left
 
 
+class Paused(NotCalled):
+    """A person lets this rest; no call was made.
+
+    Args:
+        retry_after_s: Seconds until the pause ends by itself; None where it does not.
+    """
+
+    reason = "paused"
+
+    def __init__(self, message: str, *, retry_after_s: float | None = None, reason: str | None = None, mend: str = "") -> None:
+        super().__init__(message, reason=reason, mend=mend)
+        self.retry_after_s = retry_after_s
+
+
 @dataclass(frozen=True, slots=True)
 class Scope:
     """What a guarded call is made for; each part that is set is held to its own budget.

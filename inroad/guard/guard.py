@@ -1,4 +1,4 @@
-"""The composed guard: permission, then bounded retry, and inside each attempt breaker, budget, rate, call, settlement.
+"""The composed guard: permission, pauses, bounded retry, and inside each attempt breaker, budget, rate, call, settlement.
 
 One object for a process; its state is in the database, so that limits hold over threads, processes and machines. What does
 not belong here: the parts themselves (beside this module) and any service's protocol.
@@ -16,6 +16,7 @@ from inroad.guard import tracing
 from inroad.guard.breaker import Breakers
 from inroad.guard.budget import NOTHING, Amounts, Budgets, Reservation
 from inroad.guard.errors import NotCalled, RateLimited, Scope, TransientError
+from inroad.guard.pauses import Pauses
 from inroad.guard.rate import RateLimiter
 from inroad.guard.retry import retrying
 from inroad.guard.services import Service
@@ -99,16 +100,18 @@ class Guard:
         self.breakers = Breakers(database)
         self.rates = RateLimiter(database)
         self.budgets = Budgets(database)
+        self.pauses = Pauses(database)
 
     async def call(self, call: Call[T]) -> T:
         """Makes one guarded call.
 
         Raises:
-            BudgetExceeded, CircuitOpen, BucketEmpty: Our own refusal; the service was not called.
+            Paused, BudgetExceeded, CircuitOpen, BucketEmpty: Our own refusal; the service was not called.
             RateLimited, TransientError, PermanentError: The last attempt's, after bounded retries.
         """
         if call.permission:
             await call.permission()
+        await self.pauses.check(call.service.name, call.key, call.scope)
         return await retrying(call.service.retry, lambda number: self._attempt(call, number))
 
     async def _attempt(self, call: Call[T], number: int) -> T:

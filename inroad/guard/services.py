@@ -42,7 +42,8 @@ class Service:
 
 DAY_S = 86_400.0
 
-WEB = Service("web", permission="robots.txt, public address")
+# Three attempts at robots.txt and three at a page are one bad moment of a host, and its own error says more than an open breaker.
+WEB = Service("web", permission="robots.txt, public address", breaker=BreakerPolicy(fail_max=10))
 # 64 calls in flight may all meet one short fault; fewer failures in a row would open the breaker for a blip.
 LLM = Service(
     "llm",

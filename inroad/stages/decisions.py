@@ -100,7 +100,14 @@ NO_BACKLOG = Backlog(0, 1)
 
 
 def plan_sweep(
-    name: str, due: Due, *, is_running: bool, now: datetime, last: Launched = NEVER, backlog: Backlog = NO_BACKLOG
+    name: str,
+    due: Due,
+    *,
+    is_running: bool,
+    now: datetime,
+    last: Launched = NEVER,
+    backlog: Backlog = NO_BACKLOG,
+    paused: str = "",
 ) -> Launch | Skip:
     """Whether to launch a sweep.
 
@@ -111,9 +118,10 @@ def plan_sweep(
         now: The time.
         last: What the sensor launched last.
         backlog: What waits behind this stage.
+        paused: What of it a person lets rest, and why; rows that rest are not counted as due.
     """
     if not due.count:
-        return Skip("Nothing is due.")
+        return Skip(paused or "Nothing is due.")
     if backlog.refusal:
         return Skip(f"{due.count} rows are due; {backlog.refusal}")
     if is_running:

@@ -13,17 +13,17 @@ from typing import Any, Self, TypeVar
 from sqlalchemy import ColumnElement, Connection, String, and_, case, cast, false, func, or_, select, text, update
 from sqlalchemy.orm import Session
 
-from inroad.guard.errors import BucketEmpty, BudgetExceeded, InroadError, PermanentError
+from inroad.guard.errors import BucketEmpty, BudgetExceeded, InroadError, Paused, PermanentError
 from inroad.store.database import Database
 from inroad.store.models import Board, CvRow, Domain, Extraction, Page, PostingRow, Processed, SitemapFile
 
 # First key of the two-part advisory lock; the second is the worker's number.
 LOCK_CLASS = 729_451_300
 RETRY_BASE_S = 60.0
-# Refused by a budget: tried again after this many seconds, or as soon as somebody sets a budget.
+# Refused by a budget or a pause: tried again after this many seconds, or as soon as somebody sets a budget or ends the pause.
 REFUSED_WAIT_S = 900.0
-# The reasons of work that our own limits refused; nothing was tried, so no attempt is counted.
-REFUSED: tuple[type[InroadError], ...] = (BudgetExceeded, BucketEmpty)
+# The reasons of work that our own limits or a pause refused; nothing was tried, so no attempt is counted.
+REFUSED: tuple[type[InroadError], ...] = (BudgetExceeded, BucketEmpty, Paused)
 PROCESSED: tuple[type[Any], ...] = (Domain, SitemapFile, Page, Extraction, Board, PostingRow, CvRow)
 
 Row = TypeVar("Row", bound=Processed)
@@ -146,7 +146,7 @@ def complete(session: Session, /, model: type[Any], row_id: int, *, owner: str, 
 def fail(session: Session, /, model: type[Any], row_id: int, error: BaseException, *, owner: str, **values: Any) -> bool:
     """Records a failure: permanent ones go to Error at once, others wait 1, 2, 4 ... minutes, Queued, until the last attempt.
 
-    Work that our own limits refused was not attempted: it stays Queued with the reason, as often as that happens.
+    Work that our own limits or a pause refused was not attempted: it stays Queued with the reason, as often as that happens.
     """
     if isinstance(error, REFUSED):
         return _wait(session, model, row_id, error, owner, values)
@@ -180,10 +180,11 @@ def _wait(session: Session, model: type[Any], row_id: int, error: InroadError, o
 
 
 def wake_refused(session: Session) -> int:
-    """Makes rows due that a budget refused: somebody has set one; returns how many."""
+    """Makes rows due that a budget or a pause refused: somebody has changed one; returns how many."""
     woken = 0
     for model in PROCESSED:
-        where = (_status(model) == "Queued", model.error_reason == BudgetExceeded.reason, model.next_attempt_at > func.now())
+        refused = model.error_reason.in_((BudgetExceeded.reason, Paused.reason))
+        where = (_status(model) == "Queued", refused, model.next_attempt_at > func.now())
         statement = update(model).where(*where).values(next_attempt_at=func.now())
         woken += session.execute(statement.execution_options(synchronize_session=False)).rowcount  # type: ignore[attr-defined]
     return woken

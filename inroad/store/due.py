@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from inroad.store.claims import is_due
 from inroad.store.models import Board, CvRow, Domain, Extraction, MatchRow, Page, PostingRow, SitemapFile
+from inroad.store.pauses import is_of_resting_domain, resting_stages
 
 # A new domain belongs to the run that its own sensor launches; after this it counts as left behind.
 FIRST_RUN = timedelta(minutes=10)
@@ -21,25 +22,36 @@ def _selected(model: Any) -> ColumnElement[bool]:
     return model.page_curation_status == "Selected"  # type: ignore[no-any-return]
 
 
-def due_sitemaps(session: Session) -> tuple[int, str]:
-    """Sitemap files that are due, and domains that are due again or were left behind."""
+def due_sitemaps(session: Session, *, resting: bool = False) -> tuple[int, str]:
+    """Sitemap files that are due, and domains that are due again or were left behind; not those that rest."""
     left_behind = or_(Domain.attempts > 0, Domain.created_at < func.now() - FIRST_RUN)
-    return _summary(session, ((SitemapFile, SitemapFile.sitemap_curation_status != "Rejected"), (Domain, left_behind)))
+    listed = SitemapFile.sitemap_curation_status != "Rejected"
+    return _summary(session, (("sitemaps", SitemapFile, listed), ("domains", Domain, left_behind)), resting=resting)
 
 
-def due_pages(session: Session) -> tuple[int, str]:
-    """Selected pages, contents to read and boards that are due."""
-    return _summary(session, ((Page, _selected(Page)), (Extraction, None), (Board, None)))
+def due_files(session: Session, *, resting: bool = False) -> tuple[int, str]:
+    """Sitemap files that are due, without their domains: what new domains would stand behind."""
+    return _summary(session, (("sitemaps", SitemapFile, SitemapFile.sitemap_curation_status != "Rejected"),), resting=resting)
 
 
-def due_postings(session: Session) -> tuple[int, str]:
+def due_pages(session: Session, *, resting: bool = False) -> tuple[int, str]:
+    """Selected pages, contents to read and boards that are due; not those that rest."""
+    readings = ((kind, Extraction, Extraction.kind == kind) for kind in ("contacts", "companies", "postings"))
+    return _summary(session, (("page_contents", Page, _selected(Page)), *readings, ("postings", Board, None)), resting=resting)
+
+
+def due_postings(session: Session, *, resting: bool = False) -> tuple[int, str]:
     """Postings to match, selected postings without a CV, and CVs to write; nothing without a profile."""
     from inroad.store.profiles import get_profile
 
     if get_profile(session) is None:
         return 0, ""
-    count, digest = _summary(session, ((PostingRow, PostingRow.posting_curation_status != "Rejected"), (CvRow, None)))
-    waiting = session.scalars(select(PostingRow.id).where(wants_cv()).order_by(PostingRow.id).limit(1_000)).all()
+    listed = PostingRow.posting_curation_status != "Rejected"
+    count, digest = _summary(session, (("matches", PostingRow, listed), ("cvs", CvRow, None)), resting=resting)
+    if not resting and resting_stages(session, ("cvs",)):
+        return count, digest
+    wanting = select(PostingRow.id).where(wants_cv(), *(() if resting else (~is_of_resting_domain(PostingRow),)))
+    waiting = session.scalars(wanting.order_by(PostingRow.id).limit(1_000)).all()
     return count + len(waiting), f"{digest}{','.join(map(str, waiting))[:200]}"
 
 
@@ -53,12 +65,19 @@ def wants_cv() -> ColumnElement[bool]:
     )
 
 
-def _summary(session: Session, parts: Sequence[tuple[Any, ColumnElement[bool] | None]]) -> tuple[int, str]:
+def _summary(session: Session, parts: Iterable[tuple[str, Any, ColumnElement[bool] | None]], *, resting: bool) -> tuple[int, str]:
+    """Count and fingerprint of what is due, by stage, table and condition; with `resting` also of what a person lets rest."""
     total, digests = 0, []
-    for model, condition in parts:
+    parts = list(parts)
+    rests = {} if resting else resting_stages(session, [stage for stage, _, _ in parts])
+    for stage, model, condition in parts:
+        if stage in rests:
+            continue
         mark = cast(model.id, String) + ":" + cast(model.attempts, String)
         listed = func.md5(func.string_agg(mark, aggregate_order_by(literal(","), model.id)))
-        where = (is_due(model),) if condition is None else (is_due(model), condition)
+        where = [is_due(model)] if condition is None else [is_due(model), condition]
+        if not resting:
+            where.append(~is_of_resting_domain(model))
         count, digest = session.execute(select(func.count(), listed).select_from(model).where(*where)).one()
         total += count
         digests.append((digest or "")[:8])
@@ -80,5 +99,7 @@ def due_domains(session: Session, *, limit: int) -> list[str]:
         parts.append(exists().where(PostingRow.domain_id == Domain.id, is_due(PostingRow), is_wanted))
         parts.append(exists().where(CvRow.domain_id == Domain.id, is_due(CvRow)))
         parts.append(exists().where(PostingRow.domain_id == Domain.id, wants_cv()))
-    statement = select(Domain.name).where(Domain.sitemap_curation_status != "Rejected", or_(*parts))
+    statement = select(Domain.name).where(
+        Domain.sitemap_curation_status != "Rejected", or_(*parts), ~is_of_resting_domain(Domain)
+    )
     return list(session.scalars(statement.order_by(Domain.id).limit(limit)))

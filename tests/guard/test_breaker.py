@@ -228,7 +228,7 @@ async def test_nobody_waits_for_a_state_that_is_read_again(counted: _Counted) ->
     breakers._seen["fresh"].read_at -= 40
     await _pass(breakers, "fresh")
     assert len(counted.statements) == 1
-    await asyncio.gather(*breakers._reading.values())
+    await asyncio.gather(*breakers._reading._tasks.values())
     assert len(counted.statements) == 2
     breakers._seen["fresh"].read_at -= 70
     await _pass(breakers, "fresh")

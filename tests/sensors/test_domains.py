@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import pytest
 from dagster import DagsterInstance
-from sqlalchemy import update
+from sqlalchemy import select, update
 
+from inroad.settings import get_settings
 from inroad.store import Database
 from inroad.store.domains import add_domains
-from inroad.store.models import Domain
+from inroad.store.models import Domain, SitemapFile
+from inroad.store.pauses import drop_pause, put_pause
+from inroad.store.sitemaps import add_sitemaps
 from pipeline_defs.partitions import DOMAINS, KEYS_PER_RUN, add_domain_partitions, range_tags
 from sensors.domains import new_domains
 from tests.sensors.conftest import Tick
@@ -25,6 +29,42 @@ def test_a_rejected_domain_gets_no_partition_and_no_run(tick: Tick, database: Da
         session.execute(update(Domain).values(sitemap_curation_status="Rejected"))
     assert tick(new_domains) == ([], "No new domains.")
     assert instance.get_dynamic_partitions(DOMAINS) == []
+
+
+def test_while_too_much_waits_further_on_no_new_domain_is_begun(
+    tick: Tick, database: Database, instance: DagsterInstance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A list of a hundred thousand would fill every queue behind it; and a sensor that only waits looks broken."""
+    monkeypatch.setenv("INROAD_QUEUE_DEPTH", "2")
+    get_settings.cache_clear()
+    database.call(add_domains, ["a.example", "b.example"])
+    with database.begin() as session:
+        domain_id = session.scalars(select(Domain.id).order_by(Domain.id)).first()
+        session.execute(update(Domain).where(Domain.id == domain_id).values(sitemap_analysis_status="Complete"))
+    add_domain_partitions(instance, ["a.example"])
+    files = [f"https://a.example/{number}.xml" for number in range(2)]
+    database.call(add_sitemaps, domain_id, files, source="robots", waiting=False, max_attempts=3)
+    requests, reason = tick(new_domains)
+    assert requests == []
+    assert reason.startswith("1 new domains wait; 2 rows wait further on, 2 may (INROAD_QUEUE_DEPTH)")
+    assert instance.get_dynamic_partitions(DOMAINS) == ["a.example"]
+    with database.begin() as session:
+        session.execute(update(SitemapFile).values(sitemap_import_status="Complete"))
+    assert len(tick(new_domains)[0]) == 1
+
+
+@pytest.mark.parametrize(("kind", "key"), [("all", ""), ("stage", "domains")])
+def test_while_new_domains_rest_none_is_begun_and_the_sensor_says_why(
+    tick: Tick, database: Database, instance: DagsterInstance, kind: str, key: str
+) -> None:
+    """A partition without its run is one that nobody launches any more."""
+    database.call(add_domains, ["a.example"])
+    database.call(put_pause, kind, key, reason="moving house", by="person:ada", until=None)
+    requests, reason = tick(new_domains)
+    assert (requests, instance.get_dynamic_partitions(DOMAINS)) == ([], [])
+    assert reason.endswith("paused: moving house.")
+    database.call(drop_pause, kind, key, by="person:ada")
+    assert len(tick(new_domains)[0]) == 1
 
 
 def test_new_domains_become_partitions_and_are_launched_once(tick: Tick, database: Database, instance: DagsterInstance) -> None:

@@ -13,6 +13,7 @@ from assets.operations import sweep
 from inroad.store import Database
 from inroad.store.domains import add_domains
 from inroad.store.models import Domain, Extraction, Page, PageContent, PostingRow, SitemapFile
+from inroad.store.pauses import drop_pause, put_pause
 from inroad.store.profiles import save_profile
 from inroad.store.sitemaps import add_sitemaps
 from sensors.sweeping import queued_sitemaps, selected_pages, selected_postings
@@ -70,6 +71,18 @@ def test_a_running_sweep_is_not_joined_by_another(
     assert requests == []
     assert "1 rows are due; a sweep is already running." in reason
     instance.report_run_failed(run)
+    assert len(tick(queued_sitemaps)[0]) == 1
+
+
+@pytest.mark.parametrize(("kind", "key"), [("all", ""), ("stage", "sitemaps"), ("domain", NAME)])
+def test_what_rests_is_not_swept(tick: Tick, database: Database, domain_id: int, kind: str, key: str) -> None:
+    """A sweep over what rests does nothing, again and again; and the list of ticks must say why nothing goes on."""
+    add_sitemap(database, domain_id)
+    database.call(put_pause, kind, key, reason="moving house", by="person:ada", until=None)
+    requests, reason = tick(queued_sitemaps)
+    assert requests == []
+    assert reason == "Nothing is due." if kind == "domain" else "paused: moving house." in reason
+    database.call(drop_pause, kind, key, by="person:ada")
     assert len(tick(queued_sitemaps)[0]) == 1
 
 
