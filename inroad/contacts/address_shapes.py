@@ -206,7 +206,7 @@ UNIT_LINE = re.compile(
 NOT_A_STREET = re.compile(
     r"(?i:\b(?:days?|weeks?|months?|years?|hours?|minutes?|mins|people|persons|guests|reviews?|comments?|results?|items?|"
     r"products?|posts?|pages?|users?|members?|points?\b(?! )|miles|km|percent|million|billion|"
-    r"in the|of the|to the|for the|on the way|at the|by the|from the|january|february|april|june|july|august|september|"
+    r"square (?:foot|feet|metres?|meters?|miles?)|in the|of the|to the|for the|on the way|at the|by the|from the|january|february|april|june|july|august|september|"
     r"october|november|december|copyright|rights|versions?|chapter|"
     r"steps? to|ways? to|per|each|founded|established|since|seit|gegründet|customers?|clients?|photos?|videos?|beds?|baths?|bedrooms?|acres?|episode|volume|lesson|tips?|reasons?|"
     r"things)\b)|\b(?:free|off|sale|save|new|best|top|how|cars?|sq|season|part)\b|[$€£%©]|\d{1,2}:\d{2}|\d\s?(?i:am|pm)\b|"

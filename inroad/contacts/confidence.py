@@ -30,7 +30,7 @@ EMAIL: Final = {
 }
 STRUCTURED: Final = {"json-ld": 0.95, "microdata": 0.94, "rdfa": 0.92, "hcard": 0.92, "opengraph": 0.85, "vcard": 0.95}
 # Other companies' streets are written like one's own: fairs, branches, customers. A second source makes it surer.
-ADDRESS: Final = {"complete": 0.8, "street": 0.5}
+ADDRESS: Final = {"complete": 0.8, "street": 0.5, "map-link": 0.7}
 CEILING: Final = 0.99
 _HIDDEN: Final = 0.6
 _ELSEWHERE: Final = 0.75

@@ -13,6 +13,7 @@ from typing import Final
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from inroad.contacts.addresses import address_key, find_addresses
+from inroad.contacts.confidence import ADDRESS
 from inroad.contacts.document import Document, Element
 from inroad.contacts.finding import Finding
 
@@ -150,7 +151,7 @@ def locate_addresses(document: Document, regions: list[str], addresses: list[Fin
                 loose.append(point)
             continue
         known = _same(spelt, addresses)
-        if known is None:
+        if known is None and not any(_is_same_house(spelt, other) for other in (*addresses, *further)):
             further.append(spelt)
         if point is not None:
             for finding in known or [spelt]:
@@ -178,12 +179,22 @@ def _spelt(document: Document, element: Element, words: str, regions: list[str])
         return None
     finding = found[0]
     finding.element, finding.start, finding.end, finding.method = element.index, -1, -1, "map-link"
+    finding.confidence = ADDRESS["map-link"]
     return finding
 
 
 def _same(spelt: Finding, addresses: list[Finding]) -> list[Finding] | None:
     key = address_key(spelt.details["parts"])
     return [a for a in addresses if key is not None and address_key(a.details.get("parts", {})) == key] or None
+
+
+def _is_same_house(spelt: Finding, other: Finding) -> bool:
+    """Whether the page itself writes the house that a map's link names, with another suite or without its town."""
+    parts = other.details.get("parts", {})
+    house, wanted = (
+        re.findall(r"\d+|[^\W\d_]{3,}", str(part.get("street", "")).casefold())[:3] for part in (parts, spelt.details["parts"])
+    )
+    return bool(house) and house == wanted
 
 
 def _give_to_nearest(document: Document, element: Element, point: Coordinates, addresses: list[Finding]) -> bool:

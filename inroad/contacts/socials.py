@@ -78,7 +78,7 @@ _TABLE: Final[tuple[tuple[str, str, tuple[tuple[str, str], ...]], ...]] = (
     ("pinterest", "pinterest.com pinterest.de pinterest.co.uk pinterest.fr pinterest.es pinterest.it pinterest.ca pinterest.at pinterest.ch pinterest.com.au pinterest.pt", (
         ("!", r"pin/|pinit|_|ideas/|today|js/"), ("profile", r"[\w\-%.]{2,60}(?=/|$)"))),
     ("vimeo", "vimeo.com", (
-        ("video", r"\d{6,12}(?=/|$)"), ("!", r"(?:channels|groups|ondemand|categories|upgrade|log_in|join|watch|features|create|stock|enterprise|showcase|album|video)(?:/|$)"),
+        ("video", r"(?:video/)?\d{6,12}(?=/|$)"), ("!", r"(?:video|channels|groups|ondemand|categories|upgrade|log_in|join|watch|features|create|stock|enterprise|showcase|album|video)(?:/|$)"),
         ("profile", r"[\w\-]{2,60}(?=/|$)"))),
     ("github", "github.com", (
         ("!", r"(?:topics|marketplace|sponsors|orgs|collections|trending|site|about|security|enterprise|team|customer-stories|readme|nonprofit|solutions)(?:/|$)"),

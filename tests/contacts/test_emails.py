@@ -61,6 +61,8 @@ def test_what_only_looks_like_an_address_is_refused(html: str) -> None:
         "<p>ines (apenstaartje) brightloom (punt) example</p>",
         "<p>ines (arobase) brightloom (point) example</p>",
         "<p>E-Mail: ines at brightloom.example</p>",
+        "<p>ines [put the at sign here] brightloom.example</p>",
+        "<p>ines(at-sign)brightloom.example</p>",
         "<p>ines&shy;@bright&#8203;loom.example</p>",
         "<p>ines&#xFF20;brightloom&#xFF0E;example</p>",
         "<p>ines<!-- no -->@<b>bright</b>loom.example</p>",

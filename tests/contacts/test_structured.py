@@ -94,6 +94,7 @@ def test_links_that_name_nobody_are_refused(link: str) -> None:
         ("https://x.com/brightloom", "twitter", "profile", "https://x.com/brightloom"),
         ("https://youtube.com/@brightloom/videos", "youtube", "company", "https://youtube.com/@brightloom"),
         ("https://www.youtube.com/watch?v=abc123&t=4", "youtube", "video", "https://www.youtube.com/watch?v=abc123"),
+        ("https://player.vimeo.com/video/316439784?h=1", "vimeo", "video", "https://player.vimeo.com/video/316439784"),
         ("https://www.xing.com/companies/brightloomgmbh", "xing", "company", "https://www.xing.com/companies/brightloomgmbh"),
         (
             "https://www.facebook.com/profile.php?id=100000000000001",
