@@ -1,7 +1,7 @@
 """One reading that all callers of a moment share.
 
-What stands in the way of every call (breakers, pauses) is read again once a second; without this each call in flight would read it
-for itself at that moment. What does not belong here: what is read, and how long it is believed.
+What stands in the way of every call (breakers, pauses) is read again once a second; else each call in flight would read it for
+itself at that moment. What does not belong here: what is read, and how long it is believed.
 """
 
 from __future__ import annotations

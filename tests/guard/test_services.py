@@ -6,11 +6,35 @@ import re
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 
+from inroad.guard.gate import Gate
 from inroad.guard.services import SERVICES, Service, services
-from inroad.settings import PREFIX, load_settings
+from inroad.llm import LlmClient
+from inroad.settings import PREFIX, Settings, load_settings
+from inroad.store import Database
+from resources.web import WebResource
 
-PAGE = Path(__file__).parent.parent.parent / "docs" / "external-services.md"
+ROOT = Path(__file__).parent.parent.parent
+PAGE = ROOT / "docs" / "external-services.md"
+# What can open a connection.
+NETWORK = re.compile(
+    r"^\s*(?:import|from)\s+(?:httpx2?|openai|playwright|socket|ssl|urllib\.request|http\.client|ftplib|smtplib|requests|aiohttp|"
+    r"websockets?|apprise|fsspec|boto3|grpc|dns|opentelemetry\.exporter)\b",
+    re.MULTILINE,
+)
+# Module to its service; "none" talks to this machine alone or only names the library's errors.
+DOORS = {f"inroad/crawl/{name}.py": "web" for name in ("browser", "calls", "cookies", "exchange", "failures", "fetch")} | {
+    "inroad/crawl/network.py": "web",
+    "inroad/crawl/proxies.py": "web",
+    "inroad/crawl/transport.py": "web",
+    "inroad/llm/endpoint.py": "llm",
+    "inroad/guard/tracing.py": "traces",
+    "inroad/cli/examinations.py": "none",
+    "inroad/cli/serving.py": "none",
+    "inroad/stages/readers.py": "none",
+    "inroad/store/progress.py": "none",
+}
 # Figures that are settings stand in the table under their names; here is which attribute each one fills.
 FILLED = {
     "INROAD_RETRIES": lambda service: service.retry.attempts,
@@ -41,8 +65,37 @@ def _amount(cell: str, service: Service, pattern: str) -> float:
 
 def test_the_page_has_a_row_for_every_service_and_no_other() -> None:
     """A service that is not in the table is one whose limits nobody can look up."""
-    assert len(SERVICES) > 5
+    assert len(SERVICES) > 3
     assert list(_table()) == list(SERVICES)
+
+
+def _modules() -> dict[str, str]:
+    files = [
+        file for folder in ("inroad", "resources", "assets", "sensors", "pipeline_defs") for file in (ROOT / folder).rglob("*.py")
+    ]
+    return {file.relative_to(ROOT).as_posix(): file.read_text(encoding="utf-8") for file in files}
+
+
+def test_only_known_modules_can_open_a_connection_and_each_belongs_to_a_service() -> None:
+    """A library that is imported in passing calls out beside the guard, and nobody notices until the bill."""
+    modules = _modules()
+    assert len(modules) > 200
+    assert {name for name, text in modules.items() if NETWORK.search(text)} == DOORS.keys()
+    assert set(DOORS.values()) - {"none", "traces"} <= SERVICES.keys()
+    assert "export of traces" in PAGE.read_text(encoding="utf-8")
+
+
+def test_every_row_is_what_its_client_is_guarded_by(settings: Settings, database: Database) -> None:
+    """A row that no client looks at promises limits that nobody keeps; page fetches had no breaker for a while."""
+    keys = {"firecrawl_key": SecretStr("f"), "scraperapi_key": SecretStr("s"), "llm_api_key": SecretStr("k")}
+    configured = settings.model_copy(update=keys)
+    table = services(configured)
+    web = WebResource(uses_browser=False).open(configured, database)
+    model = LlmClient.from_settings(configured, database)
+    gate = web._calls._breakers
+    assert isinstance(gate, Gate)
+    guarded = [gate._service, *(client._service for client in web._services.values()), model._first._service]
+    assert {service.name: service for service in guarded} == table
 
 
 @pytest.mark.parametrize("name", SERVICES)
