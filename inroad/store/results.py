@@ -42,6 +42,11 @@ class StageState:
     files: dict[str, str] = field(default_factory=dict)
 
 
+def _posting_of(row: type[Any]) -> Any:
+    """The title of a row's posting: the posting's number says nothing to a person."""
+    return select(PostingRow.title).where(PostingRow.id == row.posting_id).scalar_subquery().label("posting")
+
+
 # Stage to its table, the column that is counted, and the columns of the preview.
 _STAGES: dict[str, tuple[type[Any], Any, tuple[Any, ...]]] = {
     "domains": (Domain, Domain.sitemap_analysis_status, (Domain.home_url, Domain.title, Domain.error)),
@@ -59,8 +64,8 @@ _STAGES: dict[str, tuple[type[Any], Any, tuple[Any, ...]]] = {
     ),
     "companies": (Company, None, (Company.name, Company.legal_name, Company.description)),
     "postings": (PostingRow, PostingRow.posting_processing_status, (PostingRow.title, PostingRow.location, PostingRow.source)),
-    "matches": (MatchRow, None, (MatchRow.score, MatchRow.posting_id)),
-    "cvs": (CvRow, CvRow.cv_processing_status, (CvRow.posting_id, CvRow.score, CvRow.writer, CvRow.error)),
+    "matches": (MatchRow, None, (_posting_of(MatchRow), MatchRow.score)),
+    "cvs": (CvRow, CvRow.cv_processing_status, (_posting_of(CvRow), CvRow.score, CvRow.writer, CvRow.error)),
 }
 # The best rows first, for the preview.
 _ORDER: dict[str, tuple[Any, ...]] = {

@@ -89,6 +89,8 @@ def test_every_partition_of_every_asset_turns_green_with_its_numbers(
             assert type(told["run/seconds"]) is float
             assert told["preview"].startswith("| ")
             counted[asset] = told["rows"]
+            if asset in ("matches", "cvs"):
+                assert told["preview"].splitlines()[2].startswith("| Senior Data Engineer |"), told["preview"]
     assert counted["domains"] == counted["sitemaps"] == counted["companies"] == counted["postings"] == counted["matches"] == 1
     assert counted["pages"] == counted["page_contents"] == 3
     check_links(values(materialisations(instance, "cvs")[NAMES[1]]))
