@@ -140,7 +140,15 @@ _NOSCRIPT_HINT = re.compile(
 )
 
 
-def judge_page(status: int, headers: Mapping[str, str], html: Page, *, url: str) -> Verdict | None:
+def judge_page(
+    status: int,
+    headers: Mapping[str, str],
+    html: Page,
+    *,
+    url: str,
+    source: str | None = None,
+    text: str | None = None,
+) -> Verdict | None:
     """Tells whether an answer is something else than the page that was asked for.
 
     Args:
@@ -148,15 +156,20 @@ def judge_page(status: int, headers: Mapping[str, str], html: Page, *, url: str)
         headers: Response headers, names in any case.
         html: Decoded body.
         url: Where the answer came from in the end, after redirects.
+        source: The page as text, where `html` is its tree; saves writing the tree down again.
+        text: Its readable text, where that is known already.
 
     Returns:
         The verdict; None when the answer is to be taken as it is. Never raises.
     """
     tree = parse_html(html)
-    source = (html if isinstance(html, str) else html.html or "")[:_MAX_SOURCE_CHARS]
-    text = readable_text(tree)
+    if text is None:
+        text = readable_text(tree)
     if len(text) > _MUCH_TEXT_CHARS and status < 400:
         return None
+    if source is None:
+        source = html if isinstance(html, str) else html.html or ""
+    source = source[:_MAX_SOURCE_CHARS]
     title = page_title(tree) or ""
     names = {name.lower(): value for name, value in headers.items()}
     return (

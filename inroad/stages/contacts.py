@@ -2,57 +2,86 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import fields
+from functools import partial
+from typing import Final
 
 from sqlalchemy.orm import Session
 
-from inroad.contacts import EXTRACTOR_VERSION, Contact, merge_contacts
+from inroad.contacts import EXTRACTOR_VERSION, Contact, extract_contacts, merge_contacts
 from inroad.contacts.merging import identity
 from inroad.guard import Scope
-from inroad.stages.extractions import read_contents
-from inroad.stages.people import ContactReading, read_people
-from inroad.stages.readers import Readers
-from inroad.stages.work import StageReport, Tally, Work, each_domain
-from inroad.store.contacts import Merged, Sighting, store_page_contacts
-from inroad.store.models import Domain, Page, PageContent
+from inroad.reader_process import call
+from inroad.stages.documents import stored_html
+from inroad.stages.extractions import Purpose, attempt, read_due
+from inroad.stages.people import PEOPLE_PAGES, ContactReading, read_people
+from inroad.stages.readers import shared_readers
+from inroad.stages.threads import in_thread
+from inroad.stages.work import FindPeople, StageReport, Tally, Work, each_domain
+from inroad.store.extractions import DueReading
+from inroad.store.models import Domain
 from inroad.store.pages import requeue_extractions
+from inroad.store.sightings import Merged, Sighting, store_contacts
 
 STAGE = "contacts"
 KIND = "contacts"
 # Links to what a network's user made name nobody to write to: they are no contacts of the company.
 CONTENT_LINKS = frozenset({"post", "video", "repository", "question", "job"})
+_READ_AT_ONCE: Final = 8  # pages in one request to a reader: all cores get their part of a batch
 
 
 async def run(work: Work, names: Sequence[str]) -> StageReport:
     """Extracts from what is due; contents that an older extractor read are due again."""
     await work.database.run(requeue_extractions, KIND, EXTRACTOR_VERSION)
-    with Readers() as readers:
 
-        async def handle(domain: Domain, tally: Tally) -> None:
-            find = work.open_people(Scope(run=work.run, domain=domain.name))
-            waits = work.settings.llm_when_refused == "wait"
+    async def handle(domain: Domain, tally: Tally) -> None:
+        find = work.open_people(Scope(run=work.run, domain=domain.name))
+        read = partial(_read, find, work.settings.llm_when_refused == "wait")
+        purpose = Purpose(KIND, EXTRACTOR_VERSION, read, partial(_record, domain.id), ContactReading.as_columns)
+        await read_due(work, purpose, domain, tally)
 
-            def read(html: str, page: Page, content: PageContent) -> ContactReading:
-                found = [contact for contact in readers.read(html, content.final_url) if not _is_content_link(contact)]
-                return read_people(found, page, content, find, waits=waits)
+    return await each_domain(work, STAGE, names, handle)
 
-            describe = ContactReading.as_columns
-            await read_contents(work, KIND, EXTRACTOR_VERSION, domain, tally, read=read, record=_record, describe=describe)
 
-        return await each_domain(work, STAGE, names, handle)
+async def _read(find: FindPeople | None, waits: bool, due: Sequence[DueReading]) -> list[ContactReading | BaseException]:
+    """The rules in readers, and then the model on the pages that name people."""
+    calls = await asyncio.to_thread(_calls, due)
+    parts = [calls[start : start + _READ_AT_ONCE] for start in range(0, len(calls), _READ_AT_ONCE)]
+    found = [one for part in await asyncio.gather(*(shared_readers().read(call, part) for part in parts)) for one in part]
+    return [await _reading(find, waits, one, contacts) for one, contacts in zip(due, found, strict=True)]
+
+
+def _calls(due: Sequence[DueReading]) -> list[partial[list[Contact]]]:
+    return [partial(extract_contacts, stored_html(one.content.html_zlib), url=one.content.final_url) for one in due]
+
+
+async def _reading(
+    find: FindPeople | None, waits: bool, due: DueReading, found: list[Contact] | BaseException
+) -> ContactReading | BaseException:
+    if isinstance(found, BaseException):
+        return found
+    contacts = [contact for contact in found if not _is_content_link(contact)]
+    if find is None or due.page.page_type not in PEOPLE_PAGES:
+        return ContactReading(contacts)
+    return await attempt(in_thread(read_people, contacts, due.page, due.content, find, waits=waits))
 
 
 def _is_content_link(contact: Contact) -> bool:
     return contact.kind == "social" and contact.details.get("type") in CONTENT_LINKS
 
 
-def _record(session: Session, page: Page, _content: PageContent, reading: ContactReading) -> int:
-    return store_page_contacts(session, page.domain_id, page.id, reading.contacts, identity=identity, merge=_merge)
+def _record(domain_id: int, session: Session, read: Sequence[tuple[DueReading, ContactReading]]) -> list[int]:
+    found = [(one.page.id, reading.contacts) for one, reading in read]
+    return store_contacts(session, domain_id, found, identity=identity, merge=_merge)
 
 
 def _merge(sightings: Sequence[Sighting]) -> Merged:
     """Several pages' sightings of one contact, by the rules of the contacts' own room."""
-    read = [Contact(**{item.name: getattr(sighting, item.name) for item in fields(Contact)}) for sighting in sightings]
+    read = [Contact(**{name: getattr(sighting, name) for name in _COLUMNS}) for sighting in sightings]
     best = merge_contacts(read)[0]
     return Merged(best.value, best.sources[0].raw, best.name, best.role, best.confidence, dict(best.details))
+
+
+_COLUMNS: tuple[str, ...] = tuple(item.name for item in fields(Contact))

@@ -1,23 +1,42 @@
-"""Storing what was read of a page. Shared by the stages that visit pages; reading it is the matter of `strategies`."""
+"""What is stored of a page that was read. Shared by the stages that visit pages; reading it is the matter of `strategies`."""
 
 from __future__ import annotations
 
-import hashlib
-import zlib
-from typing import Any
+import json
+from typing import Any, Final
 
 from sqlalchemy.orm import Session
 
-from inroad.crawl.html import page_language, page_title, readable_text
+from inroad.crawl.digest import digest_html, unpacked
 from inroad.stages.strategies import Document, NotContent, read_document
+from inroad.store.fetched import StoredContent, change_fetched
 from inroad.store.models import Page
-from inroad.store.pages import store_content, update_page
 
-__all__ = ["Document", "NotContent", "read_document", "store_document", "stored_html"]
+__all__ = ["Document", "NotContent", "content_of", "read_document", "store_document", "stored_html"]
 
-KEPT_HEADERS = ("content-type", "content-language", "last-modified", "etag", "server", "x-robots-tag", "link")
-# Readable text of one page that is kept, in characters.
-TEXT_LIMIT = 500_000
+KEPT_HEADERS: Final = ("content-type", "content-language", "last-modified", "etag", "server", "x-robots-tag", "link")
+
+
+def content_of(document: Document) -> StoredContent:
+    """A page's content as columns; `digest` is computed here only where nobody has."""
+    response, digest = document.response, document.digest or digest_html(document.html, url=document.final_url)
+    headers = {name: _clean(value) for name, value in response.headers.items() if name in KEPT_HEADERS}
+    return StoredContent(
+        content_hash=digest.content_hash,
+        strategy=response.strategy,
+        credits_used=response.credits_used,
+        http_status=response.status,
+        final_url=response.url,
+        http_facts=json.dumps({"headers": headers, "redirects": list(response.redirects)}),
+        content_type=_clean(response.headers.get("content-type")),
+        body_bytes=len(response.body),
+        title=_clean(digest.title),
+        language=digest.language,
+        text=_clean(digest.text),
+        html_zlib=digest.packed,
+        etag=_clean(response.etag),
+        last_modified=_clean(response.last_modified),
+    )
 
 
 def store_document(session: Session, page: Page, document: Document, *, max_attempts: int) -> bool:
@@ -26,39 +45,10 @@ def store_document(session: Session, page: Page, document: Document, *, max_atte
     Returns:
         Whether the content is new or changed.
     """
-    response, html = document.response, document.html
-    digest = hashlib.sha256(html.encode("utf-8", "replace")).hexdigest()
-    if page.content_hash == digest:
+    content = content_of(document)
+    if page.content_hash == content.content_hash:
         return False
-    content: dict[str, Any] = {
-        "strategy": response.strategy,
-        "credits_used": response.credits_used,
-        "http_status": response.status,
-        "final_url": response.url,
-        "http_facts": {
-            "headers": {name: _clean(value) for name, value in response.headers.items() if name in KEPT_HEADERS},
-            "redirects": list(response.redirects),
-        },
-        "content_type": _clean(response.headers.get("content-type")),
-        "content_hash": digest,
-        "body_bytes": len(response.body),
-        "title": _clean(page_title(html)),
-        "language": page_language(html),
-        "text": _clean(readable_text(html))[:TEXT_LIMIT],
-        "html_zlib": zlib.compress(html.encode("utf-8", "replace"), 6),
-    }
-    stored = store_content(session, page.id, page.domain_id, content, max_attempts=max_attempts)
-    update_page(
-        session,
-        page.id,
-        content_hash=digest,
-        title=content["title"],
-        etag=_clean(response.etag),
-        last_modified=_clean(response.last_modified),
-        http_status=response.status,
-        strategy=response.strategy,
-    )
-    return stored is not None
+    return bool(change_fetched(session, [(page.id, content)], max_attempts=max_attempts))
 
 
 def _clean(text: Any) -> Any:
@@ -67,5 +57,5 @@ def _clean(text: Any) -> Any:
 
 
 def stored_html(html_zlib: bytes) -> str:
-    """The document that `store_document` compressed."""
-    return zlib.decompress(html_zlib).decode("utf-8", "replace")
+    """The document that was packed for `html_zlib`."""
+    return unpacked(html_zlib)

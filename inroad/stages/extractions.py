@@ -1,9 +1,16 @@
-"""Claiming and recording the readings of stored contents: the loop that contacts, companies and postings share."""
+"""Claiming and recording the readings of stored contents: the loop that contacts and postings share.
+
+A domain's contents are claimed, read and recorded in batches; two batches of a domain are on their way at a time, so that one is
+read while the other is recorded.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any, TypeVar
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any, Final, Generic, TypeVar
 
 from sqlalchemy.orm import Session
 
@@ -14,10 +21,37 @@ from inroad.stages.threads import in_thread
 from inroad.stages.work import Tally, Work
 from inroad.store import claims
 from inroad.store.database import DatabaseUnavailable
+from inroad.store.extractions import DueReading, claim_readings, complete_readings
 from inroad.store.models import Domain, Extraction, Page, PageContent
-from inroad.store.pages import contents_by_id
 
 T = TypeVar("T")
+
+READ_AT_ONCE: Final = 48
+"""Contents in one batch: each is held unpacked until it is read, and 48 make the statements cheap."""
+
+_BATCHES_AT_ONCE: Final = 2
+
+ReadAll = Callable[[Sequence[DueReading]], Awaitable[Sequence[T | BaseException]]]
+RecordAll = Callable[[Session, Sequence[tuple[DueReading, T]]], Sequence[int]]
+
+
+@dataclass(frozen=True, slots=True)
+class Purpose(Generic[T]):
+    """What contents are read for.
+
+    Attributes:
+        kind: "contacts" or "postings".
+        version: The extractor's version, for the row.
+        read: Contents to values, in their order; an exception in a value's place is that content's failure.
+        record: Stores values in the transaction that completes their rows; returns how many each one holds.
+        describe: Columns of the extraction's row that say how the values were found.
+    """
+
+    kind: str
+    version: str
+    read: ReadAll[T]
+    record: RecordAll[T]
+    describe: Callable[[T], Mapping[str, Any]] = field(default=lambda _: {})
 
 
 async def read_contents(
@@ -29,62 +63,104 @@ async def read_contents(
     *,
     read: Callable[[str, Page, PageContent], T],
     record: Callable[[Session, Page, PageContent, T], int],
-    describe: Callable[[T], Mapping[str, Any]] = lambda _: {},
 ) -> None:
-    """Reads every content of a domain that is due for one purpose.
+    """Reads every content of a domain that is due for one purpose, one by one in a thread.
 
     Args:
         work: The run's context.
-        kind: "contacts", "companies" or "postings".
+        kind: "contacts" or "postings".
         version: The extractor's version, for the row.
         domain: The domain.
         tally: Counts.
-        read: Pure: the document to values; runs in a thread.
-        record: Stores the values in the transaction that completes the row; returns how many there are.
-        describe: Columns of the extraction's row that say how the values were found.
+        read: Pure: the document to values.
+        record: Stores one content's values in the transaction that completes its row; returns how many there are.
     """
-    while rows := await work.database.run(claim_extractions, work, kind, domain):
-        contents = await work.database.run(contents_by_id, [row.page_content_id for row in rows])
-        for row in rows:
-            page, content, is_newest = contents[row.page_content_id]
-            try:
-                with tracing.span("row", extraction=kind, url=page.url):
-                    values = await in_thread(_read, read, page, content) if is_newest else None
-                found = await work.database.run(_finish, work, row, version, page, content, values, record, describe)
-            except DatabaseUnavailable:
-                raise
-            except Exception as error:  # noqa: BLE001 - one document's failure is its row's; a bug says so there and fails the check
-                await work.database.run(claims.fail, Extraction, row.id, error, owner=work.owner, extractor_version=version)
-                tally.stop(page.url, error)
-                continue
-            tally.succeed("new")
-            tally.counts["found"] += found
+
+    async def read_all(due: Sequence[DueReading]) -> list[T | BaseException]:
+        return [await attempt(in_thread(_read, read, one)) for one in due]
+
+    def record_all(session: Session, values: Sequence[tuple[DueReading, T]]) -> list[int]:
+        return [record(session, one.page, one.content, value) for one, value in values]
+
+    await read_due(work, Purpose(kind, version, read_all, record_all), domain, tally)
 
 
-def _read(read: Callable[[str, Page, PageContent], T], page: Page, content: PageContent) -> T:
-    return read(stored_html(content.html_zlib), page, content)
+def _read(read: Callable[[str, Page, PageContent], T], due: DueReading) -> T:
+    return read(stored_html(due.content.html_zlib), due.page, due.content)
+
+
+async def attempt(reading: Awaitable[T]) -> T | BaseException:
+    """A reading's result, or why there is none."""
+    try:
+        return await reading
+    except DatabaseUnavailable:
+        raise
+    except Exception as error:  # noqa: BLE001 - one document's failure is its row's; a bug says so there and fails the check
+        return error
+
+
+async def read_due(work: Work, purpose: Purpose[T], domain: Domain, tally: Tally) -> None:
+    """Reads every content of a domain that is due for a purpose, in batches."""
+    async with asyncio.TaskGroup() as group:
+        for _ in range(_BATCHES_AT_ONCE):
+            group.create_task(_read_batches(work, purpose, domain, tally))
+
+
+async def _read_batches(work: Work, purpose: Purpose[T], domain: Domain, tally: Tally) -> None:
+    claim = partial(claim_readings, owner=work.owner, lease_s=work.settings.lease_s, limit=READ_AT_ONCE)
+    while due := await work.database.run(claim, purpose.kind, domain.id):
+        with tracing.span("rows", extraction=purpose.kind, count=len(due)):
+            newest = [one for one in due if one.is_newest]
+            values = dict(zip((one.extraction_id for one in newest), await purpose.read(newest), strict=True))
+            failed = {number: value for number, value in values.items() if isinstance(value, BaseException)}
+            for one in due:
+                if one.extraction_id in failed:
+                    await _fail(work, purpose, one, failed[one.extraction_id], tally)
+            # An older content than the newest is done without being read.
+            done = [(one, values.get(one.extraction_id)) for one in due if one.extraction_id not in failed]
+            await _record(work, purpose, done, tally)
+
+
+async def _record(work: Work, purpose: Purpose[T], done: Sequence[tuple[DueReading, Any]], tally: Tally) -> None:
+    """Records a batch in one transaction; where one of them spoils that, each in its own."""
+    if not done:
+        return
+    try:
+        counts = await work.database.run(_finish, work, purpose, done)
+    except DatabaseUnavailable:
+        raise
+    except Exception as error:  # noqa: BLE001 - the row whose fault it is is found by recording each alone
+        if len(done) == 1:
+            await _fail(work, purpose, done[0][0], error, tally)
+        else:
+            for pair in done:
+                await _record(work, purpose, [pair], tally)
+        return
+    for _ in done:
+        tally.succeed("new")
+    tally.counts["found"] += sum(counts)
+
+
+async def _fail(work: Work, purpose: Purpose[T], due: DueReading, error: BaseException, tally: Tally) -> None:
+    number, version = due.extraction_id, purpose.version
+    await work.database.run(claims.fail, Extraction, number, error, owner=work.owner, extractor_version=version)
+    tally.stop(due.page.url, error)
 
 
 def claim_extractions(session: Session, work: Work, kind: str, domain: Domain) -> list[Extraction]:
-    """Claims a domain's contents that are due for one purpose."""
+    """Claims a domain's contents that are due for one purpose, without loading them."""
     where = (Extraction.domain_id == domain.id, Extraction.kind == kind)
     return claims.claim(session, Extraction, *where, owner=work.owner, lease_s=work.settings.lease_s)
 
 
-def _finish(
-    session: Session,
-    work: Work,
-    row: Extraction,
-    version: str,
-    page: Page,
-    content: PageContent,
-    values: T | None,
-    record: Callable[[Session, Page, PageContent, T], int],
-    describe: Callable[[T], Mapping[str, Any]],
-) -> int:
-    found = record(session, page, content, values) if values is not None else 0
-    how = describe(values) if values is not None else {}
-    done = {"extractor_version": version, "found_count": found, **how}
-    if not claims.complete(session, Extraction, row.id, owner=work.owner, **done):
-        raise InroadError(f"The lease on reading {page.url} went to another worker.", reason="lease-lost")
-    return found
+def _finish(session: Session, work: Work, purpose: Purpose[T], done: Sequence[tuple[DueReading, Any]]) -> list[int]:
+    read = [(one, value) for one, value in done if value is not None]
+    counts = dict(zip((one.extraction_id for one, _ in read), purpose.record(session, read), strict=True)) if read else {}
+    told = [
+        (one.extraction_id, counts.get(one.extraction_id, 0), purpose.describe(value) if value is not None else {})
+        for one, value in done
+    ]
+    ours = complete_readings(session, told, owner=work.owner, version=purpose.version)
+    if lost := [one for one, _ in done if one.extraction_id not in ours]:
+        raise InroadError(f"The lease on reading {lost[0].page.url} went to another worker.", reason="lease-lost")
+    return list(counts.values())

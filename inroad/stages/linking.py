@@ -103,21 +103,31 @@ def add_linked_pages(
     """
     room = max(settings.urls_per_domain - page_count(session, domain.id), 0)
     is_small = page_count(session, domain.id, source="sitemap") < SMALL_SITE
-    jobs = set(own_urls(domain, postings, base=url))
+    rows = linked_rows(domain, extract_links(html, url=url), postings=own_urls(domain, postings, base=url), takes_all=is_small)
+    return add_pages(session, domain.id, list(rows.values())[: min(room, LINKS_FOLLOWED)])
+
+
+def linked_rows(
+    domain: Domain, links: Iterable[Link], *, postings: Sequence[str] = (), takes_all: bool
+) -> dict[str, dict[str, Any]]:
+    """The pages of a domain that a document links to, by URL: what a careers page lists as its jobs first.
+
+    Args:
+        domain: Links that leave it are left out.
+        links: Of the document.
+        postings: Canonical URLs of the domain that are jobs, whatever their address says.
+        takes_all: Whether links that are not worth reading for themselves are taken too.
+    """
     rows: dict[str, dict[str, Any]] = {
-        job: page_row(job, source="link", page_type="POSTING") for job in sorted(jobs) if not is_asset(job)
+        job: page_row(job, source="link", page_type="POSTING") for job in sorted(postings) if not is_asset(job)
     }
-    for link in extract_links(html, url=url):
+    for link in links:
         if link.kind != "anchor" or link.url in rows or not is_own_url(domain, link.url):
             continue
-        if is_asset(link.url):
-            if (file := file_row(link)) is not None:
-                rows[link.url] = file
-            continue
-        row = page_row(link.url, source="link", title=link.text)
-        if row["priority_level"] == 1 or is_small:
+        row = file_row(link) if is_asset(link.url) else page_row(link.url, source="link", title=link.text)
+        if row is not None and (row["priority_level"] == 1 or takes_all or is_asset(link.url)):
             rows[link.url] = row
-    return add_pages(session, domain.id, list(rows.values())[: min(room, LINKS_FOLLOWED)])
+    return rows
 
 
 def reclassified(page: Page) -> dict[str, Any]:

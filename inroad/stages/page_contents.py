@@ -1,28 +1,43 @@
-"""Stage `page_contents`: fetches the selected pages, judges and stores what came, follows the links worth following."""
+"""Stage `page_contents`: fetches the selected pages, judges and stores what came, follows the links worth following.
+
+What lives here: which pages are fetched when, and reading one. What does not: the ways to read a page (`strategies`), computing
+what it says (`inroad.crawl.digest`, in other processes where there is much), and recording (`page_records`).
+"""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from typing import Any
+from contextlib import aclosing
+from dataclasses import replace
+from typing import Final
 
 from sqlalchemy.orm import Session
 
+from inroad.crawl.digest import PageBody, PageDigest, digest_page
 from inroad.crawl.fetch import WebClient
 from inroad.crawl.response import as_strategy
+from inroad.guard import tracing
 from inroad.guard.errors import InroadError, PermanentError, Scope
 from inroad.postings import find_posting_links
-from inroad.stages.documents import Document, read_document, store_document
-from inroad.stages.linking import add_linked_pages, is_own_url
+from inroad.reader_process import ReaderBug
+from inroad.stages.batching import Batches
+from inroad.stages.documents import Document, read_document
+from inroad.stages.linking import is_own_url, own_urls
+from inroad.stages.page_records import Fetched, PageRecorder
+from inroad.stages.readers import shared_readers
 from inroad.stages.selection import select_by_rule
 from inroad.stages.work import StageReport, Tally, Work, each_domain
 from inroad.store import claims, visits
 from inroad.store.database import DatabaseUnavailable
 from inroad.store.models import Domain, Page
-from inroad.store.pages import complete_pages, mark_missed
-from inroad.store.posting_states import miss_again, miss_postings
+from inroad.store.pages import complete_pages
 
 STAGE = "page_contents"
+CLAIMED: Final = 100
+"""Pages of one domain that are claimed at one time; more are claimed when half of them are done."""
+
+_READ_AT_ONCE: Final = 8  # pages in one request to a reader: its cost of 0.4 ms is shared, and all cores get their part
 
 
 class RedirectedAway(PermanentError):
@@ -33,124 +48,142 @@ class RedirectedAway(PermanentError):
 
 async def run(work: Work, web: WebClient, names: Sequence[str]) -> StageReport:
     """Fetches the pages that are due, round after round until nothing more is selected, then visits the fetched ones again."""
+    readers = shared_readers()
 
-    async def handle(domain: Domain, tally: Tally) -> None:
-        while rows := await work.database.run(_claim, work, domain):
-            async with asyncio.TaskGroup() as group:
-                for page in rows:
-                    group.create_task(_fetch(work, web, domain, page, tally))
-        if work.since is not None:
-            await _visit_again(work, web, domain, tally)
+    async def read(pages: Sequence[PageBody]) -> list[PageDigest | BaseException]:
+        return await readers.read(digest_page, pages)
 
-    return await each_domain(work, STAGE, names, handle)
+    # As many requests to readers as there may be readers: each has one at work.
+    batches = Batches(read, most=_READ_AT_ONCE, wait_s=0.01, at_once=readers.count)
+    async with aclosing(PageRecorder(work)) as recorder:
+
+        async def handle(domain: Domain, tally: Tally) -> None:
+            visitor = _Visitor(work, web, domain, tally, recorder, batches)
+            await visitor.fetch_due()
+            if work.since is not None:
+                await visitor.visit_again()
+
+        return await each_domain(work, STAGE, names, handle)
 
 
-def _claim(session: Session, work: Work, domain: Domain) -> list[Page]:
-    """The next round: what is due, else what the rule selects from what the last round made known."""
+class _Visitor:
+    """Fetches the pages of one domain."""
+
+    def __init__(
+        self,
+        work: Work,
+        web: WebClient,
+        domain: Domain,
+        tally: Tally,
+        recorder: PageRecorder,
+        readers: Batches[PageBody, PageDigest],
+    ) -> None:
+        self._work = work
+        self._web = web
+        self._domain = domain
+        self._tally = tally
+        self._recorder = recorder
+        self._readers = readers
+        self._hosts = (domain.name, *domain.allowed_hosts)
+
+    async def fetch_due(self) -> None:
+        """What is due, and when all of that is done what the rule selects from what it made known."""
+        claim, work = self._work.database.run, self._work
+        async with asyncio.TaskGroup() as group:
+            running: set[asyncio.Task[None]] = set()
+            while True:
+                # The rule sees the links of the whole round: it chooses only when nothing is on its way.
+                rows = await claim(_claim, work, self._domain, selects=not running)
+                if not rows and not running:
+                    return
+                running |= {group.create_task(self._fetch(page)) for page in rows}
+                running = await _until(running, CLAIMED // 2 if len(rows) == CLAIMED else 0)
+
+    async def visit_again(self) -> None:
+        """Pages that are Complete and had no visit since the run's moment."""
+        assert self._work.since is not None
+        is_due = visits.not_visited_since("page", Page, self._work.since)
+        due = await self._work.database.run(complete_pages, [self._domain.id], is_due)
+        running: set[asyncio.Task[None]] = set()
+        async with asyncio.TaskGroup() as group:
+            for start in range(0, len(due), CLAIMED):
+                opened = await self._work.database.run(_open, self._work, due[start : start + CLAIMED])
+                pages = [page for page in due[start : start + CLAIMED] if page.id in opened]
+                running |= {group.create_task(self._refresh(page, opened[page.id])) for page in pages}
+                running = await _until(running, CLAIMED // 2)
+
+    async def _fetch(self, page: Page) -> None:
+        fetched = await self._read(Fetched(self._domain, page), known=None)
+        if await self._recorder.record(fetched) == "new":
+            self._tally.succeed("new")
+        elif fetched.error is not None:
+            self._tally.fail(page.url, fetched.error)
+
+    async def _refresh(self, page: Page, visit_id: int) -> None:
+        fetched = await self._read(Fetched(self._domain, page, visit_id=visit_id), known=page)
+        outcome = await self._recorder.record(fetched)
+        if fetched.error is not None:
+            self._tally.fail(page.url, fetched.error)
+        else:
+            self._tally.succeed(outcome)
+
+    async def _read(self, asked: Fetched, *, known: Page | None) -> Fetched:
+        """Reads a page; a failure is a result too."""
+        page = asked.page
+        with tracing.span("page", url=page.url) as said:
+            try:
+                document = await self._document(page, known)
+                postings = await self._postings(page, document)
+            except DatabaseUnavailable:
+                raise
+            except (InroadError, ReaderBug) as error:  # our bug in one document is its row's, and the others go on
+                said["reason"] = claims.describe_error(error)[0]
+                return replace(asked, error=error)
+            said["status"], said["strategy"] = document.response.status, document.response.strategy
+            return replace(asked, document=document, postings=postings)
+
+    async def _document(self, page: Page, known: Page | None) -> Document:
+        async def read(body: PageBody) -> PageDigest:
+            return await self._readers.add(replace(body, hosts=self._hosts, keeps_html=_lists_jobs(page)))
+
+        scope = Scope(run=self._work.run, domain=self._domain.name)
+        wanted = as_strategy(page.fetch_strategy)
+        document = await read_document(self._web, page.url, known=known, wanted=wanted, scope=scope, read=read)
+        if not is_own_url(self._domain, document.final_url):
+            raise RedirectedAway(f"{page.url} leads to {document.final_url}, another company's site.", mend="Reject the page.")
+        return document
+
+    async def _postings(self, page: Page, document: Document) -> list[str]:
+        if not document.html or not _lists_jobs(page):
+            return []
+        found = await asyncio.to_thread(find_posting_links, document.html, url=document.final_url)
+        return own_urls(self._domain, [link.url for link in found], base=document.final_url)
+
+
+def _lists_jobs(page: Page) -> bool:
+    return page.page_type == "CAREERS"
+
+
+async def _until(running: set[asyncio.Task[None]], left: int) -> set[asyncio.Task[None]]:
+    """Waits until no more than some tasks are unfinished, at least one of them at a time; gives those."""
+    while len(running) > left:
+        _, running = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
+    return running
+
+
+def _claim(session: Session, work: Work, domain: Domain, *, selects: bool) -> list[Page]:
+    """The next pages: what is due, else, where nothing is on its way, what the rule selects."""
     where = (Page.domain_id == domain.id, Page.page_curation_status == "Selected")
     for fill in (None, False, True):
+        if fill is not None and not selects:
+            break
         if fill is not None and (work.is_manual or not select_by_rule(session, work.settings, domain.id, fill=fill)):
             continue
-        if rows := claims.claim(session, Page, *where, owner=work.owner, lease_s=work.settings.lease_s):
+        if rows := claims.claim(session, Page, *where, owner=work.owner, lease_s=work.settings.lease_s, limit=CLAIMED):
             return rows
     return []
 
 
-async def _fetch(work: Work, web: WebClient, domain: Domain, page: Page, tally: Tally) -> None:
-    visit = await work.database.run(_open, work, page)
-    try:
-        document = await _read(work, web, domain, page, known=None)
-    except DatabaseUnavailable:
-        raise
-    except InroadError as error:
-        await work.database.run(_record_failure, work, page, visit, error)
-        tally.fail(page.url, error)
-        return
-    await work.database.run(_record, work, domain, page, document, visit)
-    tally.succeed("new")
-
-
-async def _read(work: Work, web: WebClient, domain: Domain, page: Page, *, known: Page | None) -> Document:
-    scope = Scope(run=work.run, domain=domain.name)
-    document = await read_document(web, page.url, known=known, wanted=as_strategy(page.fetch_strategy), scope=scope)
-    if not is_own_url(domain, document.final_url):
-        raise RedirectedAway(f"{page.url} leads to {document.final_url}, another company's site.", mend="Reject the page.")
-    return document
-
-
-async def _visit_again(work: Work, web: WebClient, domain: Domain, tally: Tally) -> None:
-    assert work.since is not None
-    due = await work.database.run(complete_pages, [domain.id], visits.not_visited_since("page", Page, work.since))
-    async with asyncio.TaskGroup() as group:
-        for page in due:
-            group.create_task(_refresh(work, web, domain, page, tally))
-
-
-async def _refresh(work: Work, web: WebClient, domain: Domain, page: Page, tally: Tally) -> None:
-    visit = await work.database.run(_open, work, page)
-    if visit is None:
-        return
-    try:
-        document = await _read(work, web, domain, page, known=page)
-    except DatabaseUnavailable:
-        raise
-    except InroadError as error:
-        await work.database.run(_record_missing, page, visit, error)
-        tally.fail(page.url, error)
-        return
-    changed = await work.database.run(_record_again, work, domain, page, document, visit)
-    tally.succeed("changed" if changed else "unchanged")
-
-
-def _open(session: Session, work: Work, page: Page) -> int | None:
-    subject = [(page.id, page.domain_id)]
-    opened = visits.open_visits(session, "page", subject, run=work.run, owner=work.owner, lease_s=work.settings.lease_s)
-    return opened.get(page.id)
-
-
-def _facts(document: Document) -> dict[str, Any]:
-    response = document.response
-    return {"http_status": response.status, "body_bytes": response.wire_bytes, "duration_ms": response.duration_ms}
-
-
-def _record(session: Session, work: Work, domain: Domain, page: Page, document: Document, visit: int | None) -> None:
-    """Content, links and the page's state in one transaction: a kill leaves all of it or nothing."""
-    if not claims.complete(session, Page, page.id, owner=work.owner):
-        return
-    store_document(session, page, document, max_attempts=work.settings.max_attempts)
-    _follow(session, work, domain, page, document)
-    if visit is not None:
-        visits.finish_visit(session, visit, "new", **_facts(document))
-
-
-def _record_again(session: Session, work: Work, domain: Domain, page: Page, document: Document, visit: int) -> bool:
-    is_new = not document.response.not_modified and store_document(
-        session, page, document, max_attempts=work.settings.max_attempts
-    )
-    if is_new:
-        _follow(session, work, domain, page, document)
-    changed = is_new or bool(miss_again(session, page_id=page.id))
-    visits.finish_visit(session, visit, "changed" if changed else "unchanged", **_facts(document))
-    return changed
-
-
-def _follow(session: Session, work: Work, domain: Domain, page: Page, document: Document) -> None:
-    jobs = [link.url for link in find_posting_links(document.html, url=document.final_url)] if page.page_type == "CAREERS" else []
-    add_linked_pages(session, work.settings, domain, document.html, url=document.final_url, postings=jobs)
-
-
-def _record_failure(session: Session, work: Work, page: Page, visit: int | None, error: InroadError) -> None:
-    claims.fail(session, Page, page.id, error, owner=work.owner)
-    if visit is not None:
-        visits.finish_visit(session, visit, "error", error_reason=error.reason, http_status=getattr(error, "status", None))
-
-
-def _record_missing(session: Session, page: Page, visit: int, error: InroadError) -> None:
-    """A page that was there and is not found any more is gone after the second time, and its jobs are closed with it.
-
-    Other failures say nothing about it.
-    """
-    if error.reason in ("not-found", "soft-404"):
-        mark_missed(session, page.id)
-        miss_postings(session, [], page_id=page.id)
-    visits.finish_visit(session, visit, "error", error_reason=error.reason, http_status=getattr(error, "status", None))
+def _open(session: Session, work: Work, pages: Sequence[Page]) -> dict[int, int]:
+    subjects = [(page.id, page.domain_id) for page in pages]
+    return visits.open_visits(session, "page", subjects, run=work.run, owner=work.owner, lease_s=work.settings.lease_s)

@@ -1,96 +1,201 @@
-"""The extractor on all cores: worker processes for large batches, the calling thread for small ones.
+"""Reading pages on all cores: processes for large batches, threads for small ones.
 
-What lives here: when processes pay, how they start, and that they end with their parent. What does not: reading a page
-(`inroad.contacts`) and which pages are read.
+What lives here: when processes pay, how many there are, and what happens when one dies or hangs. What does not: what is read
+(`inroad.crawl.digest`, `inroad.contacts`), and the child's side (`inroad.reader_process`).
 
-A worker takes about a second to start, an average page 3 to 15 ms to read, so that a batch of fewer than `PAGES_BEFORE` pages is
-read sooner without any. Processes are spawned, never forked: the parent runs threads and holds database connections.
+A reader takes half a second to start and a page 2 to 15 ms to read, so that the first `PAGES_BEFORE` pages of a process are read
+without any. From then on the readers stay, warm, for all stages of the process.
 """
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
-import multiprocessing
 import os
+import queue
+import socket
+import subprocess
+import sys
 import threading
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
-from multiprocessing import connection
-from types import TracebackType
-from typing import Self
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from multiprocessing.connection import Connection
+from typing import Any, Final, TypeVar
 
-from inroad.contacts import Contact, extract_contacts
+from inroad.guard.errors import TransientError
+from inroad.reader_process import Failed, ReaderBug, apply
 
-PAGES_BEFORE = 200
-MAX_WORKERS = 8
-# A page has 4,000,000 characters at most and is linear to read; what takes longer is a worker that hangs.
-TIMEOUT_S = 120.0
+T = TypeVar("T")
+
+PAGES_BEFORE: Final = 200
+MAX_READERS: Final = 8
+TIMEOUT_S: Final = 120.0
+"""For the pages of one request: a page has 4,000,000 characters at most and is linear to read; what takes longer hangs."""
+
+
+class ReaderLost(TransientError):
+    """The process that read a page died or hung over it, twice; the row is tried again later."""
+
+    reason = "reader-lost"
+
+
+class _Ended(Exception):
+    """The reader of a lane is gone."""
+
+
+class _Lane:
+    """One reader and the thread that waits for it; started on first use, and again after it was lost."""
+
+    def __init__(self) -> None:
+        self._process: subprocess.Popen[bytes] | None = None
+        self._connection: Connection | None = None
+
+    @property
+    def pid(self) -> int | None:
+        return self._process.pid if self._process is not None else None
+
+    def start(self) -> None:
+        """Starts the reader where there is none; does not wait for it."""
+        if self._process is not None:
+            return
+        ours, theirs = socket.socketpair()
+        with theirs:
+            number = theirs.fileno()
+            command = [sys.executable, "-c", "from inroad.reader_process import main; main()", str(number)]
+            self._process = subprocess.Popen(
+                command, pass_fds=(number,), stdin=subprocess.DEVNULL, env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+            )
+        self._connection = Connection(ours.detach())
+
+    def run(self, function: Callable[[T], Any], items: Sequence[T], timeout_s: float) -> list[Any]:
+        """Has the reader apply a function.
+
+        Raises:
+            _Ended: It died, or did not answer in time and was ended.
+        """
+        self.start()
+        assert self._connection is not None
+        try:
+            self._connection.send((function, items))
+            if not self._connection.poll(timeout_s):
+                raise _Ended
+            found: list[Any] = self._connection.recv()
+        except (OSError, EOFError, _Ended) as error:
+            self.end()
+            raise _Ended from error
+        return found
+
+    def end(self) -> None:
+        """Ends the reader at once; the next request starts another."""
+        process, self._process = self._process, None
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            connection.close()
+        if process is not None:
+            with contextlib.suppress(OSError):
+                process.kill()
+            process.wait()
 
 
 class Readers:
-    """Reads pages in the calling thread at first, and in a process per core once a batch proves large.
+    """Applies pure functions to pages: in threads at first, and in a process per core once a batch proves large.
 
     Args:
         pages_before: Pages that are read without processes.
         workers: Processes; one per core by default, at most 8. Fewer than 2 mean none.
+        timeout_s: Seconds for one request.
     """
 
-    def __init__(self, *, pages_before: int = PAGES_BEFORE, workers: int | None = None) -> None:
+    def __init__(self, *, pages_before: int = PAGES_BEFORE, workers: int | None = None, timeout_s: float = TIMEOUT_S) -> None:
         self._left = pages_before
-        self._workers = min(workers if workers is not None else _cores(), MAX_WORKERS)
-        self._pool: ProcessPoolExecutor | None = None
+        count = min(workers if workers is not None else _cores(), MAX_READERS)
+        self._lanes = [_Lane() for _ in range(count)] if count > 1 else []
+        self._free: queue.SimpleQueue[_Lane] = queue.SimpleQueue()
+        for lane in self._lanes:
+            self._free.put(lane)
+        self._threads = ThreadPoolExecutor(max(count, 1), thread_name_prefix="inroad-reader")
         self._lock = threading.Lock()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        if self._pool is not None:
-            self._pool.shutdown(wait=error is None, cancel_futures=True)
+        self._timeout_s = timeout_s
 
     @property
-    def uses_processes(self) -> bool:
-        """Whether worker processes have been started."""
-        return self._pool is not None
+    def count(self) -> int:
+        """Requests that are at work at one time."""
+        return max(len(self._lanes), 1)
 
-    def read(self, html: str, url: str) -> list[Contact]:
-        """The contacts of a page; called from many threads at once.
+    @property
+    def pids(self) -> list[int]:
+        """Of the readers that run now."""
+        return [lane.pid for lane in self._lanes if lane.pid is not None]
 
-        Raises:
-            TimeoutError: A worker did not answer in time.
+    async def read(self, function: Callable[[T], Any], items: Sequence[T]) -> list[Any]:
+        """Applies a function to a few pages; the event loop goes on meanwhile.
+
+        Args:
+            function: Pure, of a module: it is named to the process, and its results come back pickled.
+            items: Few enough for one request: about ten pages, so that all cores share a batch.
+
+        Returns:
+            For each item, in their order, what the function gave, or a `ReaderBug` or `ReaderLost` for what it did not.
         """
-        pool = self._pool_if_large()
-        if pool is not None:
-            # A worker that was killed (out of memory) takes the pool with it; the page is read here, and no further pool is made.
-            with contextlib.suppress(BrokenProcessPool):
-                return pool.submit(extract_contacts, html, url=url).result(TIMEOUT_S)
-            self._workers = 0
-        return extract_contacts(html, url=url)
+        return await asyncio.get_running_loop().run_in_executor(self._threads, self._read, function, items)
 
-    def _pool_if_large(self) -> ProcessPoolExecutor | None:
+    def _read(self, function: Callable[[T], Any], items: Sequence[T]) -> list[Any]:
+        if not self._uses_processes(len(items)):
+            return [_told(found) for found in apply(function, items)]
+        lane = self._free.get()  # there are as many threads as lanes
+        try:
+            return self._in_lane(lane, function, items)
+        finally:
+            self._free.put(lane)
+
+    def _in_lane(self, lane: _Lane, function: Callable[[T], Any], items: Sequence[T]) -> list[Any]:
+        """All items at once; if the reader is lost over them each for itself, so that one page costs the others nothing."""
+        try:
+            return [_told(found) for found in lane.run(function, items, self._timeout_s)]
+        except _Ended:
+            return [self._alone(lane, function, item) for item in items]
+
+    def _alone(self, lane: _Lane, function: Callable[[T], Any], item: T) -> Any:
+        try:
+            return _told(lane.run(function, [item], self._timeout_s)[0])
+        except _Ended:
+            return ReaderLost("The process that read this page died or hung over it.", mend="It is read again later.")
+
+    def _uses_processes(self, count: int) -> bool:
         with self._lock:
-            if self._workers < 2:
-                return None
+            if not self._lanes:
+                return False
             if self._left > 0:
-                self._left -= 1
-                return None
-            if self._pool is None:
-                context = multiprocessing.get_context("spawn")
-                self._pool = ProcessPoolExecutor(self._workers, mp_context=context, initializer=end_with_parent)
-            return self._pool
+                self._left -= count
+                if self._left <= 0:
+                    for lane in self._lanes:  # they import while the next pages come in
+                        lane.start()
+                return False
+            return True
+
+    def close(self) -> None:
+        """Ends the readers and gives the threads up."""
+        self._threads.shutdown(wait=True, cancel_futures=True)
+        for lane in self._lanes:
+            lane.end()
+
+
+def _told(found: Any) -> Any:
+    return ReaderBug(found.message) if isinstance(found, Failed) else found
+
+
+_shared: tuple[int, Readers] | None = None
+_lock = threading.Lock()
+
+
+def shared_readers() -> Readers:
+    """The readers of this process, shared by its stages; they end with the process."""
+    global _shared  # noqa: PLW0603 - one set for each process
+    with _lock:
+        if _shared is None or _shared[0] != os.getpid():  # threads and pipes do not survive a fork
+            _shared = (os.getpid(), Readers())
+        return _shared[1]
 
 
 def _cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
-def end_with_parent() -> None:
-    """In a worker: end at once when the parent is gone, `kill -9` included, instead of waiting for work for ever."""
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        threading.Thread(target=_wait_for_end, args=(parent.sentinel,), daemon=True).start()
-
-
-def _wait_for_end(sentinel: int) -> None:
-    connection.wait([sentinel])
-    os._exit(1)

@@ -6,12 +6,14 @@ themselves (`inroad.crawl.fetch`), and storing what was read (`documents`).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, replace
 from typing import Final
 
 from inroad.contacts.pdf import MEDIA_TYPE as PDF_TYPE
 from inroad.contacts.pdf import is_pdf, pdf_as_html
+from inroad.crawl.digest import PageBody, PageDigest, digest_html, digest_page
 from inroad.crawl.failures import LoggedOut, WebError
 from inroad.crawl.fetch import WebClient
 from inroad.crawl.html import decode_html
@@ -44,16 +46,27 @@ class Document:
 
     Attributes:
         response: The answer.
-        html: The decoded document, of a PDF the page that its text makes; empty when it was not modified.
+        html: The decoded document, of a PDF the page that its text makes; empty when it was not modified, or not wanted.
+        digest: What was computed of it; None when it was not modified.
     """
 
     response: Response
     html: str
+    digest: PageDigest | None = None
 
     @property
     def final_url(self) -> str:
         """Where the answer came from, after redirects."""
         return self.response.url
+
+
+ReadPage = Callable[[PageBody], Awaitable[PageDigest]]
+"""Computes what there is to know of a page, off the event loop."""
+
+
+async def read_in_thread(page: PageBody) -> PageDigest:
+    """`digest_page` in a thread, with the document itself."""
+    return await asyncio.to_thread(digest_page, replace(page, keeps_html=True))
 
 
 def steps(
@@ -85,6 +98,7 @@ async def read_document(
     known: Page | None = None,
     wanted: Strategy | None = None,
     scope: Scope | None = None,
+    read: ReadPage = read_in_thread,
 ) -> Document:
     """Reads a page by the cheapest way that works, and judges what came.
 
@@ -94,13 +108,14 @@ async def read_document(
         known: The page's row from an earlier visit, whose validators make the request conditional.
         wanted: The one way that a person has decided for this page, before the domain's.
         scope: What it is for, for the budgets of paid ways.
+        read: Computes what a page says.
 
     Raises:
         InroadError: With the reason why there is no content.
     """
     forced = wanted or await web.forced_strategy(url)
     learned = await web.learned_strategy(url) if web.services and forced is None else None
-    climb = _Climb(web, url, known, scope)
+    climb = _Climb(web, url, known, scope, read)
     for step in steps(forced=forced, known=known.strategy if known else None, learned=learned, services=web.services):
         if forced is None and not climb.is_worth(step):
             continue
@@ -119,11 +134,12 @@ async def read_document(
 class _Climb:
     """One page on its way up the ladder."""
 
-    def __init__(self, web: WebClient, url: str, known: Page | None, scope: Scope | None) -> None:
+    def __init__(self, web: WebClient, url: str, known: Page | None, scope: Scope | None, read: ReadPage) -> None:
         self._web = web
         self._url = url
         self._known = known
         self._scope = scope
+        self._read = read
         self._answered: Response | None = None
         self._site_fault: InroadError | None = None
         self.fault: InroadError | None = None
@@ -195,24 +211,22 @@ class _Climb:
             self._answered = response
         kind = _media_type(response)
         if kind == PDF_TYPE or (not kind and is_pdf(response.body)):
-            return Document(response, await in_thread(pdf_as_html, response.body))
+            return await _digested(response, await in_thread(pdf_as_html, response.body))
         if kind and not kind.startswith((*HTML_TYPES, *CARD_TYPES)):
             raise NotContent(f"{response.url} is {kind}, not a page.", reason="not-html")
-        html = decode_html(response.body, response.headers.get("content-type"))
         if kind in CARD_TYPES:
-            return Document(response, html)
-        verdict = judge_page(response.status, response.headers, html, url=response.url)
-        if verdict is not None:
-            raise await self._not_content(response, verdict)
-        return Document(response, html)
+            return await _digested(response, decode_html(response.body, response.headers.get("content-type")))
+        digest = await self._read(PageBody(response.url, response.status, response.headers, response.body))
+        if digest.verdict is not None:
+            raise await self._not_content(response, digest.verdict)
+        return Document(response, digest.html, digest)
 
     async def _explained(self, error: WebError) -> InroadError:
         """A refusal whose body is a block page or a login wall is told as that."""
         response = error.response
         if response is None or not response.body:
             return error
-        html = decode_html(response.body, response.headers.get("content-type"))
-        verdict = judge_page(response.status, response.headers, html, url=response.url)
+        verdict = await asyncio.to_thread(_verdict, response)
         if verdict is None or verdict.kind in ("needs-browser", "soft-404"):
             return error
         self._answered = response
@@ -246,6 +260,16 @@ _VERDICTS: Final = {
         "Look at the page; reject it if it is empty for people too.",
     ),
 }
+
+
+async def _digested(response: Response, html: str) -> Document:
+    """A document that is judged by its type alone."""
+    return Document(response, html, await asyncio.to_thread(digest_html, html, url=response.url))
+
+
+def _verdict(response: Response) -> Verdict | None:
+    html = decode_html(response.body, response.headers.get("content-type"))
+    return judge_page(response.status, response.headers, html, url=response.url)
 
 
 def _media_type(response: Response) -> str:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import and_, case, func, or_, select, tuple_, update
-from sqlalchemy.dialects.postgresql import distinct_on, insert
+from sqlalchemy import Text, and_, cast, func, or_, select, tuple_, update
+from sqlalchemy.dialects.postgresql import ARRAY, distinct_on, insert
 from sqlalchemy.orm import Session
 
-from inroad.store.models import EXTRACTION_KINDS, Extraction, Page, PageContent
+from inroad.store.gone_pages import is_in_doubt
+from inroad.store.models import Extraction, Page, PageContent
 
 
 def add_pages(session: Session, domain_id: int, rows: Sequence[dict[str, Any]]) -> int:
@@ -41,6 +42,12 @@ def add_pages(session: Session, domain_id: int, rows: Sequence[dict[str, Any]]) 
         ),
     )
     return len(session.scalars(statement.returning(Page.id)).all())
+
+
+def page_ranks(session: Session, urls: Sequence[str]) -> dict[str, tuple[int, str]]:
+    """Priority and type of those URLs that are pages already; the smaller pair names a page better (`add_pages`)."""
+    statement = select(Page.url, Page.priority_level, Page.page_type).where(Page.url == func.any(cast(urls, ARRAY(Text))))
+    return {url: (level, page_type) for url, level, page_type in session.execute(statement)}
 
 
 def page_count(session: Session, domain_id: int, *, source: str | None = None) -> int:
@@ -89,14 +96,17 @@ def unfinished_pages(session: Session, domain_id: int) -> int:
 
 
 def complete_pages(session: Session, domain_ids: Sequence[int], not_visited: Any) -> list[Page]:
-    """Complete pages of some domains that are due for a refresh."""
+    """Complete pages of some domains that are due for a refresh.
+
+    One that only its sitemaps call gone is among them until two visits in a row have not found it: then its postings close.
+    """
     statement = (
         select(Page)
         .where(
             Page.domain_id.in_(domain_ids),
             Page.page_processing_status == "Complete",
             Page.page_curation_status != "Rejected",
-            Page.gone_at.is_(None),
+            or_(Page.gone_at.is_(None), is_in_doubt()),
             not_visited,
         )
         .order_by(Page.id)
@@ -116,41 +126,6 @@ def update_page(session: Session, page_id: int, **values: Any) -> None:
     session.execute(
         update(Page).where(Page.id == page_id, or_(*different)).values(values).execution_options(synchronize_session=False)
     )
-
-
-def store_content(session: Session, page_id: int, domain_id: int, content: dict[str, Any], *, max_attempts: int) -> int | None:
-    """Stores a new version of a page's content, with its extractions queued, unless the newest version has the same hash.
-
-    Args:
-        session: Transaction.
-        page_id: The page.
-        domain_id: Its domain.
-        content: Columns of `PageContent`.
-        max_attempts: Attempts at each extraction.
-
-    Returns:
-        The content's id, None when nothing changed.
-    """
-    newest = session.execute(
-        select(PageContent.version, PageContent.content_hash)
-        .where(PageContent.page_id == page_id)
-        .order_by(PageContent.version.desc())
-        .limit(1)
-        .with_for_update()
-    ).first()
-    if newest and newest.content_hash == content["content_hash"]:
-        return None
-    version = newest.version + 1 if newest else 1
-    statement = (
-        insert(PageContent).values(page_id=page_id, domain_id=domain_id, version=version, **content).returning(PageContent.id)
-    )
-    content_id: int = session.scalars(statement).one()
-    rows = [
-        {"domain_id": domain_id, "page_content_id": content_id, "kind": kind, "max_attempts": max_attempts}
-        for kind in EXTRACTION_KINDS
-    ]
-    session.execute(insert(Extraction).values(rows))
-    return content_id
 
 
 def newest_contents(session: Session, domain_id: int, page_types: Sequence[str] | None = None) -> list[tuple[Page, PageContent]]:
@@ -210,13 +185,3 @@ def requeue_extractions(session: Session, kind: str, version: str) -> int:
 def page_by_url(session: Session, url: str) -> Page | None:
     """A page by its canonical URL."""
     return session.scalar(select(Page).where(Page.url == url))
-
-
-def mark_missed(session: Session, page_id: int) -> None:
-    """Counts a visit that found a known page missing; after the second in a row the page is gone."""
-    session.execute(
-        update(Page)
-        .where(Page.id == page_id, Page.gone_at.is_(None))
-        .values(missed_count=Page.missed_count + 1, gone_at=case((Page.missed_count >= 1, func.now())))
-        .execution_options(synchronize_session=False)
-    )

@@ -14,7 +14,6 @@ from inroad.cli.printing import plain
 from inroad.cli.removing import still_holds
 from inroad.contacts.model import Contact
 from inroad.store import Database
-from inroad.store.contacts import store_page_contacts
 from inroad.store.erasure import MASK, _pattern, erase, fingerprint, masked
 from inroad.store.models import (
     Base,
@@ -27,6 +26,7 @@ from inroad.store.models import (
     PostingRow,
     Suppression,
 )
+from inroad.store.sightings import store_page_contacts
 from tests.cli.conftest import Inroad, make_contact, make_domain, make_page
 
 JANE = "jane.doe@acme.example"

@@ -10,10 +10,10 @@ from sqlalchemy import delete
 from inroad.contacts import Contact
 from inroad.contacts.merging import identity
 from inroad.stages.contacts import _merge
-from inroad.store.contacts import store_page_contacts
 from inroad.store.domains import domain_ids
 from inroad.store.models import ContactRow, ContactSource, Extraction, Page
 from inroad.store.pages import add_pages
+from inroad.store.sightings import store_page_contacts
 from tests.endtoend.snapshots import fingerprint
 from tests.stages.bench import DOMAIN, SITE, Bench, page
 
