@@ -61,6 +61,9 @@ class RequirementMatch:
         coverage: "covered", "weak" or "missing".
         evidence: Ids of the facts that answer it, strongest first.
         reason: One sentence.
+        weight: How much it counts beside the others: 1, and 2 where a person marked it.
+        mark: A person's strongest mark on it: "gap", "must-have" or "emphasise"; None for none.
+        note: What the person wrote to the mark.
     """
 
     text: str
@@ -68,6 +71,9 @@ class RequirementMatch:
     coverage: Coverage
     evidence: tuple[str, ...]
     reason: str
+    weight: float = 1.0
+    mark: str | None = None
+    note: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +97,7 @@ class Match:
         skills: Skills that the posting names and the profile has, in the posting's order.
         missing_skills: Skills that the posting names and the profile lacks.
         language: ISO 639-1 code of the posting, None when unknown.
+        emphasis: Pieces of the posting that the person wants emphasised in what is written, as they stand there.
     """
 
     score: float
@@ -99,6 +106,7 @@ class Match:
     skills: tuple[str, ...] = ()
     missing_skills: tuple[str, ...] = ()
     language: str | None = None
+    emphasis: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,8 @@
 The list (`skills.tsv`) and everything that reads it live here: finding mentions in running text, normalising one written
 form, and knowing which skills stand near each other. Postings and CVs share this module, so that both sides of a match
 speak of the same names. A synonym is the same thing under another word; a competing product has a name of its own and is a
-neighbour (AWS is not Azure); a product or method is a kind of what it serves (pytest is unit testing). What a mention means (a requirement, an achievement) is decided elsewhere.
+neighbour (AWS is not Azure); a product or method is a kind of what it serves (pytest is unit testing). What a mention means (a
+requirement, an achievement) is decided elsewhere.
 
 Search is one pass over the tokens of a text through a trie of token sequences, longest match first: linear in the text.
 Forms that are also everyday words ("Go", "Excel", "R") are held to their exact spelling and to their neighbours.
@@ -79,6 +80,7 @@ class _SkillList:
     groups: dict[str, str]
     related: dict[str, frozenset[str]]
     general: dict[str, frozenset[str]]
+    siblings: dict[str, frozenset[str]]
 
 
 def _fold(token: str) -> str:
@@ -135,13 +137,21 @@ def _relations(rows: list[_Row]) -> dict[str, frozenset[str]]:
     return {name: frozenset(others) for name, others in related.items()}
 
 
+def _siblings(rows: list[_Row]) -> dict[str, frozenset[str]]:
+    kinds: dict[str, set[str]] = {}
+    for row in rows:
+        for parent in row.kind_of:
+            kinds.setdefault(parent, set()).add(row.name)
+    return {row.name: frozenset(set[str]().union(*(kinds[p] for p in row.kind_of)) - {row.name}) for row in rows if row.kind_of}
+
+
 def _generals(rows: list[_Row]) -> dict[str, frozenset[str]]:
     """Everything that each skill is a kind of, over all steps."""
     parents = {row.name: row.kind_of for row in rows}
     general: dict[str, frozenset[str]] = {}
-    for name in parents:
+    for name, direct in parents.items():
         found: set[str] = set()
-        waiting = list(parents[name])
+        waiting = list(direct)
         while waiting:
             parent = waiting.pop()
             if parent not in found:
@@ -164,7 +174,8 @@ def _skill_list() -> _SkillList:
         for form in row.synonyms if is_exact else (row.name, *row.synonyms):
             _insert_plural(root, form, row.name)
     names = frozenset(row.name for row in rows)
-    return _SkillList(root, names, {row.name: row.group for row in rows}, _relations(rows), _generals(rows))
+    groups = {row.name: row.group for row in rows}
+    return _SkillList(root, names, groups, _relations(rows), _generals(rows), _siblings(rows))
 
 
 def _stands_apart(text: str, start: int, end: int) -> bool:
@@ -294,6 +305,15 @@ def general_skills(name: str) -> frozenset[str]:
         Normalised names over all steps, without `name` itself.
     """
     return _skill_list().general.get(name, frozenset())
+
+
+def sibling_skills(name: str) -> frozenset[str]:
+    """Other skills of the same kind: Grafana for Datadog, which both are systems monitoring.
+
+    Args:
+        name: A normalised name; any other text has no siblings.
+    """
+    return _skill_list().siblings.get(name, frozenset())
 
 
 def skill_group(name: str) -> str | None:

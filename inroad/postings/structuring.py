@@ -113,9 +113,20 @@ def _sectioned(text: str) -> Iterator[tuple[str, _Line, bool]]:
 
 
 def _requirement(line: _Line, section: str, mentions: list[SkillMention]) -> Requirement:
-    names = tuple(dict.fromkeys(m.name for m in mentions if line.start <= m.start and m.end <= line.end))
+    named = [mention for mention in mentions if line.start <= mention.start and mention.end <= line.end]
+    names = tuple(dict.fromkeys(mention.name for mention in named))
     span = Span(line.start, line.end, line.text)
-    return Requirement(line.text, importance_of(line.text, section), names, years_asked(line.text), span, level_asked(line.text))
+    level = level_asked(_without_names(line, named))
+    return Requirement(line.text, importance_of(line.text, section), names, years_asked(line.text), span, level)
+
+
+def _without_names(line: _Line, named: list[SkillMention]) -> str:
+    """A line without the skills that it names: "Advanced Life Support" asks for no advanced level."""
+    pieces, position = [], 0
+    for mention in named:
+        pieces.append(line.text[position : mention.start - line.start])
+        position = mention.end - line.start
+    return " ".join([*pieces, line.text[position:]])
 
 
 def _ranked_skills(posting: Posting, mentions: list[SkillMention], requirements: list[Requirement]) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from inroad.cvs.claims.words import word_set
+from inroad.cvs.claims.vocabulary import word_set
 
 _JOINTS = word_set("of the for in and at an a to & und der die das de la le du des van von y e et")
 _LEGAL = word_set(
@@ -163,6 +163,11 @@ def fluency_problem(said: str, true: str | None) -> str | None:
 def fluency_rank(text: str) -> int | None:
     """Rank what a text says of fluency, 9 for native; None when it says nothing."""
     return _rank(text, _FLUENCY)
+
+
+def skill_rank(text: str) -> int | None:
+    """Rank the level of a skill, 2 for a beginner's to 5 for a master's; None when a text says nothing of it."""
+    return _rank(text, _SKILL_LEVELS)
 
 
 def level_problem(said: str, true: str | None) -> str | None:
