@@ -5,7 +5,7 @@ Phases 1 and 2 of `composing`, as pure functions with typed values.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,8 +16,8 @@ from inroad.cvs.claims.words import meanings
 from inroad.cvs.matching import match_posting
 from inroad.cvs.model import Fact, Match
 from inroad.cvs.profile import Profile
-from inroad.postings import structure_posting
-from inroad.postings.model import Posting, Structured
+from inroad.postings import apply_annotations, structure_posting
+from inroad.postings.model import Annotation, Posting, Structured
 from inroad.postings.skills import find_skills, related_skills
 
 MAX_REQUIREMENT_WEIGHT = {"must": 2.0, "nice": 1.0}
@@ -88,13 +88,15 @@ class Selection:
     match: Match
 
 
-def read_job(posting: Posting) -> tuple[Job, Structured]:
-    """Phase 1: read what the posting asks for."""
-    structured = structure_posting(posting)
+def read_job(posting: Posting, annotations: Sequence[Annotation] = ()) -> tuple[Job, Structured]:
+    """Phase 1: read what the posting asks for, as the person marked it; a gap that they named is not written towards."""
+    structured = apply_annotations(structure_posting(posting), annotations)
     skills = dict.fromkeys(structured.skills, 1.0)
     words: dict[str | int, float] = {}
     for requirement in structured.requirements:
-        weight = MAX_REQUIREMENT_WEIGHT.get(requirement.importance, 1.0)
+        if requirement.mark == "gap":
+            continue
+        weight = MAX_REQUIREMENT_WEIGHT.get(requirement.importance, 1.0) * requirement.weight
         skills |= {name: max(weight, skills.get(name, 0.0)) for name in requirement.skills}
         _add_words(words, requirement.text, weight * 0.5)
     for span in structured.sections.get("responsibilities", ()):
@@ -105,8 +107,10 @@ def read_job(posting: Posting) -> tuple[Job, Structured]:
         requirement.text
         for importance in ("must", "nice")
         for requirement in structured.requirements
-        if requirement.importance == importance
+        if requirement.importance == importance and requirement.mark != "gap"
     ]
+    for span in structured.emphasis:
+        _add_words(words, span.text, 1.0)
     job = Job(posting.title, skills, words, tuple(wanted[:20]), structured.language or posting.language, structured.seniority)
     return job, structured
 

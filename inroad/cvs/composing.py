@@ -19,7 +19,7 @@ from inroad.cvs.model import Cv, Fact, Finding, Match
 from inroad.cvs.profile import Profile
 from inroad.cvs.wording import detect_language
 from inroad.cvs.writing import Writer, WritingRequest, word_lines
-from inroad.postings.model import Posting
+from inroad.postings.model import Annotation, Posting
 from inroad.postings.skills import normalise_skill
 
 TARGET_WORDS = (550, 650)
@@ -73,7 +73,14 @@ class Draft:
     notes: tuple[str, ...] = ()
 
 
-def compose_cv(profile: Profile, posting: Posting, *, writer: Writer | None = None, words: tuple[int, int] = TARGET_WORDS) -> Cv:
+def compose_cv(
+    profile: Profile,
+    posting: Posting,
+    *,
+    writer: Writer | None = None,
+    words: tuple[int, int] = TARGET_WORDS,
+    annotations: Sequence[Annotation] = (),
+) -> Cv:
     """Write a CV for a posting.
 
     Args:
@@ -82,13 +89,14 @@ def compose_cv(profile: Profile, posting: Posting, *, writer: Writer | None = No
         writer: Proposes wording; every line is checked, and a refused one falls back to the person's own words. Without one the
             result is deterministic.
         words: Fewest and most words, where the profile has them.
+        annotations: The person's marks on the posting: what to write towards first, and what not at all.
 
     Returns:
         The CV with the evidence for each text in it. Its language is the profile's; a posting in another one is noted.
     """
     gate = Gate(profile)
     language = detect_language(career_text(profile)) or "en"
-    job, structured = read_job(posting)
+    job, structured = read_job(posting, annotations)
     selection = choose(profile, posting, job, structured)
     draft = tailor(selection, job, language, gate, writer)
     draft = merge(draft)
