@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
+import json
 from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
@@ -11,8 +11,13 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from inroad.cvs import MATCHER_VERSION, Profile, match_posting
-from inroad.postings import STRUCTURER_VERSION, Posting, structure_posting
+from inroad.guard import Scope
+from inroad.llm.postings import Improve
+from inroad.postings import STRUCTURER_VERSION, Annotation, Posting, apply_annotations
+from inroad.stages.annotations import marks_of
 from inroad.stages.posting_columns import posting_from_row
+from inroad.stages.structuring import Teller, Told, read_posting_parts
+from inroad.stages.threads import in_thread
 from inroad.stages.work import StageReport, Tally, Work, each_domain
 from inroad.store import claims
 from inroad.store.database import DatabaseUnavailable
@@ -33,13 +38,21 @@ async def run(work: Work, names: Sequence[str]) -> StageReport:
     profile = Profile.from_resume(row.resume)
     await work.database.run(requeue_matches, row.id, VERSION, row.content_hash)
 
+    teller = Teller(work)
+
     async def handle(domain: Domain, tally: Tally) -> None:
         while postings := await work.database.run(_claim, work, domain):
+            marks = await work.database.run(marks_of, [posting.id for posting in postings])
+            await teller.expect(len(postings))
             for posting in postings:
-                await _match(work, profile, row, posting, tally)
+                improve = work.open_structurer(Scope(run=work.run, domain=domain.name, posting=posting.key))
+                await _match(work, profile, row, posting, marks[posting.id], improve, teller, tally)
+                await teller.step()
         tally.counts["selected"] = await work.database.run(_select, work, domain, row)
 
-    return await each_domain(work, STAGE, names, handle)
+    report = await each_domain(work, STAGE, names, handle)
+    await teller.finish()
+    return report
 
 
 def _claim(session: Session, work: Work, domain: Domain) -> list[PostingRow]:
@@ -47,38 +60,61 @@ def _claim(session: Session, work: Work, domain: Domain) -> list[PostingRow]:
     return claims.claim(session, PostingRow, *where, owner=work.owner, lease_s=work.settings.lease_s)
 
 
-async def _match(work: Work, profile: Profile, row: ProfileRow, posting: PostingRow, tally: Tally) -> None:
+async def _match(
+    work: Work,
+    profile: Profile,
+    row: ProfileRow,
+    posting: PostingRow,
+    marks: Sequence[Annotation],
+    improve: Improve | None,
+    teller: Teller,
+    tally: Tally,
+) -> None:
+    waits = work.settings.llm_when_refused == "wait"
     try:
-        structured, match = await asyncio.to_thread(_compare, profile, posting_from_row(posting))
-        await work.database.run(_record, work, row, posting, structured, match)
+        job = posting_from_row(posting)
+        structured, match = await in_thread(_compare, profile, job, marks, improve, teller.tell, waits=waits)
+        await work.database.run(_record, work, row, posting, marks, structured, match)
     except DatabaseUnavailable:
         raise
     except Exception as error:  # noqa: BLE001 - one posting's failure is its row's; a bug says so there and fails the check
         await work.database.run(claims.fail, PostingRow, posting.id, error, owner=work.owner)
-        tally.fail(posting.url, error)
+        tally.stop(posting.url, error)
         return
     tally.succeed("new")
 
 
-def _compare(profile: Profile, posting: Posting) -> tuple[dict[str, Any], dict[str, Any]]:
-    match = match_posting(profile, posting)
+def _compare(
+    profile: Profile, posting: Posting, marks: Sequence[Annotation], improve: Improve | None, told: Told, *, waits: bool
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    reading = read_posting_parts(posting, improve, waits=waits, told=told)
+    marked = apply_annotations(reading.structured, marks)
+    match = match_posting(profile, posting, structured=marked)
+    told(posting.url, f"Scores {match.score:g}.")
     parts = {part.name: {"points": part.points, "weight": part.weight, "reason": part.reason} for part in match.parts}
     requirements = [asdict(requirement) for requirement in match.requirements]
-    return asdict(structure_posting(posting)), {"score": match.score, "parts": parts, "requirements": requirements}
+    return reading.as_columns(marked), {"score": match.score, "parts": parts, "requirements": requirements}
 
 
-def input_hash(posting: PostingRow, profile: ProfileRow) -> str:
+def input_hash(posting: PostingRow, profile: ProfileRow, marks: Sequence[Annotation]) -> str:
     """Identity of everything that a match and a CV are made from."""
-    return hashlib.sha256(f"{posting.content_hash} {profile.content_hash} {VERSION}".encode()).hexdigest()
+    said = json.dumps([(mark.kind, mark.span.text, mark.note) for mark in marks]) if marks else ""
+    return hashlib.sha256(f"{posting.content_hash} {profile.content_hash} {VERSION}{said}".encode()).hexdigest()
 
 
 def _record(
-    session: Session, work: Work, profile: ProfileRow, posting: PostingRow, structured: Any, match: dict[str, Any]
+    session: Session,
+    work: Work,
+    profile: ProfileRow,
+    posting: PostingRow,
+    marks: Sequence[Annotation],
+    structured: Any,
+    match: dict[str, Any],
 ) -> None:
     if not claims.complete(session, PostingRow, posting.id, owner=work.owner, structured=structured):
         return
     parts = {**match["parts"], "matcher": VERSION, "profile": profile.content_hash}
-    store_match(session, posting, profile.id, {**match, "parts": parts, "input_hash": input_hash(posting, profile)})
+    store_match(session, posting, profile.id, {**match, "parts": parts, "input_hash": input_hash(posting, profile, marks)})
 
 
 def _select(session: Session, work: Work, domain: Domain, profile: ProfileRow) -> int:
