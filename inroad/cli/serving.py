@@ -17,6 +17,7 @@ from rich.console import Console
 from sqlalchemy import Connection
 
 from inroad.cli.context import open_for, use_settings
+from inroad.cli.last_will import LastWill, last_will
 from inroad.guard.errors import UserError
 from inroad.settings import CHECKOUT, Settings
 from inroad.store import Database
@@ -50,11 +51,13 @@ class Child:
         name: For people.
         command: Its command line.
         log: File that takes its output.
+        will: Is told of its process group, so that it ends with us even when we are killed.
     """
 
     name: str
     command: list[str]
     log: Path
+    will: LastWill | None = None
     process: subprocess.Popen[bytes] | None = None
     restarts: int = 0
     started_at: float = field(default=0.0)
@@ -72,6 +75,8 @@ class Child:
                 env={**os.environ, "DAGSTER_HOME": str(CHECKOUT)},
                 start_new_session=True,
             )
+        if self.will is not None:
+            self.will.add(self.process.pid)
         self.started_at = time.monotonic()
 
     def stop(self) -> None:
@@ -87,6 +92,8 @@ class Child:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)
             process.wait()
+        if self.will is not None:
+            self.will.remove(process.pid)
 
 
 def up() -> None:
@@ -148,18 +155,22 @@ def serving(settings: Settings, database: Database) -> Iterator[list[Child]]:
         "workspace.yaml",
     ]
     daemon = [str(bin_folder / "dagster-daemon"), "run", "-w", "workspace.yaml"]
-    children = [Child("Dagster UI", webserver, logs / "webserver.log"), Child("Dagster daemon", daemon, logs / "daemon.log")]
     # A shell's background job ignores SIGINT, and children inherit that; a handler of ours becomes the default in them.
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    try:
-        for child in children:
-            child.start()
-        _wait_for_ui(settings, children[0])
-        yield children
-    finally:
-        _drain()
-        for child in reversed(children):
-            child.stop()
+    with last_will() as will:
+        children = [
+            Child("Dagster UI", webserver, logs / "webserver.log", will),
+            Child("Dagster daemon", daemon, logs / "daemon.log", will),
+        ]
+        try:
+            for child in children:
+                child.start()
+            _wait_for_ui(settings, children[0])
+            yield children
+        finally:
+            _drain()
+            for child in reversed(children):
+                child.stop()
 
 
 def _prepare_instance(settings: Settings, database: Database) -> None:

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import socket
+import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from inroad.cli import serving
+from inroad.cli import last_will, serving
+from inroad.cli.last_will import end_groups, read_groups
 from inroad.cli.serving import AlreadyUp, Child, PortTaken, check_port, only_one, wait
 from inroad.guard.errors import UserError
 from inroad.settings import CHECKOUT
 from inroad.store import Database
+from tests.cli.conftest import start
 
 SLEEPS = [sys.executable, "-c", "import time; time.sleep(60)"]
 STUBBORN = [
@@ -109,3 +114,116 @@ def test_a_child_gets_its_own_group_and_the_checkout_as_home(tmp_path: Path) -> 
     group, home, folder = log.read_text().split()
     assert int(group) == child.process.pid != os.getpgid(0)
     assert home == folder == str(CHECKOUT)
+
+
+SUPERVISOR = """
+import sys, time
+from pathlib import Path
+from inroad.cli.last_will import last_will
+from inroad.cli.serving import Child
+with last_will() as will:
+    child = Child("x", [sys.executable, "-c", sys.argv[2]], Path(sys.argv[1]), will)
+    child.start()
+    print(child.process.pid, flush=True)
+    time.sleep(60)
+"""
+WITH_A_CHILD_OF_ITS_OWN = """
+import subprocess, sys, time
+subprocess.Popen([sys.executable, "-c", "import time; print('ready', flush=True); time.sleep(60)"])
+time.sleep(60)
+"""
+
+
+def lives(group: int) -> bool:
+    """Whether a process of the group runs; one that has ended and waits to be collected does not."""
+    for entry in Path("/proc").iterdir():
+        with contextlib.suppress(OSError, ValueError, IndexError):
+            fields = (entry / "stat").read_text().rpartition(")")[2].split()
+            if int(fields[2]) == group and fields[0] != "Z":
+                return True
+    return False
+
+
+def wait_until(is_so: Callable[[], bool], *, within_s: float = 30.0) -> bool:
+    """Looks often; whether it became so."""
+    deadline = time.monotonic() + within_s
+    while not is_so() and time.monotonic() < deadline:
+        time.sleep(0.02)
+    return is_so()
+
+
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="the test reads process groups from /proc")
+def test_children_and_theirs_end_with_a_killed_supervisor(tmp_path: Path) -> None:
+    """Otherwise a daemon without a supervisor launches runs for ever, and the next `inroad up` finds its port taken."""
+    log = tmp_path / "child.log"
+    log.touch()
+    command = [sys.executable, "-c", SUPERVISOR, str(log), WITH_A_CHILD_OF_ITS_OWN]
+    supervisor = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=CHECKOUT)
+    assert supervisor.stdout is not None
+    group = int(supervisor.stdout.readline())
+    assert wait_until(lambda: "ready" in log.read_text())
+    assert lives(group)
+    supervisor.kill()
+    supervisor.wait()
+    supervisor.stdout.close()
+    assert wait_until(lambda: not lives(group))
+
+
+def test_a_group_that_has_ended_is_left_out_of_the_will() -> None:
+    """Its number may be another program's by then."""
+    assert read_groups(iter([b"12\n", b"34\n", b"-12\n", b"56\n"])) == {34, 56}
+
+
+def test_what_ignores_the_request_is_ended_after_the_grace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A hanging run would keep its slot and its leases."""
+    monkeypatch.setattr(last_will, "GRACE_S", 0.1)
+    log = tmp_path / "stubborn.log"
+    child = Child("x", STUBBORN, log)
+    child.start()
+    assert child.process is not None
+    assert wait_until(lambda: "ready" in log.read_text())
+    end_groups({child.process.pid})
+    assert child.process.wait(10) == -signal.SIGKILL
+    end_groups({child.process.pid})
+
+
+@pytest.mark.slow
+def test_a_killed_up_leaves_no_process_behind(home: Path) -> None:
+    """The daemon and the code servers of the real command end with it, and the next one starts at once."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    settings = {"INROAD_HOME": str(home), "INROAD_DAGSTER_PORT": str(port), "INROAD_CONFIG": os.devnull}
+    serve_and_kill(port, settings)
+    serve_and_kill(port, settings)
+
+
+def serve_and_kill(port: int, settings: dict[str, str]) -> None:
+    """Starts `inroad up`, kills it when it answers, and waits for the end of all that it started."""
+    up = start("up", **settings)
+    assert wait_until(lambda: answers(port) or up.poll() is not None, within_s=120)
+    assert up.poll() is None, up.communicate()[1]
+    groups = children_of(up.pid)
+    assert len(groups) == 3, "the UI, the daemon, and the program that ends them"
+    up.kill()
+    up.communicate()
+    assert wait_until(lambda: not any(lives(group) for group in groups), within_s=60)
+    assert not answers(port)
+
+
+def children_of(pid: int) -> set[int]:
+    """Process groups of a process's children."""
+    groups = set()
+    for entry in Path("/proc").iterdir():
+        with contextlib.suppress(OSError, ValueError, IndexError):
+            fields = (entry / "stat").read_text().rpartition(")")[2].split()
+            if int(fields[1]) == pid:
+                groups.add(int(fields[2]))
+    return groups
+
+
+def answers(port: int) -> bool:
+    """Whether something listens."""
+    with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
+        return True
+    return False
