@@ -23,6 +23,7 @@ from inroad.stages.work import now
 from inroad.store import Database
 from inroad.store.claims import release_lost
 from inroad.store.due import due_pages, due_postings, due_sitemaps
+from inroad.store.offers import offer_again
 from inroad.store.pages import requeue_extractions
 from inroad.store.pauses import resting_stages
 from resources import DatabaseResource
@@ -82,8 +83,9 @@ def backlog_of(database: DatabaseResource, behind: Sequence[Callable[..., tuple[
 
 
 def bring_back(database: Database) -> None:
-    """Queues what was lost: rows of dead workers, and contents that an older extractor read."""
+    """Queues what was lost: rows of dead workers, contents that an older extractor read, what a new month's budget covers."""
     database.call(release_lost)
+    database.call(offer_again)
     versions = (("contacts", EXTRACTOR_VERSION), ("companies", EXTRACTOR_VERSION), ("postings", POSTING_EXTRACTOR_VERSION))
     for kind, version in versions:
         database.call(requeue_extractions, kind, version)

@@ -33,11 +33,13 @@ def set_limit(
     from inroad.guard.limits import parse_scope, set_budget
 
     parse_scope(scope)
-    set_budget(open_for(use_settings()), scope, tokens=tokens, usd=usd, credits=credits, period=period, soft=soft)
+    due = set_budget(open_for(use_settings()), scope, tokens=tokens, usd=usd, credits=credits, period=period, soft=soft)
     given = [
         f"{amount:,g} {unit}" for unit, amount in (("tokens", tokens), ("usd", usd), ("credits", credits)) if amount is not None
     ]
     say(f"{scope}, {period}: {' and '.join(given)}{', soft' if soft else ''}.")
+    if due:
+        say(f"{due:,} rows that a budget kept from the model are due again.")
 
 
 @budget.command("remove")

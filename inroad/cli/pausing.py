@@ -55,6 +55,7 @@ def resume(kind: Kind, name: Name = None, as_json: Json = False) -> None:
     """Ends a pause; what waited for it is due at once."""
     from inroad.store import pauses
     from inroad.store.claims import wake_refused
+    from inroad.store.offers import offer_again
 
     database = open_for(use_settings())
     kind, key = subject(database, kind, name)
@@ -63,7 +64,7 @@ def resume(kind: Kind, name: Name = None, as_json: Json = False) -> None:
         if not pauses.drop_pause(session, kind, key, by=actor()):
             resting = ", ".join(rest.name for rest in pauses.active_pauses(session)) or "nothing"
             raise BadInput(f"The pause {what} does not exist.", mend=f"What rests now: {resting}.")
-        woken = wake_refused(session)
+        woken = wake_refused(session) + offer_again(session)
     if as_json:
         print_json({"kind": kind, "key": key, "rows_due": woken})
         return

@@ -14,6 +14,7 @@ from inroad.guard.errors import UserError
 from inroad.store import budgets, ledger
 from inroad.store.claims import wake_refused
 from inroad.store.database import Database
+from inroad.store.offers import offer_again
 
 KINDS = ("run", "domain", "posting", "purpose", "provider", "model", "tenant")
 PERIODS = ("total", "day", "month")
@@ -50,7 +51,7 @@ def set_budget(
     credits: float | None = None,  # noqa: A002 - the unit's name
     period: str = "total",
     soft: bool = False,
-) -> None:
+) -> int:
     """Sets one limit for each unit given; what was spent under it already stays counted.
 
     Args:
@@ -61,6 +62,9 @@ def set_budget(
         credits: A scraping service's credits.
         period: "total", "day" or "month" (UTC).
         soft: Record an event instead of refusing.
+
+    Returns:
+        Rows that are due now: those that waited for a budget, and those that rules did in the model's place (`store.offers`).
 
     Raises:
         UserError: A wrong scope, period or limit; nothing was set.
@@ -78,15 +82,17 @@ def set_budget(
         for unit, limit in limits.items():
             exact = Decimal(str(limit)).quantize(STEP)
             budgets.put_budget(session, kind=kind, key=key, period=period, unit=unit, limit=exact, is_soft=soft)
-        wake_refused(session)
+        return wake_refused(session) + offer_again(session)
 
 
 def remove_budget(database: Database, scope: str, *, unit: str, period: str = "total") -> bool:
     """Removes one limit and what was counted under it; False when there was none."""
     kind, key = parse_scope(scope)
     with database.begin() as session:
+        was_there = budgets.drop_budget(session, kind=kind, key=key, period=period, unit=unit)
         wake_refused(session)
-        return budgets.drop_budget(session, kind=kind, key=key, period=period, unit=unit)
+        offer_again(session)
+        return was_there
 
 
 @dataclass(frozen=True, slots=True)

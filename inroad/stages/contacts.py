@@ -22,6 +22,7 @@ from inroad.stages.threads import in_thread
 from inroad.stages.work import FindPeople, StageReport, Tally, Work, each_domain
 from inroad.store.extractions import DueReading
 from inroad.store.models import Domain
+from inroad.store.offers import offer_again
 from inroad.store.pages import requeue_extractions
 from inroad.store.sightings import Merged, Sighting, store_contacts
 
@@ -33,8 +34,9 @@ _READ_AT_ONCE: Final = 8  # pages in one request to a reader: all cores get thei
 
 
 async def run(work: Work, names: Sequence[str]) -> StageReport:
-    """Extracts from what is due; contents that an older extractor read are due again."""
+    """Extracts from what is due; what an older extractor read is due again, and what a budget refused and now covers."""
     await work.database.run(requeue_extractions, KIND, EXTRACTOR_VERSION)
+    await work.database.run(offer_again)
 
     async def handle(domain: Domain, tally: Tally) -> None:
         find = work.open_people(Scope(run=work.run, domain=domain.name))

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
 from inroad.contacts import Contact
 from inroad.contacts.merging import identity
 from inroad.guard.errors import InroadError
-from inroad.stages.work import FindPeople
+from inroad.stages.work import FindPeople, now
 from inroad.store.claims import REFUSED
 from inroad.store.models import Page, PageContent
 
@@ -27,15 +29,17 @@ class ContactReading:
         contacts: Those of the rules, and after them the people whom only the model found.
         reader: "rules", or "rules and llm".
         note: Why the model gave nothing; None where it was not asked or answered.
+        refused_at: When a budget or a pause kept the model from it; it is offered again when they allow.
     """
 
     contacts: Sequence[Contact]
     reader: str = "rules"
     note: str | None = None
+    refused_at: datetime | None = None
 
-    def as_columns(self) -> dict[str, str | None]:
+    def as_columns(self) -> dict[str, Any]:
         """What the extraction's row says."""
-        return {"reader": self.reader, "reader_note": self.note}
+        return {"reader": self.reader, "reader_note": self.note, "refused_at": self.refused_at}
 
 
 def read_people(
@@ -60,6 +64,6 @@ def read_people(
     except InroadError as error:
         if waits and isinstance(error, REFUSED):
             raise
-        return ContactReading(contacts, note=str(error))
+        return ContactReading(contacts, note=str(error), refused_at=now() if isinstance(error, REFUSED) else None)
     known = {identity(contact) for contact in contacts}
     return ContactReading([*contacts, *(person for person in people if identity(person) not in known)], "rules and llm")

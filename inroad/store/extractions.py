@@ -58,9 +58,10 @@ def claim_readings(
 _COMPLETE = text("""
     UPDATE extractions SET extraction_status = 'Complete', attempts = 0, error = NULL, error_reason = NULL, lease_owner = NULL,
         lease_expires_at = NULL, extractor_version = :version, found_count = g.found_count,
-        reader = coalesce(g.reader, extractions.reader), reader_note = g.reader_note
-    FROM unnest(CAST(:ids AS bigint[]), CAST(:counts AS int[]), CAST(:readers AS text[]), CAST(:notes AS text[]))
-        AS g (id, found_count, reader, reader_note)
+        reader = coalesce(g.reader, extractions.reader), reader_note = g.reader_note,
+        refused_at = g.refused_at
+    FROM unnest(CAST(:ids AS bigint[]), CAST(:counts AS int[]), CAST(:readers AS text[]), CAST(:notes AS text[]),
+        CAST(:refusals AS timestamptz[])) AS g (id, found_count, reader, reader_note, refused_at)
     WHERE extractions.id = g.id AND extractions.lease_owner = :owner AND extractions.extraction_status = 'Processing'
     RETURNING extractions.id
 """)
@@ -73,7 +74,7 @@ def complete_readings(
 
     Args:
         session: The transaction that stores what they found.
-        done: Extraction id, how many were found, and how (`reader`, `reader_note`).
+        done: Extraction id, how many were found, and how (`reader`, `reader_note`, `refused_at`).
         owner: `Worker.name`.
         version: The extractor's.
 
@@ -85,5 +86,6 @@ def complete_readings(
         "counts": [count for _, count, _ in done],
         "readers": [how.get("reader") for _, _, how in done],
         "notes": [how.get("reader_note") for _, _, how in done],
+        "refusals": [how.get("refused_at") for _, _, how in done],
     }
     return set(session.scalars(_COMPLETE, {**columns, "owner": owner, "version": version}))

@@ -173,6 +173,9 @@ class CvRow(Identified, Curated, Processed, Dated, Base):
     score: Mapped[float | None]
     writer: Mapped[str | None] = mapped_column(comment="rules, or the model and prompt version")
     writer_note: Mapped[str | None] = mapped_column(comment="why the model's words are missing, wholly or in part")
+    refused_at: Mapped[datetime | None] = mapped_column(
+        comment="a budget or a pause kept the model from it; offered again when they allow"
+    )
     cost_usd: Mapped[float] = mapped_column(Numeric(12, 6, asdecimal=False), server_default=text("0"))
     input_hash: Mapped[str | None] = mapped_column(comment="of posting, profile, composer version and writer")
     contact: Mapped[dict[str, Any] | None] = mapped_column(
@@ -198,6 +201,7 @@ class CvRow(Identified, Curated, Processed, Dated, Base):
     __table_args__ = (
         UniqueConstraint("posting_id", "profile_id"),
         *states(curation="cv_curation_status", processing="cv_processing_status"),
+        Index("ix_cvs_refused", "refused_at", postgresql_where=text("refused_at IS NOT NULL")),
         Index("ix_cvs_states", "domain_id", "cv_curation_status", "cv_processing_status"),
         due_index("cvs", "cv_processing_status"),
     )

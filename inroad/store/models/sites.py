@@ -242,11 +242,15 @@ class Extraction(Identified, Processed, Base):
     found_count: Mapped[int] = mapped_column(server_default=text("0"))
     reader: Mapped[str] = mapped_column(server_default="rules", comment="rules, or rules and llm")
     reader_note: Mapped[str | None] = mapped_column(comment="why the model gave nothing")
+    refused_at: Mapped[datetime | None] = mapped_column(
+        comment="a budget or a pause kept the model from it; offered again when they allow"
+    )
     extraction_status: Mapped[str] = processing_status()
     __table_args__ = (
         UniqueConstraint("page_content_id", "kind"),
         *states(processing="extraction_status"),
         CheckConstraint(one_of("kind", EXTRACTION_KINDS), name="kind"),
+        Index("ix_extractions_refused", "refused_at", postgresql_where=text("refused_at IS NOT NULL")),
         Index("ix_extractions_states", "domain_id", "kind", "extraction_status"),
         due_index("extractions", "extraction_status"),
     )

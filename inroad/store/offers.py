@@ -1,0 +1,66 @@
+"""Work that the rules did because a budget or a pause kept the model from it, offered to the model again when they allow.
+
+The ledger's last refusal for a CV or a domain's pages says how much was asked for; once every hard budget covers that, the row is
+queued again, and the new writing either has the model's words or a newer refusal. A person's decision on a CV is kept. What does
+not belong here: rows that wait without a result (`claims.wake_refused`).
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+# One statement for each table. Budgets of a run do not hold the next run. A model without a known price was refused with no price
+# to ask for: a budget in dollars never covers it.
+_OFFER = """
+WITH candidates AS (
+  SELECT c.id, d.name AS domain, asked.*
+  FROM {table} c JOIN domains d ON d.id = c.domain_id {joins}
+  LEFT JOIN LATERAL (
+    SELECT l.purpose, l.posting, l.provider, l.model, l.tenant, l.reserved_tokens, l.reserved_usd FROM llm_calls l
+    WHERE l.purpose = '{purpose}' AND l.outcome = 'refused' AND l.domain = d.name {where_call} ORDER BY l.id DESC LIMIT 1
+  ) AS asked ON true
+  WHERE c.refused_at IS NOT NULL AND c.{status} = 'Complete' {where_row}
+    AND NOT EXISTS (SELECT 1 FROM pauses p WHERE (p.until IS NULL OR p.until > now())
+      AND (p.kind = 'all' OR (p.kind = 'service' AND p.key LIKE 'llm%') OR (p.kind = 'domain' AND p.key = d.name)))
+), covered AS (
+  SELECT c.id FROM candidates c WHERE NOT EXISTS (
+    SELECT 1 FROM budgets b
+    JOIN (VALUES ('all', ''), ('domain', c.domain), ('posting', c.posting), ('purpose', c.purpose), ('provider', c.provider),
+      ('model', c.model), ('tenant', c.tenant)) AS v(kind, key)
+      ON b.scope_kind = v.kind AND b.scope_key IN ('', v.key) AND (v.kind = 'all' OR v.key <> '')
+    LEFT JOIN budget_spendings s ON s.budget_id = b.id AND s.key = v.key AND s.period_start = CASE b.period
+      WHEN 'day' THEN to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-DD')
+      WHEN 'month' THEN to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-01') ELSE '' END
+    WHERE NOT b.is_soft AND b.unit IN ('tokens', 'usd') AND CASE b.unit
+      WHEN 'tokens' THEN coalesce(s.spent + s.reserved, 0) + greatest(c.reserved_tokens, 1) > b.limit_amount
+      ELSE coalesce(c.reserved_usd, 0) = 0 OR coalesce(s.spent + s.reserved, 0) + c.reserved_usd > b.limit_amount END)
+)
+UPDATE {table} SET {status} = 'Queued', attempts = 0, next_attempt_at = now(), refused_at = NULL
+WHERE id IN (SELECT id FROM covered) RETURNING id
+"""
+_CVS = text(
+    _OFFER.format(
+        table="cvs",
+        status="cv_processing_status",
+        joins="JOIN postings o ON o.id = c.posting_id",
+        purpose="cv",
+        where_call="AND l.posting = o.key",
+        where_row="AND c.cv_curation_status = 'New' AND o.closed_at IS NULL",
+    )
+)
+_PAGES = text(
+    _OFFER.format(
+        table="extractions",
+        status="extraction_status",
+        joins="",
+        purpose="people",
+        where_call="",
+        where_row="AND c.kind = 'contacts'",
+    )
+)
+
+
+def offer_again(session: Session) -> int:
+    """Queues what the model may be asked for again; returns how many rows."""
+    return sum(len(session.execute(statement).all()) for statement in (_CVS, _PAGES))

@@ -1,0 +1,126 @@
+"""What rules did because a budget kept the model from it is offered to the model again once the budget covers it."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+from sqlalchemy import text, update
+
+from inroad.guard.budget import Amounts, Budgets
+from inroad.guard.errors import BudgetExceeded, Paused, Scope
+from inroad.guard.limits import remove_budget, set_budget
+from inroad.guard.sync import run_sync
+from inroad.store import ledger
+from inroad.store.models import CvRow, Extraction, PostingRow
+from inroad.store.offers import offer_again
+from inroad.store.pauses import drop_pause, put_pause
+from tests.stages.bench import DOMAIN, Bench
+from tests.stages.test_models_and_budgets import REFUSED, ScriptedWriter, _read, _refusing, _write
+
+NEEDED = Amounts(900, 0.01)
+
+
+def _refuse(bench: Bench, purpose: str, posting: str | None = None, *, usd: float | None = 0.01) -> None:
+    """The ledger's row of a call that a budget refused."""
+    entry = ledger.LedgerEntry(purpose, "openai", "gpt", 1, domain=DOMAIN, posting=posting)
+    amounts = {"tokens": Decimal(NEEDED.tokens), "usd": None if usd is None else Decimal(str(usd))}
+    run_sync(ledger.enter(bench.database, entry, outcome="refused", amounts=amounts))
+
+
+@pytest.fixture
+def refused(bench: Bench) -> Bench:
+    """A company whose one CV was written by rules, because a budget had nothing left."""
+    set_budget(bench.database, "all", tokens=0)
+    _write(bench, ScriptedWriter(*[REFUSED] * 50))
+    _refuse(bench, "cv", bench.rows(PostingRow.key)[0])
+    assert bench.rows(CvRow.cv_processing_status, CvRow.writer) == [("Complete", "rules")]
+    return bench
+
+
+def _status(bench: Bench) -> str:
+    (status,) = bench.rows(CvRow.cv_processing_status)
+    return str(status)
+
+
+@pytest.mark.parametrize(
+    ("scope", "limits"),
+    [
+        ("all", {"tokens": 899}), ("all", {"usd": 0.009}), ("domain", {"tokens": 10}), ("purpose:cv", {"tokens": 10}),
+        ("model:gpt", {"tokens": 10}), ("provider", {"tokens": 10}), ("posting", {"usd": 0}),
+    ],
+)  # fmt: skip
+def test_what_a_budget_still_does_not_cover_is_left_as_it_is(refused: Bench, scope: str, limits: dict[str, float]) -> None:
+    """Written by rules again, every half minute, it would be the same CV in a new version."""
+    remove_budget(refused.database, "all", unit="tokens") if scope != "all" or "usd" in limits else None
+    refused.change(update(CvRow).values(cv_processing_status="Complete", refused_at=text("now()")))
+    assert set_budget(refused.database, scope, **limits) == 0  # type: ignore[arg-type]
+    assert _status(refused) == "Complete"
+
+
+def test_a_cv_that_a_person_decided_on_is_left_as_it_is(refused: Bench) -> None:
+    """Who has approved a text must not find another one."""
+    refused.change(update(CvRow).values(cv_curation_status="Selected"))
+    assert set_budget(refused.database, "all", tokens=10_000) == 0
+    assert _status(refused) == "Complete"
+
+
+def test_a_model_without_a_price_is_never_covered_by_dollars(refused: Bench) -> None:
+    """It would be offered and refused for ever."""
+    _refuse(refused, "cv", refused.rows(PostingRow.key)[0], usd=None)
+    set_budget(refused.database, "all", usd=1_000)
+    assert set_budget(refused.database, "all", tokens=10_000) == 0
+    assert _status(refused) == "Complete"
+
+
+@pytest.mark.parametrize(("kind", "key"), [("all", ""), ("service", "llm"), ("domain", DOMAIN)])
+def test_nothing_is_offered_while_it_rests(refused: Bench, kind: str, key: str) -> None:
+    """A pause would refuse it again at once."""
+    refused.database.call(put_pause, kind, key, reason="the bill", by="person:ada", until=None)
+    assert set_budget(refused.database, "all", tokens=10_000) == 0
+    assert refused.database.call(drop_pause, kind, key, by="person:ada")
+    assert refused.database.call(offer_again) == 1
+
+
+def test_a_raised_budget_has_the_cv_written_once_more_and_by_the_model(refused: Bench) -> None:
+    """The person who raises the limit wants the wording, not an explanation why it is missing."""
+    assert set_budget(refused.database, "all", tokens=900) == 1
+    assert _status(refused) == "Queued"
+    _write(refused, ScriptedWriter())
+    assert refused.rows(CvRow.cv_processing_status, CvRow.writer, CvRow.writer_note, CvRow.version, CvRow.refused_at) == [
+        ("Complete", "llm", None, 2, None)
+    ]
+    assert refused.database.call(offer_again) == 0
+
+
+async def test_a_new_period_offers_it_without_anybody(refused: Bench) -> None:
+    """Budgets of a day are spent in the evening and full in the morning, when nobody sets one."""
+    remove_budget(refused.database, "all", unit="tokens")
+    refused.change(update(CvRow).values(cv_processing_status="Complete", refused_at=text("now()")))
+    set_budget(refused.database, "all", tokens=1_000, period="day")
+    budgets = Budgets(refused.database)
+    await budgets.settle(await budgets.reserve(Scope(), "cv", "openai", "gpt", Amounts(500)), Amounts(500))
+    refused.change(update(CvRow).values(cv_processing_status="Complete", refused_at=text("now()")))
+    assert refused.database.call(offer_again) == 0
+    refused.change(text("UPDATE budget_spendings SET period_start = '2026-01-01'"))
+    assert refused.database.call(offer_again) == 1
+
+
+@pytest.mark.parametrize("refusal", [REFUSED, Paused("The service llm is paused: the bill.")])
+def test_a_cv_refused_again_is_marked_again(refused: Bench, refusal: BudgetExceeded | Paused) -> None:
+    """What the first of six calls used up refuses the second one: the rest waits for its turn."""
+    set_budget(refused.database, "all", tokens=900)
+    _write(refused, ScriptedWriter(refusal))
+    ((note, is_marked),) = refused.rows(CvRow.writer_note, CvRow.refused_at.is_not(None))
+    assert note.startswith("1 of ")
+    assert is_marked
+
+
+def test_pages_that_rules_read_are_offered_too(bench: Bench) -> None:
+    """People whom only the model finds are missing from every such page."""
+    _read(bench, _refusing)
+    _refuse(bench, "people")
+    assert set_budget(bench.database, "all", tokens=899) == 0
+    assert set_budget(bench.database, "all", tokens=900) == 1
+    states = bench.rows(Extraction.kind, Extraction.extraction_status, Extraction.reader_note)
+    assert [row[0] for row in states if row[1] == "Queued" and row[2]] == ["contacts"]
