@@ -15,12 +15,13 @@ from inroad.guard import Scope, tracing
 from inroad.stages.postings import posting_from_row
 from inroad.stages.threads import in_thread
 from inroad.stages.wording import WatchedWriter
-from inroad.stages.work import StageReport, Tally, Work, each_domain
+from inroad.stages.work import StageReport, Tally, Work, each_domain, now
 from inroad.store import claims
 from inroad.store.contacts import domain_contacts
 from inroad.store.costs import cv_cost_usd
 from inroad.store.database import DatabaseUnavailable
 from inroad.store.models import CvRow, Domain, MatchRow, PostingRow, ProfileRow
+from inroad.store.offers import offer_again
 from inroad.store.postings import matched_postings, queue_cvs
 from inroad.store.profiles import get_profile
 
@@ -33,6 +34,7 @@ async def run(work: Work, names: Sequence[str]) -> StageReport:
     if row is None:
         return StageReport(STAGE)
     profile = Profile.from_resume(row.resume)
+    await work.database.run(offer_again)
 
     async def handle(domain: Domain, tally: Tally) -> None:
         await work.database.run(queue_cvs, [domain.id], row.id, max_attempts=work.settings.max_attempts)
@@ -93,6 +95,7 @@ def _make(work: Work, domain: Domain, profile: Profile, row: PostingRow, folder:
         "files": {kind: path.relative_to(work.settings.files).as_posix() for kind, path in files.items()},
         "writer": writer.name if writer else "rules",
         "writer_note": writer.note if writer else None,
+        "refused_at": now() if writer and writer.refusal else None,
     }
 
 
