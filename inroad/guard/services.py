@@ -1,7 +1,7 @@
 """The table of external services: how each is rated, broken, retried and timed. `docs/external-services.md` shows it.
 
-Whatever leaves the machine is in it; a test holds it to the modules that can open a connection. What does not belong here: the guard
-that obeys it (`guard`) and limits that a person sets (`limits`).
+Whatever leaves the machine is in it; a test holds it to the modules that can open a connection. What does not belong here: the
+guard that obeys it (`guard`) and limits that a person sets (`limits`).
 """
 
 from __future__ import annotations
