@@ -24,6 +24,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "status": ("inspecting:status", "Shows how every stage stands: rows by state, what runs, what is due, what failed and why."),
     "backfill": ("backfilling:backfill", "Brings domains up to date through Dagster, in this process; needs no daemon."),
     "curate": ("curating:curate", "Selects and rejects rows by hand, with undo; replays what failed."),
+    "posting": ("postings:posting", "Adds, shows, annotates and closes postings by hand."),
     "domain": ("deciding:domain", "Decides how one company's site is fetched: headers, pace, proxy, robots, strategy."),
     "session": ("sessions:session", "Keeps logins at companies' sites, encrypted, and tells whether they still hold."),
     "export": ("exporting:export", "Writes a table to a file: contacts, postings, pages, companies, cvs or matches."),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,8 @@ from inroad.store import Database
 
 # Names in one list; above, the list is split by the person who knows why.
 LIST_LIMIT = 1_000_000
+# Bytes of a posting that is pasted; the longest seen has 60,000 characters.
+PASTED_LIMIT = 20_000_000
 
 
 class BadInput(UserError):
@@ -96,7 +99,7 @@ def hand_over_postings(database: Database, settings: Settings, sources: Sequence
     Args:
         database: The application's database.
         settings: For fetching.
-        sources: URLs or files (HTML, PDF, text).
+        sources: URLs, files (HTML, PDF, text), or "-" for text on standard input.
         domain: The company's domain; by default that of the posting's URL.
 
     Returns:
@@ -105,12 +108,21 @@ def hand_over_postings(database: Database, settings: Settings, sources: Sequence
     Raises:
         InroadError: One cannot be fetched or read; nothing of the others is lost, they are stored as they come.
     """
-    return [_hand_over(database, settings, source, domain) for source in sources]
+    return [hand_over_posting(database, settings, source, domain)[0] for source in sources]
 
 
-def _hand_over(database: Database, settings: Settings, source: str, domain: str | None) -> str:
+def hand_over_posting(database: Database, settings: Settings, source: str, domain: str | None) -> tuple[str, int]:
+    """Stores one posting given by hand.
+
+    Returns:
+        The domain's name and the posting's number.
+
+    Raises:
+        InroadError: As `hand_over_postings`.
+    """
     from inroad.postings import read_posting
     from inroad.stages.posting_columns import posting_columns
+    from inroad.store.boards import employer_name
     from inroad.store.domains import add_domains, domain_ids
     from inroad.store.posting_intake import add_posting_by_hand
 
@@ -118,12 +130,14 @@ def _hand_over(database: Database, settings: Settings, source: str, domain: str 
     try:
         name = normalise_domain(domain or url)
     except InvalidUrl as error:
-        raise BadInput(f"The company of {source} is not known: {error}", mend="Name it with --domain.") from error
+        what = "the pasted posting" if source == "-" else source
+        raise BadInput(f"The company of {what} is not known: {error}", mend="Name it with --domain.") from error
     posting = read_posting(body, url=url, media_type=media_type)
     database.call(add_domains, [name], source="posting", max_attempts=settings.max_attempts)
     number = database.call(domain_ids, [name])[name]
-    database.call(add_posting_by_hand, number, posting_columns(posting), max_attempts=settings.max_attempts)
-    return name
+    employer = database.call(employer_name, number)
+    columns = posting_columns(posting, employer=employer)
+    return name, database.call(add_posting_by_hand, number, columns, max_attempts=settings.max_attempts)
 
 
 def _load(settings: Settings, source: str) -> tuple[str, bytes, str | None]:
@@ -135,6 +149,8 @@ def _load(settings: Settings, source: str) -> tuple[str, bytes, str | None]:
         except InroadError as error:
             raise BadInput(f"The posting {source} cannot be read: {error}", mend="Save the page and give the file.") from error
         return response.url, response.body, response.content_type
+    if source == "-":
+        return "pasted:text", sys.stdin.buffer.read(PASTED_LIMIT + 1), None  # one byte more, so that too much is refused
     path = Path(source)
     try:
         return f"file:{path.name}", path.read_bytes(), None

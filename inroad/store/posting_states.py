@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, func, literal, or_, select, update
+from sqlalchemy import ColumnElement, case, func, insert, literal, or_, select, update
 from sqlalchemy.orm import Session
 
-from inroad.store.models import PostingRow
+from inroad.store.models import AuditEntry, PostingRow
 
 # What a posting says, by the word that a person reads when it changed.
 _SAYS = {
@@ -152,6 +152,35 @@ def settle_listings(session: Session, states: Iterable[tuple[int, Listing]]) -> 
         done = session.execute(statement.values(listing.as_columns()).execution_options(synchronize_session=False))
         count += done.rowcount  # type: ignore[attr-defined]
     return count
+
+
+def close_by_hand(session: Session, posting_id: int, *, by: str, reason: str | None = None) -> bool:
+    """Closes a posting that a person knows to be over, and rejects it, so that no later listing brings it back to the queue.
+
+    Args:
+        session: Transaction.
+        posting_id: The posting.
+        by: The person.
+        reason: Their words.
+
+    Returns:
+        False when it is closed already or there is none.
+    """
+    why = f"Closed by {by}" + (f": {reason}" if reason else ".")
+    values = {
+        **Listing("closed", why).as_columns(),
+        "closed_at": func.now(),
+        "posting_curation_status": "Rejected",
+        "curated_by": by,
+        "curated_at": func.now(),
+        "curation_reason": reason or "closed by hand",
+    }
+    statement = update(PostingRow).where(PostingRow.id == posting_id, PostingRow.closed_at.is_(None))
+    closed = session.scalars(statement.values(values).returning(PostingRow.id)).first() is not None
+    if closed:
+        details = {"posting": posting_id, "reason": reason}
+        session.execute(insert(AuditEntry).values(actor=by, action="close", table_name="postings", row_count=1, details=details))
+    return closed
 
 
 def listing_counts(session: Session, domain_ids: Sequence[int] | None = None) -> dict[str, int]:
