@@ -13,11 +13,24 @@ import unicodedata
 from typing import Final, NamedTuple
 from urllib.parse import unquote
 
-from inroad.crawl.page_words import CONTAINERS, JOB_OVERVIEWS, JOB_WORDS, LANGUAGES, POSTING_SECTIONS, SLUGS, WEAK_WORDS, PageType
+from inroad.crawl.page_words import (
+    COMPANY_PREFIXES,
+    CONTAINERS,
+    JOB_ENDINGS,
+    JOB_OVERVIEWS,
+    JOB_WORDS,
+    LANGUAGES,
+    PLACES,
+    POSSESSIVES,
+    POSTING_SECTIONS,
+    SLUGS,
+    WEAK_WORDS,
+    PageType,
+)
 
 __all__ = ["CLASSIFIER_VERSION", "PageClass", "PageType", "classify_page"]
 
-CLASSIFIER_VERSION: Final = "1"
+CLASSIFIER_VERSION: Final = "2"
 """Stored with each row; a page classified by an older version is classified again."""
 
 
@@ -51,6 +64,8 @@ _BOARDS: Final = (
 _JOB_QUERY = re.compile(
     r"[?&](?:gh_jid|job_?id|jobid|vacancy_?id|stellen_?id|job|jid|position_?id)=[A-Za-z0-9\-]{2,}", re.IGNORECASE
 )
+_LANGUAGE_QUERY = re.compile(r"\?(?:lang|language|locale|hl|l)=[A-Za-z]{2}(?:[-_][A-Za-z]{2})?")
+_COPIES: Final = "23456789"  # WordPress numbers a second page of one name
 _GENDER_MARK = re.compile(r"(?:^|-)(?:[mwfdhx](?:-[mwfdhx]){1,3}|mwd|mfd|wmd|all-genders|gn)(?:-|$)")
 _TITLE_GENDER_MARK = re.compile(r"\((?:[mwfdhx*]\s?[/|,]\s?){1,3}[mwfdhx*]\)|\(all genders\)|\(gn\)", re.IGNORECASE)
 _EXTENSION = re.compile(r"\.(?:html?|php\d?|aspx?|jsp|jsf|cfm|shtml|xhtml|do|action)$")
@@ -127,30 +142,49 @@ def _by_path(host: str, segments: list[str], path: str, query: str) -> PageType:
     if not segments:
         if is_job_host:
             return PageType.CAREERS
-        return PageType.HOME if not query or (path.count("/") == 1 and "=" not in query) else PageType.UNKNOWN
+        is_home = not query or _LANGUAGE_QUERY.fullmatch(query) or (path.count("/") == 1 and "=" not in query)
+        return PageType.HOME if is_home else PageType.UNKNOWN
     last = segments[-1]
     if "." in path and _FILE.search(path):
         return PageType.UNKNOWN
     if is_job_host:
         return _on_job_host(host, segments)
     parents = segments[:-1]
-    found = SLUGS.get(last)
-    sections = [SLUGS[parent] for parent in parents if parent in SLUGS]
+    last, found = _named(last)
+    sections = [kind for parent in parents if (kind := SLUGS.get(parent)) is not None]
     if found is PageType.CONTACT:
         return PageType.CONTACT_ROOT if not parents else PageType.CONTACT
-    if PageType.CAREERS in sections:
+    if PageType.CAREERS in sections or not POSTING_SECTIONS.isdisjoint(parents):
         return _in_careers(last, parents)
     if found is PageType.IMPRINT:
         return found
-    if PageType.BLOG in sections or (len(segments) > 2 and _DATED.search(path)):
+    is_product = bool(sections) and sections[0] is PageType.PRODUCT
+    if not is_product and (PageType.BLOG in sections or (len(segments) > 2 and _DATED.search(path))):
         return PageType.BLOG
-    if sections and sections[0] is PageType.PRODUCT and found not in (PageType.TEAM, PageType.CAREERS, PageType.LEGAL):
+    if is_product and found not in (PageType.TEAM, PageType.CAREERS, PageType.LEGAL):
         return PageType.PRODUCT
     if found is not None:
         return found
+    if last in PLACES:
+        return PageType.CONTACT
+    if not parents and last.startswith(COMPANY_PREFIXES) and last.count("-") < _MAX_PHRASE_WORDS:
+        return PageType.ABOUT
     if "-" in last and _GENDER_MARK.search(last) and any(word in JOB_WORDS for word in last.split("-")):
         return PageType.POSTING
     return sections[-1] if sections and sections[-1] is not PageType.CONTACT else _by_words(last, sections)
+
+
+def _named(slug: str) -> tuple[str, PageType | None]:
+    """A slug without what says nothing (`unsere-leistungen`, `contact-us-2`), and the type that it stands for."""
+    found = SLUGS.get(slug)
+    if found is not None or "-" not in slug:
+        return slug, found
+    plain = slug[:-2] if slug[-2] == "-" and slug[-1] in _COPIES else slug
+    for prefix in POSSESSIVES if plain.startswith(POSSESSIVES) else ():
+        own = plain.removeprefix(prefix)
+        if own != plain and (own in SLUGS or own in PLACES):
+            return own, SLUGS.get(own)
+    return (plain, SLUGS[plain]) if plain in SLUGS else (slug, None)
 
 
 def _on_job_host(host: str, segments: list[str]) -> PageType:
@@ -174,7 +208,10 @@ def _in_careers(last: str, parents: list[str]) -> PageType:
 
 
 def _is_job_title(slug: str) -> bool:
-    return any(word in JOB_WORDS for word in slug.split("-")) or _GENDER_MARK.search(slug) is not None
+    words = slug.split("-")
+    if any(word in JOB_WORDS or word.endswith(JOB_ENDINGS) for word in words):
+        return True
+    return _GENDER_MARK.search(slug) is not None
 
 
 def _by_words(slug: str, sections: list[PageType]) -> PageType:

@@ -33,16 +33,21 @@ _WORDS: Final[dict[PageType, str]] = {
         contact-page get-in-touch
         getintouch reach-us talk-to-us write-us contacting-us how-to-find-us find-us locations-and-contact
         contact-and-directions
+        lets-talk talk-to-sales request-a-callback request-callback make-an-enquiry enquire
         kontakt kontakte kontaktformular kontakt-formular kontaktieren-sie-uns kontaktiere-uns kontaktdaten kontakt-anfahrt
         kontakt-und-anfahrt kontakt-und-impressum anfahrt anfahrt-kontakt so-erreichen-sie-uns so-finden-sie-uns
         pressekontakt
-        contactez-nous nous-contacter contactez-moi contacter formulaire-de-contact coordonnees nous-trouver contactes
+        kontaktaufnahme nehmen-sie-kontakt-auf kontakt-aufnehmen ihr-kontakt-zu-uns ihr-weg-zu-uns wegbeschreibung
+        contactez-nous nous-contacter contactez-moi contacter formulaire-de-contact formulaire-contact coordonnees nous-trouver
+        prendre-contact prendre-rendez-vous contactes acces-et-contact
         contacto contactos contactanos contactenos contacta contactar contacta-con-nosotros formulario-de-contacto
+        formulario-contacto pide-cita atencion-al-cliente
         donde-estamos
-        contatti contattaci contatto contattateci dove-siamo contatti-e-sede
-        contacteer-ons neem-contact-op contactgegevens contactformulier contact-opnemen contactpagina
-        contato contatos fale-conosco faleconosco entre-em-contato contacte-nos contate-nos onde-estamos
-        kontakt-z-nami skontaktuj-sie skontaktuj-sie-z-nami napisz-do-nas formularz-kontaktowy dane-kontaktowe dojazd
+        contatti contattaci contatto contattateci dove-siamo contatti-e-sede contatti-e-orari
+        richiedi-informazioni come-raggiungerci come-contattarci
+        contacteer-ons neem-contact-op contactgegevens contactformulier contact-opnemen contactpagina bereikbaarheid
+        contato contatos fale-conosco faleconosco entre-em-contato contacte-nos contate-nos onde-estamos atendimento contactenos
+        kontakt-z-nami skontaktuj-sie skontaktuj-sie-z-nami napisz-do-nas formularz-kontaktowy dane-kontaktowe dojazd jak-dojechac
         kontakty
     """,
     PageType.IMPRINT: """
@@ -51,7 +56,8 @@ _WORDS: Final[dict[PageType, str]] = {
         company-information company-details publisher offenlegung anbieterkennzeichnung mentions-legales mention-legale
         infos-legales
         informations-legales aviso-legal aviso-legal-y-privacidad nota-legal informacion-legal note-legali note-legale
-        informazioni-legali dati-societari dati-aziendali colofon bedrijfsgegevens aviso-legal-pt informacao-legal
+        informazioni-legali dati-societari dati-aziendali colofon bedrijfsgegevens aviso-legal-pt
+        informacao-legal informacoes-legais
         ficha-tecnica
         informacje-prawne dane-firmy nota-prawna
     """,
@@ -71,6 +77,9 @@ _WORDS: Final[dict[PageType, str]] = {
         over-ons over wie-zijn-wij wie-we-zijn ons-verhaal over-het-bedrijf bedrijf organisatie geschiedenis
         sobre sobre-nos quem-somos a-empresa nossa-historia institucional sobre-a-empresa nossa-empresa
         o-nas o-firmie onas firma-o-nas kim-jestesmy nasza-firma historia poznaj-nas
+        why-us valeurs le-groupe groupe presentation savoir-faire grupo gruppo il-gruppo
+        profilo-aziendale valores valori conheca-nos
+        historia-firmy misja o-spolce o-nas-i-naszej-firmie missie-en-visie missie
     """,
     PageType.TEAM: """
         team teams our-team the-team meet-the-team meet-our-team people our-people staff our-staff faculty leadership
@@ -87,6 +96,8 @@ _WORDS: Final[dict[PageType, str]] = {
         ons-team het-team medewerkers onze-mensen bestuur directie wie-is-wie contactpersonen
         nossa-equipe nosso-time time nossa-equipa equipa diretoria lideranca corpo-clinico
         zespol nasz-zespol pracownicy ludzie zarzad kadra nasi-ludzie kierownictwo
+        gouvernance conseillers consejo-de-administracion equipo-directivo equipo-humano nuestro-equipo-humano specjalisci
+        consiglio-di-amministrazione raad-van-bestuur raad-van-commissarissen rada-nadzorcza
     """,
     PageType.CAREERS: """
         careers career jobs job vacancies vacancy open-positions open-roles openings job-openings current-openings positions
@@ -108,6 +119,10 @@ _WORDS: Final[dict[PageType, str]] = {
         vacatures vacature werken-bij werken-bij-ons werkenbij banen loopbaan onze-vacatures werk
         carreira carreiras trabalhe-conosco vagas vagas-abertas oportunidades recrutamento junte-se-a-nos emprego empregos
         kariera praca oferty-pracy praca-u-nas dolacz-do-nas rekrutacja wolne-stanowiska oferta-pracy pracuj-z-nami
+        wir-suchen wir-suchen-dich arbeiten-bei jobs-bei karriere-bei initiativbewerbung careers-at working-at jobs-at
+        travailler-avec-nous travailler-chez candidature-spontanee offres-emploi bolsa-de-trabajo talento trabajar-en trabaja-en
+        oferta-empleo oferta-de-empleo ofertas-empleo opportunita-di-lavoro lavorare-in lavora-in stages open-sollicitatie
+        trabalhe-na trabalhe-no praktyki-i-staze praktyki dolacz-do-zespolu praca-w
     """,
     PageType.LEGAL: """
         privacy privacy-policy privacypolicy privacy-notice privacy-statement data-protection cookie-policy cookies cookie
@@ -126,20 +141,24 @@ _WORDS: Final[dict[PageType, str]] = {
         privacyverklaring privacybeleid algemene-voorwaarden voorwaarden cookiebeleid
         politica-de-privacidade privacidade termos termos-de-uso termos-e-condicoes lgpd
         polityka-prywatnosci regulamin rodo polityka-cookies ochrona-danych
+        terms-of-sale accessibility-statement allgemeine-geschaeftsbedingungen barrierefreiheitserklaerung cookie-einstellungen
+        protection-des-donnees politique-cookies politica-privacidad politica-cookies condiciones-generales condiciones-de-venta
+        condizioni-di-vendita informativa-cookie cookieverklaring condicoes-gerais polityka-plikow-cookies
     """,
     PageType.PRODUCT: """
         product products shop store solutions solution services service pricing prices plans features platform catalog
         catalogue collections collection
-        item category categories product-category portfolio projects project case-studies industries applications software
+        item product-category product-categories portfolio projects project case-studies industries applications software
         produkte produkt leistungen leistung loesungen loesung dienstleistungen dienstleistung preise angebot angebote
         referenzen
-        projekte sortiment warenkorb artikel-detail branchen
+        projekte sortiment artikel-detail branchen
         produits produit nos-produits solutions-et-services prestations tarifs boutique realisations
         productos producto servicios servicio soluciones precios tienda proyectos
         prodotti prodotto servizi servizio soluzioni prezzi negozio progetti
         producten diensten dienst oplossingen prijzen winkel projecten
         produtos produto servicos servico solucoes precos loja projetos
         produkty uslugi usluga rozwiazania cennik sklep oferta realizacje
+        webshop tarieven tarifs realizzazioni listino-prezzi portefolio portofolio serwis
     """,
     PageType.BLOG: """
         blog blogs news newsroom press press-releases press-release media articles article insights stories magazine events
@@ -154,6 +173,7 @@ _WORDS: Final[dict[PageType, str]] = {
         nieuws nieuwsbrief berichten artikelen evenementen pers
         novidades imprensa artigos
         aktualnosci wiadomosci artykuly wydarzenia prasa
+        category agenda company-news comunicati-stampa persberichten sala-de-prensa dla-mediow actueel salle-de-presse
     """,
 }
 
@@ -172,8 +192,33 @@ LANGUAGES: Final = frozenset(
 )
 """Leading segments that name a language or country."""
 
+PLACES: Final = frozenset(
+    """
+    locations location offices branches our-locations store-locator stores where-we-are showrooms
+    standorte niederlassungen filialen geschaeftsstellen vertretungen
+    agences implantations points-de-vente plan-d-acces plan-acces magasins
+    delegaciones oficinas sedes tiendas sucursales
+    sedi filiali punti-vendita negozi
+    vestigingen locaties route-en-parkeren winkels
+    unidades lojas filiais escritorios
+    oddzialy biura sklepy-stacjonarne punkty-sprzedazy placowki
+    """.split()  # noqa: SIM905
+)
+"""Pages that list where a company is: addresses and phones of each place."""
+
+POSSESSIVES: Final = (
+    "our-", "the-", "unsere-", "unser-", "ihre-", "ihr-", "die-", "das-", "nos-", "notre-", "les-", "le-", "la-", "l-",
+    "nuestros-", "nuestras-", "nuestro-", "nuestra-", "los-", "las-", "el-", "i-nostri-", "le-nostre-", "il-nostro-",
+    "la-nostra-", "il-", "onze-", "ons-", "de-", "het-", "nossos-", "nossas-", "nosso-", "nossa-", "os-",
+    "as-", "a-nossa-", "o-nosso-", "nasze-", "nasza-", "nasz-", "nasi-",
+)  # fmt: skip
+"""How sites begin the name of a page that is their own: `unsere-leistungen` is `leistungen`."""
+
+COMPANY_PREFIXES: Final = ("about-", "ueber-", "uber-", "a-propos-de-", "sobre-a-", "chi-e-")
+"""What a company's own name follows on the page about it: `ueber-nordlicht`."""
+
 CONTAINERS: Final = frozenset(
-    {"pages", "page", "site", "web", "home", "index", "index-php", "cms", "content", "public", "main", "app", "p"}
+    {"pages", "node", "page", "site", "web", "home", "index", "index-php", "cms", "content", "public", "main", "app", "p"}
 )
 """Segments that say nothing about the page below them."""
 
@@ -185,6 +230,7 @@ POSTING_SECTIONS: Final = frozenset(
     jobboerse
     offres-d-emploi offres-demploi offre-d-emploi emploi emplois offres ofertas-de-empleo ofertas-de-trabajo empleos
     vacantes vacante
+    offres-emploi oferta-empleo oferta-de-empleo offerta-di-lavoro
     posizioni-aperte offerte-di-lavoro vacatures vacature vagas vaga oferty-pracy oferta-pracy current-vacancies
     current-openings
     """.split()  # noqa: SIM905
@@ -231,3 +277,11 @@ JOB_WORDS: Final = frozenset(
     """.split()  # noqa: SIM905
 )
 """Words of job titles, in the forms that slugs have."""
+
+JOB_ENDINGS: Final = (
+    "manager", "leiter", "leiterin", "ingenieur", "ingenieurin", "entwickler", "entwicklerin", "techniker", "technikerin",
+    "mitarbeiter", "mitarbeiterin", "berater", "beraterin", "monteur", "mechaniker", "meister", "fachkraft", "helfer",
+    "fahrer", "assistent", "assistentin", "kaufmann", "kauffrau", "medewerker", "adviseur", "ontwikkelaar", "leider",
+    "verkoper", "verpleegkundige",
+)  # fmt: skip
+"""Ends of the compounds that job titles are in German and Dutch: `vertriebsmitarbeiter`, `accountmanager`."""

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inroad.crawl.classify import CLASSIFIER_VERSION, PageType, classify_page
+from inroad.crawl.classify import CLASSIFIER_VERSION, PageClass, PageType, classify_page
 
 SITE = "https://www.acme.example"
+KINDS = Path(__file__).with_name("page_kinds.txt")
 
 
 @pytest.mark.parametrize(
@@ -181,3 +185,43 @@ def test_nothing_crashes_the_classifier(text: str, title: str | None) -> None:
         found = classify_page(url, title=title)
         assert found.priority_level in (1, 2, 3)
         assert found.page_type in PageType
+
+
+def labelled() -> Iterator[tuple[str, str, str, str | None]]:
+    """The labelled set: language, type, URL and title."""
+    language = ""
+    for line in KINDS.read_text(encoding="utf-8").splitlines():
+        if line.startswith("# "):
+            language = line[2:]
+            continue
+        page_type, _, rest = line.partition(" ")
+        path, _, title = rest.partition(" | ")
+        yield language, page_type, path if "://" in path else SITE + path, title or None
+
+
+def score(classify: Callable[..., PageClass]) -> dict[str, float]:
+    """The share of the labelled pages of each language that a classifier names right."""
+    right: dict[str, list[bool]] = {}
+    for language, page_type, url, title in labelled():
+        right.setdefault(language, []).append(classify(url, title=title).page_type == page_type)
+    return {language: sum(hits) / len(hits) for language, hits in right.items()}
+
+
+def test_the_labelled_set_is_whole() -> None:
+    """A gate over an empty file would be green for ever."""
+    kinds = list(labelled())
+    assert len(kinds) > 600
+    assert {page_type for _, page_type, _, _ in kinds} == set(PageType)
+    assert len({url + (title or "") for _, _, url, title in kinds}) > 500
+
+
+def test_the_gate_sees_a_classifier_that_knows_less() -> None:
+    """Measuring nothing would pass as well."""
+    assert min(score(lambda url, title: classify_page(url)).values()) < 0.99
+
+
+def test_pages_of_eight_languages_are_named_right() -> None:
+    """Each word taken out of a list for one site costs others their contact pages; the score may only rise."""
+    found = score(classify_page)
+    assert set(found) == {"en", "de", "fr", "es", "it", "nl", "pt", "pl"}
+    assert min(found.values()) >= 0.98, found
