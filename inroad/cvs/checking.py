@@ -14,12 +14,18 @@ from typing import Any
 from inroad.cvs.claims.entries import match_entry, unknown_fields
 from inroad.cvs.claims.lines import Ground, check_line
 from inroad.cvs.claims.names import Known, is_known_skill, merge_known
+from inroad.cvs.claims.sizes import find_oversized
 from inroad.cvs.claims.support import Ledger, Reading, plain, sentences
 from inroad.cvs.claims.titles import fold, level_problem, phone_problem, place_problem, text_problem, title_problem, url_problem
-from inroad.cvs.claims.words import MAX_LINE_CHARS, word_set
+from inroad.cvs.claims.vocabulary import word_set
+from inroad.cvs.claims.words import MAX_LINE_CHARS
+from inroad.cvs.layout import resume_text
 from inroad.cvs.model import Cv, Fact, Finding
 from inroad.cvs.profile import Profile
+from inroad.cvs.reading import check_size
 from inroad.cvs.schema import SECTIONS, iter_faults, text_of, texts_of
+from inroad.cvs.wording import detect_language
+from inroad.guard.errors import UserError
 from inroad.postings.skills import all_skills, skill_group
 
 MAX_LINES = 2_000  # lines of free text in one CV; what comes after is refused unread
@@ -63,6 +69,13 @@ def check_cv(cv: Cv | Mapping[str, Any], profile: Profile) -> list[Finding]:
         everything it says follows from the profile.
     """
     resume = cv.resume if isinstance(cv, Cv) else cv
+    try:
+        check_size(resume, "the CV")
+    except UserError as error:
+        return [Finding("block", "schema", "", error.message)]
+    oversized = list(find_oversized(resume))
+    if oversized:
+        return oversized
     faults = [
         Finding("block", "schema", "/" + place.replace(".", "/").replace("[", "/").replace("]", ""), fault)
         for place, fault, _ in iter_faults(resume)
@@ -95,6 +108,7 @@ class Gate:
         self.ledger, self.everything = _read_profile(profile)
         self._entries = {section: list(profile.entries(section)) for section in SECTIONS}
         self._grounds: dict[str, Ground] = {}
+        self.language = detect_language(resume_text(profile.resume)) or "en"
         self._lines = 0
 
     def check_basics(self, basics: Mapping[str, Any]) -> Iterator[Finding]:
@@ -180,9 +194,8 @@ class Gate:
                 for reading in self.ledger.readings.values()
                 if reading.fact.kind not in {"email", "phone", "url", "profile", "name", "reference"}
             ]
-            self._grounds[""] = Ground(
-                readings, (), self.everything, dates, _career_months(self._entries["work"]), is_summary=True
-            )
+            months = _career_months(self._entries["work"])
+            self._grounds[""] = Ground(readings, (), self.everything, dates, months, is_summary=True, language=self.language)
         return self._grounds[""]
 
     def ground_of(self, entry: Fact, row: Mapping[str, Any]) -> Ground:
@@ -192,7 +205,7 @@ class Gate:
             frame = [reading for reading in readings if reading.fact.kind != "highlight"]
             stated = [reading for reading in readings if reading.fact.id != entry.id] or readings
             dates = [row[field] for field in ("startDate", "endDate", "date", "releaseDate") if row.get(field)]
-            self._grounds[entry.id] = Ground(stated, frame, self.everything, dates, [_months(row)])
+            self._grounds[entry.id] = Ground(stated, frame, self.everything, dates, [_months(row)], language=self.language)
         return self._grounds[entry.id]
 
     def knows_skill(self, skill: str) -> bool:

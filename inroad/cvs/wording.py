@@ -75,13 +75,13 @@ _GRADE: Mapping[str, str] = {
 
 # The commonest function words of each language, none shared by two of them where it can be avoided.
 _COMMON: Mapping[str, str] = {
-    "en": "the and of for with from by to in that which our is are was were at an on",
+    "en": "the a and of for with from by to in that which our is are was were at an on",
     "de": "und der die das mit für von auf zum zur den dem ein eine im wurde bei nach über als",
-    "fr": "et le la les des du une pour avec dans sur par au aux en est été",
-    "es": "y el los las del una para con por en que se al como más",
-    "it": "e il gli della delle dei una per con nel che di alla sono come",
+    "fr": "et le la les des du de d l un une pour avec dans sur par au aux en est été qui que",
+    "es": "y el la los las de del un una para con por en que se al como más",
+    "it": "e il la di un della delle dei una per con nel che di alla sono come",
     "nl": "en het een van voor met op de in naar bij door aan als uit",
-    "pt": "e os das dos uma para com por em que no na ao como mais",
+    "pt": "e o a os de do da das um dos uma para com por em que no na ao como mais",
     "sv": "och att det en ett för med på av som till från är den",
     "pl": "i w z na do dla oraz przez się od jest po",
 }

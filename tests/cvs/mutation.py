@@ -10,6 +10,9 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from inroad.cvs.claims.units import ONES, TENS
+from inroad.cvs.claims.vocabulary import COMMON_DEEDS, FUNCTION_WORDS, IRREGULAR, NEUTRAL_WORDS
+
 Resume = dict[str, Any]
 TOOLS = (
     "Kafka|Flink|Kubernetes|Terraform|GitLab|Airflow|Python|Django|PostgreSQL|Ansible|Java|Spring|AWS|Rust|Go|Docker|Excel|SQL"
@@ -123,13 +126,35 @@ def false_fields(resume: Resume) -> Iterator[tuple[str, str, Resume]]:
         yield kind, f"{path} = {value!r}", _changed(resume, path, value)
 
 
+THINGS = """insurance payments hospitals schools contracts turbines invoices novels trucks warehouses tenants satellites paintings
+recipes gardens weapons elevators helmets vaccines bridges stadiums aquariums violins bicycles tractors magazines museums
+restaurants policies elections""".split()  # noqa: SIM905  (thirty quoted words in a column say no more)
+_WORDS = FUNCTION_WORDS | NEUTRAL_WORDS | COMMON_DEEDS | IRREGULAR.keys() | ONES.keys() | TENS.keys()
+
+
+def exchanged_things(resume: Resume) -> Iterator[tuple[str, str, Resume]]:
+    """Exchange each plain noun or adjective of each highlight for a thing of another world, one at a time."""
+    count = 0
+    for index, entry in enumerate(resume.get("work") or ()):
+        for place, line in enumerate(entry.get("highlights") or ()):
+            for found in re.finditer(r"\b[a-z]{4,}\b", line):
+                if found[0] in _WORDS or found[0].endswith(("ed", "ing", "ly")):
+                    continue
+                count += 1
+                thing = next(thing for thing in THINGS[count % 7 :] if thing[:5] not in line)
+                new = line[: found.start()] + thing + line[found.end() :]
+                changed = copy.deepcopy(resume)
+                changed["work"][index]["highlights"][place] = new
+                yield "thing", new, changed
+
+
 def swapped_jobs(resume: Resume) -> Iterator[tuple[str, str, Resume]]:
     """Give each position another one's title, dates or highlight: true pieces, false whole."""
     jobs = resume.get("work") or []
     for index, entry in enumerate(jobs):
         other = jobs[(index + 1) % len(jobs)]
         for field in ("position", "startDate"):
-            if entry.get(field) and other.get(field) and entry[field] != other[field]:
+            if entry.get(field) and other.get(field) and other[field] not in entry[field]:
                 yield "swap", f"work.{index}.{field} = {other[field]!r}", _changed(resume, f"work.{index}.{field}", other[field])
         if other is not entry and other.get("highlights"):
             moved = other["highlights"][0]

@@ -15,7 +15,8 @@ from inroad.postings.model import Posting
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
-NAMES = ("marta", "amara", "tomas")
+NAMES = ("marta", "amara", "tomas", "priya")
+OTHERS = ("jonas", "heike", "claire", "lucia")  # German, French, Spanish
 POSTING = Posting(
     key="greenhouse:123",
     title="Senior Platform Engineer (m/f/d)",

@@ -12,7 +12,8 @@ from itertools import pairwise
 
 from inroad.cvs.claims.quantities import Quantity
 from inroad.cvs.claims.units import ANYBODY, AUDIENCE
-from inroad.cvs.claims.words import is_supported, same_meaning, stem, word_set
+from inroad.cvs.claims.vocabulary import word_set
+from inroad.cvs.claims.words import is_supported, same_meaning, stem
 
 _NEUTRAL = frozenset(
     map(stem, word_set("new big large total different various main key core major own separate distinct further"))
@@ -169,9 +170,11 @@ def _same_dimension(claim: Quantity, fact: Quantity) -> bool:
     if pair == {"count", "year"}:
         return not claim.head
     if pair == {"count", "times"}:
-        return bool({stem("occasions"), stem("times")} & {*claim.head, *fact.head}) or (
-            claim.dimension == "times" and not fact.head
-        )
+        return (
+            bool({stem("occasions"), stem("times")} & {*claim.head, *fact.head})
+            or (claim.dimension == "times" and not fact.head)
+            or (claim.dimension == "count" and claim.head[-1:] != () and claim.head[-1] in fact.context)
+        )  # "14,000 downloads"
     return claim.dimension == "count" and fact.dimension == "money" and not claim.head
 
 

@@ -15,9 +15,12 @@ from inroad.cvs.claims.names import Known, find_months, find_names, is_known, is
 from inroad.cvs.claims.quantities import Quantity, find_quantities
 from inroad.cvs.claims.scope import exceeds_scope
 from inroad.cvs.claims.statements import iter_statements, turns_direction
+from inroad.cvs.claims.subjects import find_foreign_subject
 from inroad.cvs.claims.support import Reading, Support, find_support
+from inroad.cvs.claims.swaps import find_swap
 from inroad.cvs.claims.units import ANYBODY
-from inroad.cvs.claims.words import COMMON_DEEDS, NEUTRAL_WORDS, is_supported, stem
+from inroad.cvs.claims.vocabulary import COMMON_DEEDS, FOREIGN_DEEDS, FOREIGN_FUNCTION_WORDS, NEUTRAL_WORDS
+from inroad.cvs.claims.words import is_supported, stem
 from inroad.cvs.model import Severity
 
 # Share of a line's telling words that its facts must explain. Below the first it is another statement; a person's own rewording
@@ -41,6 +44,7 @@ class Ground:
         dates: ISO dates that frame the line.
         months: Spans in months that the dates allow.
         is_summary: A summary speaks of the whole career: names may come from any fact.
+        language: ISO 639-1 code of the person's own words.
     """
 
     candidates: Sequence[Reading]
@@ -49,6 +53,7 @@ class Ground:
     dates: Sequence[str] = ()
     months: Sequence[int] = ()
     is_summary: bool = False
+    language: str = "en"
 
 
 Claim = tuple[Severity, str, str]
@@ -70,6 +75,7 @@ def check_line(line: str, ground: Ground) -> list[Claim]:
     found.extend(("block", kind, text) for kind, text in _check_quantities(line, support, ground))
     found.extend(("block", kind, text) for kind, text in _check_names(line, support, ground))
     found.extend(("block", "date", text) for text in _check_months(line, support, ground))
+    found.extend(_check_subject(line, support, ground))
     scope = exceeds_scope(line, texts)
     if scope:
         found.append(("block", "scope", scope))
@@ -78,7 +84,7 @@ def check_line(line: str, ground: Ground) -> list[Claim]:
         found.append(("block", "direction", direction))
     stated = [reading for reading in ground.candidates if ground.is_summary and reading.fact.kind not in {"highlight", "summary"}]
     grounds = [*texts, *(reading.fact.text for reading in (*ground.frame, *stated))]
-    found.extend(("block", kind, text) for kind, text in iter_statements(line, grounds))
+    found.extend(("block", kind, text) for kind, text in iter_statements(line, grounds, texts))
     return found
 
 
@@ -91,6 +97,16 @@ def _check_support(support: Support, ground: Ground) -> Iterator[Claim]:
         yield "block", "unsupported", f"no fact of the profile says this ({missing})"
     elif share < FAIR_EXPLAINED and not ground.is_summary:
         yield "warn", "wording", f"the facts behind this line do not speak of {missing}"
+
+
+def _check_subject(line: str, support: Support, ground: Ground) -> Iterator[Claim]:
+    foreign = find_foreign_subject(line, "\n".join(reading.fact.text for reading in (*ground.candidates, *ground.frame)))
+    if foreign:
+        yield "block", "subject", f"the profile does not speak of {foreign!r} here"
+    known = frozenset().union(*(reading.stems for reading in support.readings))
+    swap = find_swap(line, [reading.fact.text for reading in support.readings], known, ground.language)
+    if swap:
+        yield "block" if swap.is_sure else "warn", "subject", f"{swap.said!r} stands where the profile says {swap.true!r}"
 
 
 def _check_quantities(line: str, support: Support, ground: Ground) -> Iterator[tuple[str, str]]:
@@ -135,7 +151,7 @@ def _check_names(line: str, support: Support, ground: Ground) -> Iterator[tuple[
     readings = [*support.readings, *ground.frame]
     known = ground.everything if ground.is_summary else merge_known(reading.known for reading in readings)
     for name in find_names(line):
-        if is_known(name, known):
+        if is_known(name, known) or (ground.language == "de" and _is_inflected(name.text, known)):
             continue
         is_field = name.canonical is not None and not name.is_tool  # a field of knowledge, not a product
         if is_field and (
@@ -145,6 +161,17 @@ def _check_names(line: str, support: Support, ground: Ground) -> Iterator[tuple[
         kind = "tool" if name.canonical else "name"
         where = " for this work" if is_known(name, ground.everything) else ""
         yield kind, f"the profile does not name {name.text!r}{where}"
+
+
+def _is_inflected(text: str, known: Known) -> bool:
+    """Tell whether a German noun, which has a capital like a name, is another form of a known word, or joins or does."""
+    folded = text.casefold()
+    if any(char.isupper() or char.isdigit() for char in text[1:]):
+        return False
+    if folded in FOREIGN_FUNCTION_WORDS or folded in FOREIGN_DEEDS:
+        return True
+    shared = max(5, len(folded) - 4)
+    return any(word[:shared] == folded[:shared] for word in known.words if len(word) >= shared)
 
 
 def _is_reworded(text: str, support: Support) -> bool:

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from inroad.cvs.claims.quantities import find_quantities
-from inroad.cvs.claims.words import FUNCTION_WORDS, MAX_LINE_CHARS, NEUTRAL_WORDS, Word, is_common, split_words, stem, word_set
+from inroad.cvs.claims.vocabulary import FUNCTION_WORDS, NEUTRAL_WORDS, word_set
+from inroad.cvs.claims.words import MAX_LINE_CHARS, Word, is_common, split_words, stem
 from inroad.postings.skills import find_skills, normalise_skill, related_skills, skill_group
 
 MONTHS = [
@@ -114,7 +115,7 @@ def read_known(text: str) -> Known:
     forms = {(mention.name, text[mention.start : mention.end]) for mention in find_skills(text)}
     forms |= {(name, piece.strip()) for piece in re.split(r"[,;/|]", text) if (name := normalise_skill(piece))}
     skills = frozenset(name for name, _ in forms)
-    return Known(frozenset(folded | {word.stem for word in words}), skills, frozenset(forms), frozenset(_initials(words)))
+    return Known(frozenset(folded | {word.stem for word in words}), skills, frozenset(forms), frozenset(_acronyms(text)))
 
 
 def merge_known(parts: Iterable[Known]) -> Known:
@@ -266,6 +267,12 @@ def _looks_like_name(word: Word, line: str, index: int, words: list[Word], *, sh
 def _opens_sentence(word: Word, line: str, index: int) -> bool:
     before = line[: word.start].rstrip(" \"'“‘(«")
     return index == 0 or before[-1:] in {".", ":", ";", "!", "?", "•", "|", "–", "—", "-", ""}
+
+
+def _acronyms(text: str) -> Iterator[str]:
+    """Yield the initials of the runs of words between commas: what stands beside a name is no part of it."""
+    for piece in re.split(r"[,;/|()]", text):
+        yield from _initials(split_words(piece))
 
 
 def _initials(words: list[Word]) -> Iterator[str]:

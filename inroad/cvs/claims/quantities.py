@@ -12,7 +12,8 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from inroad.cvs.claims.units import CURRENCIES, MULTIPLIED, ONES, PARTS, PEOPLE, PERIODS, SCALES, SHARES, TENS, UNITS, VAGUE
-from inroad.cvs.claims.words import FUNCTION_WORDS, MAX_LINE_CHARS, TOKEN, stem
+from inroad.cvs.claims.vocabulary import FOREIGN_DEEDS, FOREIGN_FUNCTION_WORDS, FUNCTION_WORDS
+from inroad.cvs.claims.words import MAX_LINE_CHARS, TOKEN, stem
 
 _OVER = re.compile(
     r"(?:over|more than|above|exceeding|upwards of|in excess of|north of|>|beyond|at least|minimum of|no fewer than|no less than"
@@ -28,12 +29,15 @@ _NUMBER = re.compile(
     r"(?P<plus>\s?\+)?",
     re.IGNORECASE,
 )
-_UNIT = re.compile(r"\s?-?(?P<unit>%|[€$£¥₹₽₺₴₩×]|percentage[ -]points?|per cent|[a-zµ²]+)", re.IGNORECASE)
+_UNIT = re.compile(r"\s?-?(?P<unit>%|[€$£¥₹₽₺₴₩×]|percentage[ -]points?|per cent|[a-zµ²à-öø-ÿ]+)", re.IGNORECASE)
 _BOUNDARY = re.compile(r"[,;:()\[\]•|]|[.!?](?:\s|$)|\s[–—-]\s|\b(?:and|while|whereas|but|plus)\b", re.IGNORECASE)
 _TEAM_OF = re.compile(
-    r"\b(?:team|group|staff|crew|squad|department|unit|headcount|organi[sz]ation|workforce|company)s?\s(?:of|to|from)\s(?:\w+\s){0,2}$",
+    r"\b(?:team|group|staff|crew|squad|department|unit|headcount|organi[sz]ation|workforce|company|gruppe|équipe|equipo)s?\s"
+    r"(?:of|to|from|von|mit|de)\s(?:\w+\s){0,2}$",
     re.IGNORECASE,
 )
+# Words behind a number that end the name of what is counted.
+_NO_HEADS = FUNCTION_WORDS | FOREIGN_FUNCTION_WORDS | FOREIGN_DEEDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -391,7 +395,7 @@ def _head_words(after: str) -> Iterator[str]:
     for count, found in enumerate(TOKEN.finditer(after)):
         gap = after[position : found.start()]
         lower = found[0].lower()
-        if count >= 4 or not re.fullmatch(r"[ \u00a0]*-?[ \u00a0]?", gap) or lower in FUNCTION_WORDS:
+        if count >= 4 or not re.fullmatch(r"[ \u00a0]*-?[ \u00a0]?", gap) or lower in _NO_HEADS:
             return
         if count and re.search(r"(?:ing|ed)$", lower):
             return  # "12 engineers building ...": a verb begins
@@ -412,6 +416,12 @@ def _period(after: str) -> str:
         r"(second|minute|hour|day|night|week|month|quarter|year|annum|s|min|h|yr)\b",
         near,
     )
+    found = found or re.search(
+        r"\b(?:pro|je|im|am|par|al|por|à la)\s"
+        r"(stunde|tag|woche|monat|quartal|jahr|heure|jour|semaine|mois|an|année|hora|día|semana|mes|año)\b",
+        near,
+    )
+    found = found or re.search(r"\b(täglich|wöchentlich|monatlich|jährlich)\b", near)
     found = found or re.search(r"\b(daily|nightly|weekly|monthly|quarterly|yearly|annually|annual|hourly|rps|qps|tps)\b", near)
     return PERIODS[found[1]] if found else ""
 

@@ -10,7 +10,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from inroad.cvs.claims.words import MAX_LINE_CHARS, Word, content_words, split_words, stem, word_set
+from inroad.cvs.claims.vocabulary import word_set
+from inroad.cvs.claims.words import MAX_LINE_CHARS, Word, content_words, split_words, stem
 
 # Level that a verb claims, and the level that a fact with this verb grants: 4 led people or the whole, 3 owned or ran a thing,
 # 2 did it, 1.5 proposed or tried it, 1 took part, 0 watched or learned.
@@ -44,26 +45,30 @@ _LEVELS: dict[str, tuple[float, float]] = {
         (
             1.5,
             1.5,
-            """proposed proposing prototyped prototyping evaluated evaluating explored exploring researched researching
-            drafted drafting suggested
-            suggesting recommended recommending investigated investigating planned planning piloted trialled trialed advised
-            advising""",
+            """proposed proposing prototyped prototyping evaluated evaluating explored exploring researched researching drafted
+            drafting suggested suggesting recommended recommending assessed assessing compared comparing investigated
+            investigating planned planning piloted trialled trialed advised advising""",
         ),
         (
             1,
             1,
             """helped helping help assisted assisting assist supported supporting contributed contributing contribute
-            participated participating
-            participate collaborated collaborating involved aided aiding shadowed cooperated contributor assistant""",
+            participated participating participate collaborated collaborating involved aided aiding shadowed cooperated
+            contributor assistant participation contribution""",
         ),
         # German, French and Spanish: the commonest of each level
         (
             4,
             4,
-            """geleitet leitung leitete leitend geführt führte führung leiter leiterin dirigé dirigée piloté encadré lideré
-            liderado dirigí dirigido""",
+            """geleitet leitung leitete leitend geführt führte führung leiter leiterin dirigé dirigée pilotage piloté encadré
+            encadrement lideré dirección liderado dirigí dirigido""",
         ),
-        (3, 3, "verantwortlich verantwortet verantwortung koordiniert responsable coordonné coordiné coordinado"),
+        (
+            3,
+            3,
+            """verantwortlich verantwortet verantwortung koordiniert responsable gestion gestión gestioné
+            gestionado géré coordonné coordiné coordinado""",
+        ),
         (1, 1, " ".join(sorted(_FOREIGN_HEDGES))),
         (0, 0, "learned learnt learning studied attended observed familiarised watched"),
     )
@@ -88,6 +93,7 @@ _NO_CLAIM = re.compile(
     r"|-(?:led|managed|owned|run|running|driven|leading|learning)\b"
     r"|\b(?:machine|deep|reinforcement|e-)[ -]?learning\b"
     r"|\b(?:a|fully|self|using|on|to|with|of) managed\b|\bmanaged (?:services?|kubernetes|database|cloud|hosting|instances?)\b"
+    r"|\bführten? (?=[^.;]{0,200}\bein$)"
     r"|\brun(?:ning)? ?-?time|\brunning (?:costs?|total)\b",
     re.IGNORECASE,
 )

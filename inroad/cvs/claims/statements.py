@@ -45,6 +45,8 @@ _STATEMENTS: tuple[Statement, ...] = (
             \bacross (?:the (?:whole |entire )?|all )COMPANY
             \bthroughout (?:the )?(?:whole |entire )?COMPANY
             \b(?:all|every) (?:\w+ )?(?:teams?|departments?|engineers?|squads?|divisions?|offices?|developers?)\b
+            \b(?:all|every) (?:\w+ )?(?:merchants?|customers?|users?|clients?|stores?|shops?|branch(?:es)?|plants?|employees)\b
+            \b(?:all|every) (?:\w+ )?(?:students?|patients?|schools?|hospitals?|wards?|regions?|countries|suppliers?|partners?)\b
             \bthe (?:whole|entire) COMPANY"""
         ),
         _any_of(
@@ -77,7 +79,7 @@ _STATEMENTS: tuple[Statement, ...] = (
         ),
         _any_of(
             r"""\b(?:adopt|rolled[ -]out|rollout|taken up|rel(?:y|ied|ies)\b|embraced|serv(?:ed|es|ing)\b)
-            \b(?:standard|users?\b|using\b)
+            \b(?:standard|users?\b|uses?\b|using\b)
             \b(?:in use|used|use[sd]? (?:by|it)|now (?:runs?|uses?)|still (?:runs?|used))\b
             \b(?:org|company|team)-?wide\b
             \bfor (?:over |about |up to )?(?:\d+|two|three|four|five|six|seven|eight|nine|ten)\b
@@ -139,6 +141,11 @@ _STATEMENTS: tuple[Statement, ...] = (
         ),
     ),
     Statement(
+        "scope",
+        _any_of(r"\b(?:department|division|directorate|business unit)\b"),
+        _any_of(r"\b(?:department|division|directorate|unit|head of|organi[sz]ation)"),
+    ),
+    Statement(
         "people",
         _any_of(r"\b(?:c-level|c-suite|board|executives?|ceo|cto|cfo|vp)\b"),
         _any_of(r"\b(?:c-level|c-suite|board|executive|ceo|cto|cfo|coo|cio|vp|management|director)"),
@@ -163,6 +170,12 @@ _NONE = re.compile(
     re.IGNORECASE,
 )
 _NEGATION = re.compile(r"\b(?:zero|no|without|never|none|not|0|avoid\w*|prevent\w*|free)\b", re.IGNORECASE)
+# Others' rank: "four senior engineers" claims more than "four engineers".
+_SENIORS = re.compile(
+    r"\b(senior|principal|executive|lead) (?:\w+ )?"
+    r"(?:engineers|developers|managers|nurses|staff|colleagues|designers|analysts|consultants|scientists|people|leaders|stakeholders)\b",
+    re.IGNORECASE,
+)
 _DEGREE = re.compile(
     r"\b(?:ph\.?\s?d|doctora(?:te|l)|m\.?b\.?a|m\.?sc|b\.?sc)\b|\b(?:master|bachelor)(?:['’]s|(?= of\b)|(?= degree\b))",
     re.IGNORECASE,
@@ -177,12 +190,12 @@ _SUPERLATIVE = re.compile(
 )
 _UP = re.compile(
     r"\b(?:increas\w+|rais\w+|grew|grow(?:th|ing|n)?|boost\w*|lift(?:ed|ing)|gain(?:ed|ing)?|doubl\w+|tripl\w+"
-    r"|higher|more|rose|up)\b(?! to\b)",
+    r"|higher|more|rose|up|gesteigert|steigerung|erhöh\w+|aument\w+|augment\w+|hausse)\b(?! to\b)",
     re.IGNORECASE,
 )
 _DOWN = re.compile(
     r"\b(?:cut(?:ting|s)?|reduc\w+|lower\w*|decreas\w+|dropp?\w*|shr[aiu]nk\w*|trimm?\w*|slash\w*|shorten\w*|lessen\w*"
-    r"|halv\w+|sav(?:ed|ing|ings|es)|fell|fewer|less|declin\w+|down|minimi[sz]\w+|cheaper|shav\w+|eliminat\w+|remov\w+|lost|losing)\b",
+    r"|halv\w+|sav(?:ed|ing|ings|es)|fell|fewer|less|declin\w+|down|minimi[sz]\w+|cheaper|shav\w+|gesenkt|senkung|reduzier\w+|verringer\w+|réduc\w+|rédui\w+|baisse\w*|diminu\w+|disminu\w+|eliminat\w+|remov\w+|lost|losing)\b",
     re.IGNORECASE,
 )
 _BETTER = re.compile(
@@ -191,12 +204,13 @@ _BETTER = re.compile(
 )
 
 
-def iter_statements(line: str, facts: list[str]) -> Iterator[tuple[str, str]]:
+def iter_statements(line: str, facts: list[str], stated: list[str]) -> Iterator[tuple[str, str]]:
     """Yield (kind, explanation) for each adoption, sole work, superlative, award, ... that no fact states.
 
     Args:
         line: One line of the CV.
-        facts: Texts of the facts behind it.
+        facts: Texts of the facts behind it and of the entry around them.
+        stated: The former alone: whom the person worked with is no matter of their own title.
     """
     line = line[:MAX_LINE_CHARS]
     together = " \n ".join(facts)
@@ -206,6 +220,9 @@ def iter_statements(line: str, facts: list[str]) -> Iterator[tuple[str, str]]:
             if not (statement.grant.search(together) if statement.grant else _repeats(said, together)):
                 yield statement.kind, f"{said!r} is in none of the facts behind this line"
                 break
+    for found in _SENIORS.finditer(line):
+        if not any(re.search(rf"\b{found[1]}\b", fact, re.IGNORECASE) for fact in stated):
+            yield "title", f"{found[0]!r} is in none of the facts behind this line"
     for found in _DEGREE.finditer(line):
         if not any(degree_level(fact) == degree_level(found[0].rstrip("'’s")) for fact in facts):
             yield "degree", f"{found[0]!r} is in none of the facts behind this line"

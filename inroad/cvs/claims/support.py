@@ -13,7 +13,8 @@ from functools import lru_cache
 
 from inroad.cvs.claims.names import Known, read_known
 from inroad.cvs.claims.quantities import Quantity, find_quantities
-from inroad.cvs.claims.words import COMMON_DEEDS, NEUTRAL_WORDS, content_words, is_supported, split_words
+from inroad.cvs.claims.vocabulary import COMMON_DEEDS, NEUTRAL_WORDS
+from inroad.cvs.claims.words import content_words, is_supported, split_words
 from inroad.cvs.model import Fact
 from inroad.cvs.profile import Profile
 

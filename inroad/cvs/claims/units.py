@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 
-from inroad.cvs.claims.words import stem, word_set
+from inroad.cvs.claims.vocabulary import word_set
+from inroad.cvs.claims.words import stem
 
 
 def _pairs(text: str) -> Iterator[tuple[str, str]]:
@@ -39,13 +40,13 @@ _MEASURES = {
     "percent": "%:1 percent:1 pct:1 prozent:1 procent:1",
     "points": "pp:1 percentage-points:1 bps:1/100",
     "seconds": """ns:1/1000000000 µs:1/1000000 us:1/1000000 microseconds:1/1000000 ms:1/1000 msec:1/1000 millisecond:1/1000
-        milliseconds:1/1000
-        s:1 sec:1 secs:1 second:1 seconds:1 sekunden:1 min:60 mins:60 minute:60 minutes:60 minuten:60 h:3600 hr:3600 hrs:3600
-        hour:3600 hours:3600
-        stunden:3600 day:86400 days:86400 tage:86400 tagen:86400 week:604800 weeks:604800 wochen:604800 fortnight:1209600""",
-    "months": """month:1 months:1 monate:1 monaten:1 quarter:3 quarters:3 yr:12 yrs:12 year:12 years:12 jahre:12 jahren:12
-        decade:120
-        decades:120""",
+        milliseconds:1/1000 s:1 sec:1 secs:1 second:1 seconds:1 sekunden:1 min:60 mins:60 minute:60 minutes:60 minuten:60
+        h:3600 hr:3600 hrs:3600 hour:3600 hours:3600 stunden:3600 stunde:3600 heure:3600 heures:3600 hora:3600 horas:3600
+        minutos:60 tag:86400 woche:604800 jour:86400 jours:86400 semaine:604800 semaines:604800 día:86400 días:86400
+        semana:604800 semanas:604800 day:86400 days:86400 tage:86400 tagen:86400 week:604800 weeks:604800 wochen:604800
+        fortnight:1209600""",
+    "months": """month:1 months:1 monate:1 monaten:1 monat:1 mois:1 mes:1 meses:1 jahr:12 ans:12 année:12 années:12 año:12 años:12
+        quarter:3 quarters:3 yr:12 yrs:12 year:12 years:12 jahre:12 jahren:12 decade:120 decades:120""",
     "bytes": """kb:1000 mb:1000000 gb:1000000000 tb:1000000000000 pb:1000000000000000 kib:1024 mib:1048576 gib:1073741824
         tib:1099511627776
         kilobytes:1000 megabyte:1000000 megabytes:1000000 gigabyte:1000000000 gigabytes:1000000000 terabyte:1000000000000
@@ -64,9 +65,21 @@ UNITS: dict[str, tuple[str, Fraction]] = {
 _UP_TO_NINETEEN = """zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen
     seventeen eighteen
     nineteen"""
-ONES: dict[str, int] = {word: value for value, word in enumerate(_UP_TO_NINETEEN.split())} | {"dozen": 12}
+_FOREIGN_ONES = """zwei:2 drei:3 vier:4 fünf:5 sechs:6 sieben:7 acht:8 neun:9 zehn:10 elf:11 zwölf:12 dreizehn:13 vierzehn:14
+    fünfzehn:15 sechzehn:16 siebzehn:17 achtzehn:18 neunzehn:19 deux:2 trois:3 quatre:4 cinq:5 huit:8 neuf:9 dix:10 onze:11
+    douze:12 treize:13 quatorze:14 quinze:15 seize:16 dos:2 tres:3 cuatro:4 cinco:5 seis:6 siete:7 ocho:8 nueve:9 diez:10 doce:12
+    trece:13 catorce:14 quince:15"""
+_FOREIGN_TENS = """zwanzig:20 dreißig:30 dreissig:30 vierzig:40 fünfzig:50 sechzig:60 siebzig:70 achtzig:80 neunzig:90 vingt:20
+    trente:30 quarante:40 cinquante:50 soixante:60 veinte:20 treinta:30 cuarenta:40 cincuenta:50 sesenta:60 setenta:70
+    ochenta:80 noventa:90"""
+ONES: dict[str, int] = {
+    **{word: value for value, word in enumerate(_UP_TO_NINETEEN.split())},
+    **{name: int(value) for name, value in _pairs(_FOREIGN_ONES)},
+    "dozen": 12,
+}
 TENS: dict[str, int] = {
-    name: int(value) for name, value in _pairs("twenty:20 thirty:30 forty:40 fifty:50 sixty:60 seventy:70 eighty:80 ninety:90")
+    name: int(value)
+    for name, value in _pairs("twenty:20 thirty:30 forty:40 fifty:50 sixty:60 seventy:70 eighty:80 ninety:90 " + _FOREIGN_TENS)
 }
 MULTIPLIED: dict[str, int] = {
     name: int(value)
@@ -95,7 +108,9 @@ PERIODS: dict[str, str] = dict(
         day:day daily:day
         night:night nightly:night week:week weekly:week month:month monthly:month quarter:quarter quarterly:quarter year:year
         yearly:year
-        annual:year annually:year annum:year yr:year"""
+        annual:year annually:year annum:year yr:year stunde:hour tag:day woche:week monat:month quartal:quarter jahr:year
+        täglich:day wöchentlich:week monatlich:month jährlich:year heure:hour jour:day semaine:week mois:month an:year année:year
+        hora:hour día:day semana:week mes:month año:year"""
     )
 )
 PEOPLE: frozenset[str] = frozenset(
