@@ -179,7 +179,7 @@ def _named(slug: str) -> tuple[str, PageType | None]:
     found = SLUGS.get(slug)
     if found is not None or "-" not in slug:
         return slug, found
-    plain = slug[:-2] if slug[-2] == "-" and slug[-1] in _COPIES else slug
+    plain = slug[:-2] if slug[-2:-1] == "-" and slug[-1] in _COPIES else slug
     for prefix in POSSESSIVES if plain.startswith(POSSESSIVES) else ():
         own = plain.removeprefix(prefix)
         if own != plain and (own in SLUGS or own in PLACES):

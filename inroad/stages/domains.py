@@ -14,12 +14,13 @@ from sqlalchemy.orm import Session
 from inroad.crawl.classify import CLASSIFIER_VERSION
 from inroad.crawl.fetch import WebClient
 from inroad.crawl.html import page_language, page_title
-from inroad.crawl.links import feed_links
+from inroad.crawl.links import extract_links, feed_links
 from inroad.crawl.response import Response
 from inroad.crawl.urls import canonical_url, registrable_domain
 from inroad.guard.errors import InroadError, PermanentError
 from inroad.stages.documents import Document, read_document, store_document
-from inroad.stages.linking import is_own_url, own_urls
+from inroad.stages.linking import is_asset, is_own_url, own_urls
+from inroad.stages.origins import Origins
 from inroad.stages.sources import Linked, guessed_sitemaps, linked_sitemaps, named_sitemaps
 from inroad.stages.work import StageReport, Tally, Work, each_domain
 from inroad.store import claims, visits
@@ -140,8 +141,18 @@ async def _look(work: Work, web: WebClient, domain: Domain, known: Page | None) 
     if not named and not await work.database.run(sitemap_count, domain.id):
         linked = linked_sitemaps(domain, home.html, url=home.final_url) if home and home.html else linked
         guessed = linked.sitemaps or (await guessed_sitemaps(domain, web, base) if known is None else ())
+    if home and home.html:
+        await _settle_origins(work, web, domain, home)
     # A page that links all others serves where no sitemap does.
     return Analysis(home, error, named, feeds, guessed, () if guessed else linked.pages)
+
+
+async def _settle_origins(work: Work, web: WebClient, domain: Domain, home: Document) -> None:
+    """Decides on the schemes and hosts that the home page links its own pages under, before any of them is a row."""
+    domain.home_url = home.final_url
+    anchors = [link.url for link in extract_links(home.html, url=home.final_url) if link.kind == "anchor"]
+    own = own_urls(domain, anchors, base=home.final_url)
+    await Origins(work, web, domain).settle(url for url in own if not is_asset(url))
 
 
 async def _fetch_home(web: WebClient, domain: Domain, known: Page | None) -> tuple[Document | None, InroadError | None]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -12,6 +13,7 @@ from inroad.crawl.links import Link, extract_links
 from inroad.crawl.urls import canonical_url, host_of
 from inroad.guard.errors import PermanentError
 from inroad.settings import Settings
+from inroad.stages.origins import renamed
 from inroad.store.models import Domain, Page
 from inroad.store.pages import add_pages, page_count
 
@@ -119,9 +121,12 @@ def linked_rows(
         takes_all: Whether links that are not worth reading for themselves are taken too.
     """
     rows: dict[str, dict[str, Any]] = {
-        job: page_row(job, source="link", page_type="POSTING") for job in sorted(postings) if not is_asset(job)
+        job: page_row(job, source="link", page_type="POSTING")
+        for job in sorted({renamed(domain, posting) for posting in postings})
+        if not is_asset(job)
     }
-    for link in links:
+    for given in links:
+        link = replace(given, url=renamed(domain, given.url)) if domain.origin_aliases else given
         if link.kind != "anchor" or link.url in rows or not is_own_url(domain, link.url):
             continue
         row = file_row(link) if is_asset(link.url) else page_row(link.url, source="link", title=link.text)

@@ -30,6 +30,7 @@ from inroad.crawl.sitemaps import DEFAULT_LIMITS, NotASitemap, SitemapEntry, ite
 from inroad.crawl.urls import canonical_url
 from inroad.guard.errors import PermanentError
 from inroad.stages.linking import is_asset, is_own_url
+from inroad.stages.origins import Origins, origin_of
 from inroad.stages.work import Work, now
 from inroad.store import claims
 from inroad.store.listings import Batch, Stored, count_pages_to, has_listings, import_pages, known_urls
@@ -135,12 +136,14 @@ class Found:
         children: Sitemaps that it names, with their lastmod.
         pages: Pages of the domain.
         is_news: It has entries of Google's news extension.
+        open_samples: Pages of origins that may be the home page's under another scheme or host, and are not decided yet.
     """
 
     count: int
     children: dict[str, str | None] = field(default_factory=dict)
     pages: Batch = field(default_factory=Batch)
     is_news: bool = False
+    open_samples: list[str] = field(default_factory=list)
 
 
 async def open_room(work: Work, domain: Domain) -> Room:
@@ -150,7 +153,7 @@ async def open_room(work: Work, domain: Domain) -> Room:
 
 
 async def read_sitemap(
-    work: Work, desk: Desk, room: Room, domain: Domain, row: SitemapFile, response: Response, *, is_leased: bool
+    work: Work, desk: Desk, room: Room, origins: Origins, domain: Domain, row: SitemapFile, response: Response, *, is_leased: bool
 ) -> Reading:
     """Reads an answer and stores what it lists while it is being read; what is stored stays when it breaks off.
 
@@ -158,6 +161,7 @@ async def read_sitemap(
         work: The run's context.
         desk: Shared by the stage.
         room: Shared by the domain.
+        origins: Shared by the domain; asked under which origin pages are rows.
         domain: Whose pages count.
         row: The sitemap file.
         response: Its answer, inside `WebClient.stream`.
@@ -178,11 +182,14 @@ async def read_sitemap(
         return reading
     reading.is_window = reading.kind == "feed"
     entries = _html_entries(response) if reading.kind == "html" else _entries(work, response)
-    owner = Ownership(domain, row)
+    owner = Ownership(domain, row, origins)
     if await work.database.run(has_listings, row.id):
         reading.seen = array("q")
     renewed = loop.time()
     while (found := await loop.run_in_executor(desk.threads, next_batch, entries, owner)).count:
+        if found.open_samples:
+            await origins.settle(found.open_samples)
+            found.pages = found.pages.renamed(owner.place)
         async with desk.writers:
             await store_batch(work, room, row, found, reading)
         if is_leased and loop.time() - renewed > work.settings.lease_s / RENEWALS_PER_LEASE:
@@ -232,7 +239,7 @@ def _html_entries(response: Response) -> Iterator[SitemapEntry]:
 
 
 class Ownership:
-    """Which entries of a sitemap count for its domain; remembers each host's answer.
+    """Which entries of a sitemap count for its domain, and under which origin; remembers each origin's answer.
 
     Pages must be the domain's own. Sitemaps may also lie on the host of the sitemap that names them, which robots.txt vouched
     for.
@@ -240,30 +247,39 @@ class Ownership:
     Args:
         domain: The domain.
         row: The sitemap file that is read.
+        origins: What is decided on the domain's other schemes and hosts.
     """
 
-    def __init__(self, domain: Domain, row: SitemapFile) -> None:
+    def __init__(self, domain: Domain, row: SitemapFile, origins: Origins) -> None:
         self._domain = domain
-        self._vouched = _origin(row.url)
+        self._origins = origins
+        self._vouched = origin_of(row.url)
         self._own: dict[str, bool] = {}
 
-    def has(self, url: str) -> bool:
-        """Whether a canonical URL is the domain's own."""
-        origin = _origin(url)
+    def place(self, url: str) -> str | None:
+        """The URL that a page is a row under; None where it is not the domain's own."""
+        origin = origin_of(url)
+        if not self._is_own(origin, url):
+            return None
+        target = self._origins.aliases.get(origin, origin)
+        return url if target == origin else target + url[len(origin) :]
+
+    def is_open(self, origin: str) -> bool:
+        """Whether it is yet to be decided under which origin the pages of one are rows."""
+        return self._origins.is_open(origin)
+
+    def vouches(self, url: str) -> bool:
+        """Whether a sitemap under this canonical URL may be read for the domain."""
+        origin = origin_of(url)
+        return origin == self._vouched or self._is_own(origin, url)
+
+    def _is_own(self, origin: str, url: str) -> bool:
         known = self._own.get(origin)
         if known is None:
             if len(self._own) > 1_000:  # a sitemap of as many hosts is none; forget rather than grow
                 self._own.clear()
             known = self._own[origin] = is_own_url(self._domain, url)
         return known
-
-    def vouches(self, url: str) -> bool:
-        """Whether a sitemap under this canonical URL may be read for the domain."""
-        return _origin(url) == self._vouched or self.has(url)
-
-
-def _origin(url: str) -> str:
-    return "/".join(url.split("/", 3)[:3])
 
 
 def next_batch(entries: Iterator[SitemapEntry], owner: Ownership) -> Found:
@@ -283,8 +299,8 @@ def name_entries(entries: list[SitemapEntry], owner: Ownership) -> Found:
         if entry.kind == "sitemap":
             if owner.vouches(url):
                 found.children[url] = _lastmod(entry.lastmod) or None
-        elif owner.has(url) and not is_asset(url):
-            pages[url] = _lastmod(entry.lastmod)
+        elif (placed := owner.place(url)) is not None and not is_asset(placed):
+            pages[placed] = _lastmod(entry.lastmod)
             found.is_news = found.is_news or entry.news is not None
     batch = found.pages
     batch.urls, batch.lastmods = list(pages), list(pages.values())
@@ -292,6 +308,11 @@ def name_entries(entries: list[SitemapEntry], owner: Ownership) -> Found:
         page_type, level = classify_page(url)
         batch.page_types.append(page_type)
         batch.priority_levels.append(str(level))
+    last = {origin_of(url): url for url in batch.urls}
+    if any(owner.is_open(origin) for origin in last):
+        first = {origin_of(url): url for url in reversed(batch.urls)}
+        samples = dict.fromkeys([*first.values(), *last.values()])
+        found.open_samples = [url for url in samples if owner.is_open(origin_of(url))]
     return found
 
 

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from inroad.crawl.fetch import WebClient
 from inroad.guard.errors import InroadError
+from inroad.stages.origins import Origins
 from inroad.stages.reading import Desk, LeaseLost, Reading, Room, open_room, read_sitemap
 from inroad.stages.work import StageReport, Tally, Work, each_domain, note
 from inroad.store import claims, visits
@@ -53,6 +54,7 @@ class _Site:
     def __init__(self, work: Work, web: WebClient, desk: Desk, domain: Domain, tally: Tally) -> None:
         self._work, self._web, self._desk, self._domain, self._tally = work, web, desk, domain, tally
         self._room: Room | None = None
+        self._origins = Origins(work, web, domain)
 
     async def bring_up_to_date(self) -> None:
         """First what was never read, then what was; what the second names is read at the end."""
@@ -149,7 +151,9 @@ class _Site:
         async with self._web.stream(
             row.url, etag=row.etag, last_modified=row.last_modified, purpose="sitemap", max_bytes=limit
         ) as response:
-            return await read_sitemap(self._work, self._desk, self._room, self._domain, row, response, is_leased=is_leased)
+            return await read_sitemap(
+                self._work, self._desk, self._room, self._origins, self._domain, row, response, is_leased=is_leased
+            )
 
     async def _has_room_for_more(self, row: SitemapFile, room: Room) -> bool:
         """Whether something was left out of a file that would be taken now; then it is read again, changed or not."""

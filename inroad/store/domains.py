@@ -56,7 +56,7 @@ def get_domains(session: Session, ids: Sequence[int]) -> list[Domain]:
     return list(session.scalars(select(Domain).where(Domain.id.in_(ids)).order_by(Domain.id)))
 
 
-def update_domain(session: Session, domain_id: int, **values: Any) -> None:
+def update_domain(session: Session, /, domain_id: int, **values: Any) -> None:
     """Writes values on a domain where at least one of them differs."""
     different = [getattr(Domain, name).is_distinct_from(value) for name, value in values.items()]
     if different:

@@ -7,7 +7,7 @@ statement takes its locks in one order (new pages by URL, known ones by id).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -38,6 +38,14 @@ class Batch:
         kept = [index for index, url in enumerate(self.urls) if url in urls]
         columns = (self.urls, self.page_types, self.priority_levels, self.lastmods)
         return Batch(*([column[index] for index in kept] for column in columns))
+
+    def renamed(self, place: Callable[[str], str | None]) -> Batch:
+        """The rows under the URLs that a function gives them; of two that become one the first stays."""
+        kept: dict[str, int] = {}
+        for index, url in enumerate(self.urls):
+            kept.setdefault(place(url) or url, index)
+        columns = (self.page_types, self.priority_levels, self.lastmods)
+        return Batch(list(kept), *([column[index] for index in kept.values()] for column in columns))
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,7 +53,7 @@ def numbered(prefix: str, numbers: Iterable[int]) -> list[str]:
 
 @dataclass
 class Site:
-    """The server of every host: `documents` by path, or by host and path; anything else is 404.
+    """The server of every host: `documents` by path, or by host and path; "-> URL" is a redirect, anything else is 404.
 
     Attributes:
         documents: Bodies.
@@ -94,7 +94,9 @@ class Site:
         finally:
             self.at_work -= 1
         body = self.documents.get(headers["host"] + path, self.documents.get(path))
-        if body is None:
+        if body is not None and body.startswith(b"-> "):
+            writer.write(b"HTTP/1.1 301 Moved Permanently\r\nLocation: " + body[3:] + b"\r\nContent-Length: 0\r\n\r\n")
+        elif body is None:
             writer.write(b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n")
         else:
             writer.write(self._found(path, body, headers.get("if-none-match")))
