@@ -20,8 +20,9 @@ import stamina
 from inroad.crawl.exchange import REDIRECTS, Ask, Exchange
 from inroad.crawl.failures import HostBusy, WebError, for_status, is_transient, permanent, shown, transient
 from inroad.crawl.hosts import InvalidUrl
+from inroad.crawl.paces import pace_key
 from inroad.crawl.policies import PolicyBook
-from inroad.crawl.politeness import Politeness, Turn, pace_key
+from inroad.crawl.politeness import Politeness, Turn
 from inroad.crawl.redirects import next_method, request_url
 from inroad.crawl.response import Purpose, RequestRecord, Response
 from inroad.guard.errors import InroadError

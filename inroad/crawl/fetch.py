@@ -26,8 +26,9 @@ from inroad.crawl.exchange import Ask, Exchange
 from inroad.crawl.failures import HostBusy, WebError, permanent
 from inroad.crawl.hosts import InvalidUrl, is_address
 from inroad.crawl.network import Lookup, NetworkRules, Resolver, SystemLookup
+from inroad.crawl.paces import MAX_WAIT_S, MemoryPaces, pace_key
 from inroad.crawl.policies import PolicyBook
-from inroad.crawl.politeness import MAX_WAIT_S, Limits, MemoryPaces, Politeness, pace_key
+from inroad.crawl.politeness import Limits, Politeness
 from inroad.crawl.proxies import ProxyTurns
 from inroad.crawl.redirects import request_url
 from inroad.crawl.response import Purpose, RequestRecord, Response, Strategy
@@ -144,6 +145,7 @@ class WebClient:
             await self._close()
 
     async def _close(self) -> None:
+        await self._politeness.aclose()
         if self._browser is not None:
             await self._browser.aclose()
         await self._http.aclose()

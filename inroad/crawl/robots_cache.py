@@ -16,7 +16,8 @@ from typing import Final, Literal
 
 from inroad.crawl.failures import FetchFailed, HostBusy, WebError, permanent, transient
 from inroad.crawl.hosts import InvalidUrl
-from inroad.crawl.politeness import Politeness, origin_of
+from inroad.crawl.paces import origin_of
+from inroad.crawl.politeness import Politeness
 from inroad.crawl.redirects import request_url
 from inroad.crawl.response import Purpose, Response
 from inroad.crawl.robots import Robots
@@ -146,17 +147,19 @@ class RobotsCache:
             if stored is not None and stored.age_s < _lifetime(stored.status):
                 raise AlreadyRead
 
-        try:
-            answer = await self._download(f"{origin}/robots.txt", still_unread)
-        except AlreadyRead:
-            stored = await self._stored(origin)
-            assert stored is not None
-            return await self._keep(origin, stored)
-        except HostBusy:
-            raise
-        except WebError as error:
-            return await self._without_answer(origin, error, stale)
-        return await self._save(origin, queries.StoredRobots(answer.body, "found", 0.0))
+        # The host stays ours until the file is saved: the next process would else ask for it once more.
+        async with self._politeness.staying(origin):
+            try:
+                answer = await self._download(f"{origin}/robots.txt", still_unread)
+            except AlreadyRead:
+                stored = await self._stored(origin)
+                assert stored is not None
+                return await self._keep(origin, stored)
+            except HostBusy:
+                raise
+            except WebError as error:
+                return await self._without_answer(origin, error, stale)
+            return await self._save(origin, queries.StoredRobots(answer.body, "found", 0.0))
 
     async def _without_answer(self, origin: str, error: WebError, stale: queries.StoredRobots | None) -> RobotsFile:
         status = error.status

@@ -6,10 +6,12 @@ What lives here: `PaceStore` over the queries of `inroad.store.hosts`. What does
 from __future__ import annotations
 
 import asyncio
+import os
+import secrets
 from dataclasses import dataclass
 from typing import Final
 
-from inroad.crawl.politeness import FIRST_INTERVAL_S, MAX_INTERVAL_S, Grant, Pace
+from inroad.crawl.paces import FIRST_INTERVAL_S, GRACE_S, MAX_INTERVAL_S, STINT_S, Pace, StintAnswer, StintEnd
 from inroad.store import Database
 from inroad.store import hosts as queries
 
@@ -18,16 +20,14 @@ _BATCH: Final = 500  # hosts asked for in one statement at most
 
 @dataclass(slots=True)
 class _Wish:
-    ask: queries.SlotAsk
-    grace_s: float
-    grant: asyncio.Future[Grant]
+    ask: queries.StintAsk
+    answer: asyncio.Future[StintAnswer]
 
 
 class DatabasePaces:
-    """See `inroad.crawl.politeness.PaceStore`.
+    """See `inroad.crawl.paces.PaceStore`.
 
-    Wishes that come in while a statement runs are put into the next one: 32 workers then cost a few statements, where one each
-    took two thirds of the client's time.
+    Wishes that come in while a statement runs are put into the next one, and so are the hosts that are given back.
 
     Args:
         database: The application's.
@@ -35,41 +35,75 @@ class DatabasePaces:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self.name = f"{os.getpid()}-{secrets.token_hex(6)}"
         self._wishes: list[_Wish] = []
-        self._granting: asyncio.Task[None] | None = None
+        self._ends: list[tuple[queries.Ended, asyncio.Future[None]]] = []
+        self._working: asyncio.Task[None] | None = None
 
-    async def take(self, host: str, pace: Pace, *, bound_s: float, grace_s: float) -> Grant:
+    async def take(self, host: str, pace: Pace) -> StintAnswer:
         """See `PaceStore`."""
-        ask = queries.SlotAsk(host, pace.floor_s, pace.exclusive, bound_s)
-        wish = _Wish(ask, grace_s, asyncio.get_running_loop().create_future())
+        wish = _Wish(queries.StintAsk(host, pace.floor_s, pace.exclusive), asyncio.get_running_loop().create_future())
         self._wishes.append(wish)
-        if self._granting is None or self._granting.done():
-            self._granting = asyncio.create_task(self._grant_all())
-        return await wish.grant
+        self._work()
+        return await wish.answer
 
-    async def _grant_all(self) -> None:
+    async def give_back(self, end: StintEnd) -> None:
+        """See `PaceStore`."""
+        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._ends.append((queries.Ended(end.host, end.next_s, end.interval_s, end.loaded_s), done))
+        self._work()
+        await done
+
+    def _work(self) -> None:
+        if self._working is None or self._working.done():
+            self._working = asyncio.create_task(self._serve())
+
+    async def _serve(self) -> None:
         await asyncio.sleep(0)  # the others of this round of the loop come along
-        while self._wishes:
-            batch = self._next_batch()
-            try:
-                asks = [wish.ask for wish in batch.values()]
-                grace_s = max(wish.grace_s for wish in batch.values())
-                slots = await self._database.run(queries.take_slots, asks, grace_s=grace_s)
-            except Exception as error:  # noqa: BLE001 - handed to those who wait, each of whom raises it
-                for wish in batch.values():
-                    if not wish.grant.done():
-                        wish.grant.set_exception(error)
-                continue
-            for host, wish in batch.items():
-                if not wish.grant.done():
-                    wish.grant.set_result(Grant(*slots[host]))
+        while self._wishes or self._ends:
+            await self._end_stints()
+            await self._grant()
+
+    async def _end_stints(self) -> None:
+        batch, self._ends = self._ends[:_BATCH], self._ends[_BATCH:]
+        if not batch:
+            return
+        latest = {end.host: end for end, _ in batch}
+        error: Exception | None = None
+        try:
+            await self._database.run(queries.end_stints, list(latest.values()), me=self.name)
+        except Exception as fault:  # noqa: BLE001 - handed to those who wait, each of whom raises it
+            error = fault
+        for _, done in batch:
+            if not done.done():
+                done.set_exception(error) if error is not None else done.set_result(None)
+
+    async def _grant(self) -> None:
+        batch = self._next_batch()
+        if not batch:
+            return
+        try:
+            asks = [wish.ask for wish in batch.values()]
+            stints = await self._database.run(queries.take_stints, asks, me=self.name, stint_s=STINT_S, grace_s=GRACE_S)
+        except Exception as error:  # noqa: BLE001 - handed to those who wait, each of whom raises it
+            for wish in batch.values():
+                if not wish.answer.done():
+                    wish.answer.set_exception(error)
+            return
+        for host, wish in batch.items():
+            stint = stints[host]
+            if not wish.answer.done():
+                wish.answer.set_result(StintAnswer(*stint))
+            elif stint.is_granted:  # its caller was cancelled meanwhile: nobody here has the host
+                unused = queries.Ended(host, stint.wait_s, stint.interval_s, stint.interval_s)
+                self._ends.append((unused, asyncio.get_running_loop().create_future()))
 
     def _next_batch(self) -> dict[str, _Wish]:
-        """The oldest wish of each host; the statement can give a row one slot only."""
+        """The oldest wish of each host; the statement can give a row to one only."""
         batch: dict[str, _Wish] = {}
         left: list[_Wish] = []
         for wish in self._wishes:
-            if wish.grant.done():  # its caller was cancelled
+            if wish.answer.done():  # its caller was cancelled
                 continue
             if wish.ask.host in batch or len(batch) >= _BATCH:
                 left.append(wish)
@@ -78,22 +112,12 @@ class DatabasePaces:
         self._wishes = left
         return batch
 
-    async def blocked_s(self, host: str) -> float:
-        """See `PaceStore`."""
-        return await self._database.run(queries.blocked_seconds, host)
-
-    async def finish(self, host: str, pace: Pace, *, recover: float) -> None:
-        """See `PaceStore`."""
-        forget_below_s = max(pace.floor_s, FIRST_INTERVAL_S / 2)
-        await self._database.run(
-            queries.finish_request, host, floor_s=pace.floor_s, recover=recover, forget_below_s=forget_below_s
-        )
-
     async def slow_down(self, host: str, pace: Pace, *, retry_after_s: float | None) -> float:
         """See `PaceStore`."""
         return await self._database.run(
             queries.slow_down,
             host,
+            me=self.name,
             floor_s=pace.floor_s,
             first_s=FIRST_INTERVAL_S,
             most_s=MAX_INTERVAL_S,

@@ -10,7 +10,7 @@ from typing import Final
 
 from inroad.crawl.exchange import Exchange
 from inroad.crawl.firecrawl import Firecrawl
-from inroad.crawl.politeness import pace_key
+from inroad.crawl.paces import pace_key
 from inroad.crawl.response import Strategy, as_strategy
 from inroad.crawl.scraperapi import ScraperApi
 from inroad.crawl.scraping import ScrapingClient, ServiceProtocol

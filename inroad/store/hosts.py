@@ -8,36 +8,43 @@ All moments are the server's (`clock_timestamp()`), and waits come back as secon
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 
-class SlotAsk(NamedTuple):
-    """One wish for a slot.
+class StintAsk(NamedTuple):
+    """One wish for a host.
 
     Args:
         host: Key of the row.
         floor_s: Least distance between requests, seconds.
-        exclusive: One request at a time whatever is known of the host.
-        bound_s: A slot further away than this is not taken; an exact one is taken only when it is now.
+        exclusive: Requests go one at a time whatever is known of the host.
     """
 
     host: str
     floor_s: float
     exclusive: bool
-    bound_s: float
 
 
-class Slot(NamedTuple):
-    """What a host's clock said; see `inroad.crawl.politeness.Grant` for the meaning of each part."""
+class Stint(NamedTuple):
+    """What a host's row said; see `inroad.crawl.paces.StintAnswer` for the meaning of each part."""
 
     is_granted: bool
     wait_s: float
-    is_exact: bool
-    is_learned: bool
-    is_blocked: bool
+    crawl_delay_s: float | None
+    interval_s: float | None
+    is_certain: bool
+
+
+class Ended(NamedTuple):
+    """A stint that is given back; see `inroad.crawl.paces.StintEnd`."""
+
+    host: str
+    next_s: float
+    interval_s: float | None
+    loaded_s: float | None
 
 
 class StoredRobots(NamedTuple):
@@ -49,93 +56,104 @@ class StoredRobots(NamedTuple):
 
 
 # FOR UPDATE makes processes take turns on a row, and the order keeps them from locking each other out; `now` may lie before the
-# wait for the lock, which errs on the polite side.
+# wait for the lock, which errs on the polite side. While a stint lasts, `next_request_at` is the latest that it may leave behind.
 _TAKE = text("""
     WITH asked AS (
-        SELECT * FROM unnest(CAST(:hosts AS text[]), CAST(:floors AS float8[]), CAST(:exclusives AS boolean[]),
-                             CAST(:bounds AS float8[])) AS a (host, floor_s, exclusive, bound_s)
+        SELECT * FROM unnest(CAST(:hosts AS text[]), CAST(:floors AS float8[]), CAST(:exclusives AS boolean[]))
+            AS a (host, floor_s, exclusive)
     ), held AS MATERIALIZED (
-        SELECT h.host, clock_timestamp() AS now, greatest(h.next_request_at, h.blocked_until) AS ready_at,
-               greatest(a.floor_s, h.crawl_delay_s, h.interval_s) AS distance_s,
-               (a.exclusive OR h.crawl_delay_s IS NOT NULL OR h.interval_s IS NOT NULL) AS is_exact,
-               h.interval_s IS NOT NULL AS is_learned, h.blocked_until, a.bound_s
+        SELECT h.host, clock_timestamp() AS now, h.next_request_at, h.blocked_until, h.holder, h.held_until, h.wanted_by,
+               h.wanted_until, h.crawl_delay_s, h.interval_s, greatest(a.floor_s, h.crawl_delay_s, h.interval_s) AS distance_s,
+               (a.exclusive OR h.crawl_delay_s IS NOT NULL OR h.interval_s IS NOT NULL) AS is_exact
         FROM hosts h JOIN asked a ON a.host = h.host ORDER BY h.host FOR UPDATE OF h
     ), seen AS (
-        SELECT *, greatest(extract(epoch FROM ready_at - now)::float8, 0) AS wait_s,
-               coalesce(blocked_until > now, false) AS is_blocked
+        SELECT *, greatest(extract(epoch FROM next_request_at - now)::float8, 0) AS next_s,
+               greatest(extract(epoch FROM blocked_until - now)::float8, 0) AS blocked_s,
+               coalesce(holder <> :me AND held_until > now, false) AS is_held,
+               coalesce(wanted_by <> :me AND wanted_until > now, false) AS is_promised
         FROM held
     ), ruled AS (
-        SELECT *, CASE WHEN is_exact THEN wait_s <= 0 ELSE wait_s <= bound_s END AS is_granted FROM seen
+        SELECT *, greatest(CASE WHEN is_held OR is_promised THEN 0 ELSE next_s END, blocked_s) AS wait_s,
+               NOT is_held AND NOT is_promised AND blocked_s <= 0 AND next_s <= :stint_s AS is_granted
+        FROM seen
     )
-    UPDATE hosts SET next_request_at = CASE WHEN NOT is_granted THEN hosts.next_request_at
-        ELSE greatest(ready_at, now) + make_interval(secs => distance_s + CASE WHEN is_exact THEN :grace_s ELSE 0 END) END
+    UPDATE hosts SET
+        holder = CASE WHEN is_granted THEN :me ELSE hosts.holder END,
+        held_until = CASE WHEN is_granted
+            THEN now + make_interval(secs => wait_s + :stint_s + CASE WHEN is_exact THEN :grace_s ELSE 0 END)
+            ELSE hosts.held_until END,
+        next_request_at = CASE WHEN is_granted THEN now + make_interval(secs => wait_s + :stint_s + distance_s)
+            ELSE hosts.next_request_at END,
+        wanted_by = CASE WHEN is_granted THEN nullif(hosts.wanted_by, :me) WHEN is_promised THEN hosts.wanted_by ELSE :me END,
+        wanted_until = CASE WHEN is_granted OR is_promised THEN hosts.wanted_until
+            ELSE now + make_interval(secs => :promise_s) END
     FROM ruled WHERE hosts.host = ruled.host
-    RETURNING hosts.host, is_granted, wait_s, is_exact, is_learned, is_blocked
+    RETURNING hosts.host, is_granted, greatest(wait_s, 0)::float8, ruled.crawl_delay_s, ruled.interval_s,
+              NOT is_granted AND (blocked_s > 0 OR NOT (is_held OR is_promised))
 """)
 _BORN = text("INSERT INTO hosts (host) SELECT unnest(CAST(:hosts AS text[])) ORDER BY 1 ON CONFLICT (host) DO NOTHING")
+PROMISE_S = 1.0
+"""Seconds for which a host is kept for the process that was refused it first: each looks again in a tenth of that."""
 
 
-def take_slots(session: Session, asks: Sequence[SlotAsk], *, grace_s: float) -> Mapping[str, Slot]:
-    """Takes the next slot of each host, or says how long it is until there is one; one statement for all.
+def take_stints(session: Session, asks: Sequence[StintAsk], *, me: str, stint_s: float, grace_s: float) -> Mapping[str, Stint]:
+    """Takes each host for a stint, or says how long it is until there may be one; one statement for all.
 
     Args:
         session: In a transaction of its own: the rows stay locked until its end.
         asks: Of different hosts.
-        grace_s: Seconds added after an exact slot in case `finish_request` is never called (the process died).
+        me: The process that asks.
+        stint_s: Seconds in which it starts requests.
+        grace_s: Seconds added to the lease of an exact host in case it is never given back (the process died): a request that
+            was on its way must have arrived.
 
     Returns:
         By host, one for each ask.
     """
-    slots = _take(session, asks, grace_s)
-    if unborn := [ask for ask in asks if ask.host not in slots]:
+    common = {"me": me, "stint_s": stint_s, "grace_s": grace_s, "promise_s": PROMISE_S}
+    stints = _take(session, asks, common)
+    if unborn := [ask for ask in asks if ask.host not in stints]:
         session.execute(_BORN, {"hosts": [ask.host for ask in unborn]})
-        slots |= _take(session, unborn, grace_s)
-    return slots
+        stints |= _take(session, unborn, common)
+    return stints
 
 
-def _take(session: Session, asks: Sequence[SlotAsk], grace_s: float) -> dict[str, Slot]:
-    hosts, floors, exclusives, bounds = (list(column) for column in zip(*asks, strict=True))
-    values = {"hosts": hosts, "floors": floors, "exclusives": exclusives, "bounds": bounds, "grace_s": grace_s}
-    return {row[0]: Slot(*row[1:]) for row in session.execute(_TAKE, values)}
+def _take(session: Session, asks: Sequence[StintAsk], common: Mapping[str, Any]) -> dict[str, Stint]:
+    hosts, floors, exclusives = (list(column) for column in zip(*asks, strict=True))
+    values = {"hosts": hosts, "floors": floors, "exclusives": exclusives, **common}
+    return {row[0]: Stint(*row[1:]) for row in session.execute(_TAKE, values)}
 
 
-def blocked_seconds(session: Session, host: str) -> float:
-    """Seconds until the host's own Retry-After is over; 0 when it is."""
-    query = text("SELECT extract(epoch FROM blocked_until - clock_timestamp())::float8 FROM hosts WHERE host = :host")
-    return max(0.0, session.scalar(query, {"host": host}) or 0.0)
-
-
-def finish_request(session: Session, host: str, *, floor_s: float, recover: float, forget_below_s: float) -> None:
-    """An exact request is over: the distance counts from now.
-
-    Args:
-        session: Any.
-        host: Key of the row.
-        floor_s: Least distance between requests, seconds.
-        recover: Factor on the learned distance, 1 for none.
-        forget_below_s: A learned distance that shrinks to this is forgotten.
-    """
-    session.execute(
-        text("""
-            UPDATE hosts SET
-                interval_s = CASE WHEN interval_s * :recover > :forget_below_s OR :recover >= 1
-                             THEN interval_s * :recover END,
-                next_request_at = clock_timestamp() + make_interval(secs => greatest(:floor_s, crawl_delay_s,
-                    CASE WHEN interval_s * :recover > :forget_below_s OR :recover >= 1 THEN interval_s * :recover END))
-            WHERE host = :host
-        """),
-        {"host": host, "floor_s": floor_s, "recover": recover, "forget_below_s": forget_below_s},
+_GIVE_BACK = text("""
+    WITH given AS (
+        SELECT * FROM unnest(CAST(:hosts AS text[]), CAST(:nexts AS float8[]), CAST(:intervals AS float8[]),
+                             CAST(:loaded AS float8[])) AS g (host, next_s, interval_s, loaded_s)
+    ), held AS MATERIALIZED (
+        SELECT h.host FROM hosts h JOIN given g ON g.host = h.host ORDER BY h.host FOR UPDATE OF h
     )
+    UPDATE hosts SET holder = NULL, held_until = NULL,
+        next_request_at = clock_timestamp() + make_interval(secs => g.next_s),
+        interval_s = CASE WHEN hosts.interval_s IS NOT DISTINCT FROM g.loaded_s THEN g.interval_s ELSE hosts.interval_s END
+    FROM given AS g JOIN held ON held.host = g.host
+    WHERE hosts.host = g.host AND hosts.holder = :me
+""")
+
+
+def end_stints(session: Session, ends: Sequence[Ended], *, me: str) -> None:
+    """Gives hosts back: their clocks are what their holder's were. Nothing happens to a host that another holds by now."""
+    hosts, nexts, intervals, loaded = (list(column) for column in zip(*ends, strict=True))
+    session.execute(_GIVE_BACK, {"hosts": hosts, "nexts": nexts, "intervals": intervals, "loaded": loaded, "me": me})
 
 
 def slow_down(
-    session: Session, host: str, *, floor_s: float, first_s: float, most_s: float, retry_after_s: float | None
+    session: Session, host: str, *, me: str, floor_s: float, first_s: float, most_s: float, retry_after_s: float | None
 ) -> float:
-    """The host refused: doubles its learned distance, once per period of refusal, and lets it rest.
+    """The host refused: ends our stint, doubles its learned distance, once per period of refusal, and lets it rest.
 
     Args:
         session: Any.
         host: Key of the row.
+        me: The process that was refused.
         floor_s: Least distance between requests, seconds.
         first_s: The learned distance after a first refusal, at least.
         most_s: The learned distance at most.
@@ -155,12 +173,22 @@ def slow_down(
                 SELECT *, CASE WHEN blocked_until > now THEN coalesce(learned_s, doubled_s) ELSE doubled_s END AS next_s FROM held
             )
             UPDATE hosts SET interval_s = next_s, updated_at = now,
+                holder = nullif(hosts.holder, :me),
+                next_request_at = CASE WHEN hosts.holder = :me THEN now + make_interval(secs => next_s)
+                    ELSE greatest(hosts.next_request_at, now + make_interval(secs => next_s)) END,
                 blocked_until = greatest(hosts.blocked_until,
                     now + make_interval(secs => coalesce(CAST(:retry_after_s AS float8), next_s)))
             FROM ruled WHERE hosts.host = ruled.host
             RETURNING extract(epoch FROM hosts.blocked_until - now)::float8
         """),
-        {"host": host, "floor_s": floor_s, "first_s": first_s, "most_s": most_s, "retry_after_s": retry_after_s},
+        {
+            "host": host,
+            "me": me,
+            "floor_s": floor_s,
+            "first_s": first_s,
+            "most_s": most_s,
+            "retry_after_s": retry_after_s,
+        },
     )
     return float(rest or 0.0)
 

@@ -9,11 +9,24 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from sqlalchemy import text
 
 from inroad.crawl.failures import FetchFailed, HostBusy, HostNotReady
 from inroad.crawl.fetch import WebClient
-from inroad.crawl.politeness import MAX_INTERVAL_S, MemoryPaces, Pace, PaceStore, Politeness, pace_key
+from inroad.crawl.paces import (
+    GRACE_S,
+    MAX_INTERVAL_S,
+    STINT_S,
+    MemoryPaces,
+    Pace,
+    PaceStore,
+    StintEnd,
+    pace_key,
+    recovered,
+)
+from inroad.crawl.politeness import Politeness
 from inroad.crawl.robots_cache import UNREACHABLE_S
 from inroad.crawl.shared_paces import DatabasePaces
 from inroad.guard.errors import InroadError
@@ -35,85 +48,61 @@ def store(request: pytest.FixtureRequest) -> PaceStore:
 PACE = Pace(floor_s=5.0)
 
 
-async def take(store: PaceStore, pace: Pace = PACE, *, bound_s: float = 60.0) -> Any:
-    return await store.take(HOST, pace, bound_s=bound_s, grace_s=20.0)
+def given_back(next_s: float, interval_s: float | None = None, loaded_s: float | None = None) -> StintEnd:
+    return StintEnd(HOST, next_s, interval_s, loaded_s)
 
 
-async def test_a_slot_beyond_the_bound_is_not_taken(store: PaceStore) -> None:
-    """Otherwise callers who give up would push the next slot away for the others."""
-    await take(store)
-    refused = await take(store, bound_s=1.0)
+async def test_a_host_that_is_far_from_free_is_not_taken(store: PaceStore) -> None:
+    """Otherwise callers who give up would hold it for nothing."""
+    await store.take(HOST, PACE)
+    await store.give_back(given_back(5.0))
+    refused = await store.take(HOST, PACE)
     assert not refused.is_granted
+    assert refused.is_certain
     assert refused.wait_s == pytest.approx(5.0, abs=1.0)
-    assert (await take(store)).wait_s == pytest.approx(5.0, abs=1.0)
 
 
-async def test_slots_of_one_host_are_the_floor_apart(store: PaceStore) -> None:
-    """Otherwise two workers would be given the same moment."""
-    waits = [(await take(store)).wait_s for _ in range(3)]
-    assert waits == [pytest.approx(0.0, abs=1.0), pytest.approx(5.0, abs=1.0), pytest.approx(10.0, abs=1.0)]
-
-
-async def test_slots_asked_for_at_once_are_all_different(store: PaceStore) -> None:
-    """Otherwise wishes that share a statement would share a slot, and a refused one would take the others with it."""
-    hosts = [HOST, "https://beta.example", HOST, HOST, "https://beta.example"]
-    grants = await asyncio.gather(*(store.take(host, PACE, bound_s=7.0, grace_s=20.0) for host in hosts))
-    assert [grant.wait_s for grant in grants] == [pytest.approx(wait, abs=1.0) for wait in (0, 0, 5, 10, 5)]
-    assert [grant.is_granted for grant in grants] == [True, True, True, False, True]
-
-
-async def test_a_cancelled_wish_does_not_hold_up_the_others(database: Database) -> None:
-    """Otherwise a domain that runs out of time would stop every other worker of the process."""
-    store = DatabasePaces(database)
-    wishes = [asyncio.create_task(store.take(HOST, PACE, bound_s=60.0, grace_s=20.0)) for _ in range(3)]
-    await asyncio.sleep(0)
-    wishes[1].cancel()
-    first, second, third = await asyncio.gather(*wishes, return_exceptions=True)
-    assert isinstance(second, asyncio.CancelledError)
-    assert [first.wait_s, third.wait_s] == [pytest.approx(0.0, abs=1.0), pytest.approx(5.0, abs=1.0)]
-
-
-async def test_a_crawl_delay_lets_one_request_through_at_a_time(store: PaceStore) -> None:
-    """Otherwise a slow connection could bring two requests closer than the site asked."""
-    await store.keep_crawl_delay(HOST, 0.001)
-    await asyncio.sleep(0.01)
-    assert (await take(store, Pace(0.0))).is_granted
-    second = await take(store, Pace(0.0))
-    assert not second.is_granted
-    assert second.is_exact
-    await store.finish(HOST, Pace(0.0), recover=1.0)
-    await asyncio.sleep(0.01)
-    assert (await take(store, Pace(0.0))).is_granted
-
-
-async def test_a_request_that_is_never_finished_holds_its_host_for_the_grace_only(store: PaceStore) -> None:
-    """Otherwise a killed process would close a host for everybody."""
-    await store.keep_crawl_delay(HOST, 0.001)
-    await asyncio.sleep(0.01)
-    await take(store, Pace(0.0))
-    assert (await take(store, Pace(0.0))).wait_s == pytest.approx(20.0, abs=1.0)
+async def test_a_host_that_is_free_in_a_moment_is_taken_with_the_moment(store: PaceStore) -> None:
+    """Otherwise a crawl with a pause of a quarter second would ask the database for every request."""
+    await store.take(HOST, PACE)
+    await store.give_back(given_back(0.7))
+    granted = await store.take(HOST, PACE)
+    assert granted.is_granted
+    assert 0.0 < granted.wait_s <= 0.7
 
 
 async def test_a_refusal_blocks_the_host_for_what_it_asked(store: PaceStore) -> None:
-    """Otherwise Retry-After would be a decoration."""
+    """Otherwise Retry-After would be a decoration, even where it ends soon: it may be renewed until then."""
+    assert await store.slow_down(HOST, PACE, retry_after_s=0.6) == pytest.approx(0.6, abs=0.1)
+    refused = await store.take(HOST, PACE)
+    assert not refused.is_granted
+    assert refused.is_certain
     assert await store.slow_down(HOST, PACE, retry_after_s=40.0) == pytest.approx(40.0, abs=1.0)
-    assert await store.blocked_s(HOST) == pytest.approx(40.0, abs=1.0)
-    grant = await take(store)
-    assert not grant.is_granted
-    assert grant.is_blocked
+    assert (await store.take(HOST, PACE)).wait_s == pytest.approx(40.0, abs=1.0)
 
 
-async def test_refusals_double_the_distance_and_successes_bring_it_back(store: PaceStore) -> None:
-    """Otherwise we would return at full speed after a 429 (Scrapy sped up), or stay slow for ever."""
+async def test_refusals_double_the_distance_up_to_a_minute(store: PaceStore) -> None:
+    """Otherwise we would return at full speed after a 429 (Scrapy sped up), or stay away for ever."""
     rests = []
-    for _ in range(12):
+    for _ in range(10):
         rests.append(await store.slow_down(HOST, Pace(0.5), retry_after_s=None))
         await unblock(store)
     assert rests[:3] == [pytest.approx(1.0, abs=0.2), pytest.approx(2.0, abs=0.2), pytest.approx(4.0, abs=0.2)]
     assert rests[-1] == pytest.approx(MAX_INTERVAL_S, abs=0.5)
-    for _ in range(80):
-        await store.finish(HOST, Pace(0.5), recover=0.9)
-    assert not (await take(store, Pace(0.5))).is_learned
+
+
+async def test_what_a_stint_has_recovered_is_written_and_a_later_refusal_stands(store: PaceStore) -> None:
+    """Otherwise a success of one process would wipe out the refusal that another has met meanwhile."""
+    await store.slow_down(HOST, Pace(0.5), retry_after_s=0.0)
+    await unblock(store)
+    learned = (await store.take(HOST, Pace(0.5))).interval_s
+    await store.give_back(given_back(0.0, 0.8, learned))
+    assert (await store.take(HOST, Pace(0.5))).interval_s == 0.8
+    await store.slow_down(HOST, Pace(0.5), retry_after_s=0.0)
+    await unblock(store)
+    await store.take(HOST, Pace(0.5))
+    await store.give_back(given_back(0.0, None, 0.8))
+    assert (await store.take(HOST, Pace(0.5))).interval_s == pytest.approx(1.6)
 
 
 async def test_several_refusals_of_one_moment_count_once(store: PaceStore) -> None:
@@ -125,10 +114,154 @@ async def test_several_refusals_of_one_moment_count_once(store: PaceStore) -> No
 
 async def unblock(store: PaceStore) -> None:
     if isinstance(store, MemoryPaces):
-        store._of(HOST).blocked_until = 0.0
+        store._of(HOST).blocked_until = store._of(HOST).next_at = 0.0
     else:
         assert isinstance(store, DatabasePaces)
-        await store._database.run(lambda session: session.execute(text("UPDATE hosts SET blocked_until = NULL")) and None)
+        await change(store._database, "blocked_until = NULL, next_request_at = NULL")
+
+
+async def change(database: Database, columns: str) -> None:
+    await database.run(lambda session: session.execute(text(f"UPDATE hosts SET {columns}")) and None)
+
+
+async def test_a_host_that_another_holds_is_refused_and_promised_in_turn(database: Database) -> None:
+    """Otherwise two processes would ask at once, or the quicker one would have the host for ever."""
+    first, second, third = (DatabasePaces(database) for _ in range(3))
+    assert (await first.take(HOST, PACE)).is_granted
+    assert not (await second.take(HOST, PACE)).is_granted
+    assert not (await third.take(HOST, PACE)).is_certain
+    await first.give_back(given_back(0.0))
+    assert [(await one.take(HOST, PACE)).is_granted for one in (first, third, second)] == [False, False, True]
+
+
+async def test_a_holder_that_was_killed_leaves_its_successor_the_whole_distance(database: Database) -> None:
+    """Otherwise the next process could ask right after a request of which nobody could tell it any more."""
+    killed, heir = DatabasePaces(database), DatabasePaces(database)
+    await killed.keep_crawl_delay(HOST, 5.0)
+    await change(database, "next_request_at = NULL")
+    assert (await killed.take(HOST, PACE)).is_granted
+    await change(database, "held_until = clock_timestamp()")
+    refused = await heir.take(HOST, PACE)
+    assert refused.is_certain
+    assert 5.0 < refused.wait_s <= 6.0
+
+
+async def test_an_exact_holder_that_was_killed_holds_its_host_for_a_while_only(database: Database) -> None:
+    """Otherwise a killed process would close a host for everybody; and no request of its may be on its way when others begin."""
+    killed = DatabasePaces(database)
+    await killed.take(HOST, Pace(0.0, exclusive=True))
+    query = text("SELECT extract(epoch FROM held_until - clock_timestamp())::float8 FROM hosts")
+    assert await database.run(lambda session: session.scalar(query)) == pytest.approx(STINT_S + GRACE_S, abs=1.0)
+
+
+async def test_a_stint_that_nobody_waits_for_any_more_is_given_back(database: Database) -> None:
+    """Otherwise a domain that runs out of time would close its host for the other processes."""
+    store = DatabasePaces(database)
+    wish = asyncio.create_task(store.take(HOST, PACE))
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    wish.cancel()
+    await asyncio.gather(wish, return_exceptions=True)
+    await asyncio.gather(store.take("https://beta.example", PACE))
+    query = text("SELECT holder FROM hosts WHERE host = :host")
+    assert await database.run(lambda session: session.scalar(query, {"host": HOST})) is None
+    assert (await DatabasePaces(database).take(HOST, PACE)).is_granted
+
+
+async def test_a_thousand_requests_of_a_stint_cost_a_handful_of_transactions(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A transaction for each request took two thirds of the client's time."""
+    politeness = Politeness(load_settings(host_interval_s=0.0, host_concurrency=8), DatabasePaces(database))
+    asked: list[Any] = []
+    run = Database.run
+
+    async def counted(self: Database, function: Any, /, *values: Any, **named: Any) -> Any:
+        asked.append(function)
+        return await run(self, function, *values, **named)
+
+    monkeypatch.setattr(Database, "run", counted)
+
+    async def work() -> None:
+        for _ in range(125):
+            async with politeness.turn(f"{URL}/x"):
+                pass
+
+    begun = time.monotonic()
+    await asyncio.gather(*(work() for _ in range(8)))
+    await politeness.aclose()
+    seconds = time.monotonic() - begun
+    assert len(asked) <= 4 + 2 * seconds / STINT_S
+
+
+async def test_two_processes_share_a_host_without_asking_at_once(database: Database) -> None:
+    """Otherwise each would keep its own pace, or one of them would wait for ever."""
+    settings = load_settings(host_interval_s=0.0, host_concurrency=4)
+    sides = [Politeness(settings, DatabasePaces(database), max_wait_s=60.0) for _ in range(2)]
+    await DatabasePaces(database).keep_crawl_delay(HOST, 0.05)
+    flying: list[int] = []
+    ends: list[float] = []
+    begins: list[float] = []
+
+    async def ask(side: Politeness) -> None:
+        async with side.turn(f"{URL}/x"):
+            begins.append(time.monotonic())
+            flying.append(1)
+            assert len(flying) == 1
+            await asyncio.sleep(0.01)
+            flying.pop()
+            ends.append(time.monotonic())
+
+    await asyncio.gather(*(ask(side) for side in sides for _ in range(6)))
+    for side in sides:
+        await side.aclose()
+    assert len(ends) == 12
+    assert min(begin - end for end, begin in zip(ends, begins[1:], strict=False)) >= 0.05
+
+
+@given(st.floats(0.01, 600.0), st.floats(0.0, 10.0))
+def test_a_success_shortens_what_was_learned_by_a_fifth_at_most(interval_s: float, floor_s: float) -> None:
+    """Otherwise one good answer after a minute's pause would bring us back at once; and the way back must have an end."""
+    steps = 0
+    current: float | None = interval_s
+    while current is not None and steps < 500:
+        shorter = recovered(current, floor_s)
+        assert shorter is None or current * 0.8 <= shorter < current
+        assert shorter is None or 1 / shorter <= 1 / current + 0.0501
+        current, steps = shorter, steps + 1
+    assert current is None
+
+
+async def test_the_way_back_after_a_refusal_adds_a_little_to_the_rate_each_time() -> None:
+    """Additive increase: from one request in half a second, a handful of successes do not make ten a second."""
+    rate, interval_s = 2.0, 0.5
+    for _ in range(10):
+        interval_s = recovered(interval_s, 0.0) or 0.0
+        rate += 0.05
+        assert 1 / interval_s == pytest.approx(rate)
+
+
+async def test_a_refusal_ends_the_stint_and_leaves_one_request_at_a_time() -> None:
+    """Otherwise the workers of one process would go on by the clock that they had, or come back together."""
+    politeness = Politeness(load_settings(host_interval_s=0.0, host_concurrency=8), MemoryPaces())
+    async with politeness.turn(f"{URL}/x"):
+        pass
+    rest_s = await politeness.slow_down(f"{URL}/x", retry_after_s=0.2)
+    refused_at, flying, moments = time.monotonic(), [0], []
+
+    async def ask() -> None:
+        async with politeness.turn(f"{URL}/x") as turn:
+            moments.append(time.monotonic())
+            flying[0] += 1
+            assert flying[0] == 1
+            await asyncio.sleep(0.01)
+            flying[0] -= 1
+            turn.ended(succeeded=True)
+
+    await asyncio.gather(ask(), ask())
+    assert rest_s == pytest.approx(0.2, abs=0.05)
+    assert moments[0] - refused_at >= 0.19
+    assert moments[1] - moments[0] >= 0.4
 
 
 async def test_two_hosts_do_not_wait_for_each_other() -> None:
@@ -166,6 +299,7 @@ async def test_a_cancelled_wait_gives_its_place_back() -> None:
                 pass
     async with asyncio.timeout(5), politeness.turn("https://other.example/"):
         pass
+    await politeness.aclose()
     assert politeness._gates == {}
 
 
@@ -274,23 +408,35 @@ async def crawl_with_three_processes(site: Site, database: Database) -> None:
     assert [process.exitcode for process in processes] == [0, 0, 0]
 
 
-async def test_three_processes_keep_a_crawl_delay_and_every_rest(site: Site, database: Database) -> None:
-    """Otherwise a site would be asked by every process at its own pace, and a 429 to one would not stop the others."""
+async def test_three_processes_keep_a_crawl_delay_and_every_rest_and_send_one_probe_after_it(
+    site: Site, database: Database
+) -> None:
+    """Otherwise a site would be asked by every process at its own pace, or by all of them at once when its rest is over."""
     delay_s, rest_s = 0.12, 1.0
     rests: list[tuple[float, float]] = []
+    answered: list[float] = []
     site.routes["/robots.txt"] = reply(f"User-agent: *\nCrawl-delay: {delay_s}".encode())
 
     async def moody(asked: Asked, writer: asyncio.StreamWriter) -> bytes:
-        if len(site.asked) in (16, 22):
+        if len(site.asked) in (16, 20):
             rests.append((time.monotonic(), time.monotonic() + rest_s))
             return reply(status="429 Slow", Retry_After=f"{rest_s:.0f}")
-        await asyncio.sleep(0.1 if asked.target.endswith(("1", "4")) else 0.0)
+        # The first answer after a rest is a slow one: whoever did not wait for it would be seen.
+        await asyncio.sleep(0.3 if len(site.asked) in (17, 21) else 0.0)
+        answered.append(time.monotonic())
         return reply(b"ok")
 
     site.routes |= {f"/{process}/{page}": moody for process in range(3) for page in range(8)}
     await crawl_with_three_processes(site, database)
     moments = [asked.at for asked in site.asked]
+    assert site.targets().count("/robots.txt") == 1
+    assert sorted(set(site.targets())) == sorted(["/robots.txt", *(f"/{side}/{page}" for side in range(3) for page in range(8))])
     assert len(moments) == 27  # one robots.txt for all, 24 pages, two of them asked for twice
     assert min(later - earlier for earlier, later in pairwise(moments)) >= delay_s
     assert len(rests) == 2
-    assert [at for at in moments for begin, end in rests if begin < at < end] == []
+    for begin, end in rests:
+        assert [at for at in moments if begin < at < end] == []
+        probe, following = [at for at in moments if at >= end][:2]
+        probe_end = min(at for at in answered if at >= probe)
+        assert probe < probe_end < following  # alone, until it was answered
+        assert following - probe_end >= 0.39  # and then slowly: half a second, less a fifth for the success

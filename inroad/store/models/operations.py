@@ -97,6 +97,10 @@ class Host(Base):
     interval_s: Mapped[float | None] = mapped_column(comment="learned distance between requests; grows on 429 and 503")
     next_request_at: Mapped[datetime | None] = mapped_column(comment="the next free moment; taken by an UPDATE that moves it on")
     blocked_until: Mapped[datetime | None] = mapped_column(comment="Retry-After; no request before it")
+    holder: Mapped[str | None] = mapped_column(comment="the process that starts requests there now, alone")
+    held_until: Mapped[datetime | None] = mapped_column(comment="end of its lease; it mostly gives the host back before")
+    wanted_by: Mapped[str | None] = mapped_column(comment="the process that has the host next")
+    wanted_until: Mapped[datetime | None] = mapped_column(comment="end of that promise")
     strategy: Mapped[str | None] = mapped_column(comment="what worked here last")
     strategy_credits: Mapped[int | None] = mapped_column(comment="what it cost for one page")
     strategy_learned_at: Mapped[datetime | None]
