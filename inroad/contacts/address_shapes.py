@@ -170,17 +170,23 @@ STREETS: Final[tuple[tuple[frozenset[str], tuple[str, ...], str, re.Pattern[str]
 )
 
 
+def shapes_called_by_line(line: str) -> set[int]:
+    """Which of `STREETS` the words of a line call for."""
+    called: set[int] = set()
+    for word in set(line.lower().split()):
+        if shapes := _shapes_called_by(word):
+            called |= shapes
+    return called
+
+
 @lru_cache(maxsize=20_000)
-def shapes_called_by(token: str) -> frozenset[int]:
-    """Which of `STREETS` a word of a line calls for."""
+def _shapes_called_by(word: str) -> frozenset[int]:
+    tokens = _TOKEN.findall(word)
     return frozenset(
-        at for at, (words, endings, _, _) in enumerate(STREETS) if token in words or (endings and token.endswith(endings))
+        at
+        for at, (words, endings, _, _) in enumerate(STREETS)
+        if any(token in words or (endings and token.endswith(endings)) for token in tokens)
     )
-
-
-def tokens_of(line: str) -> frozenset[str]:
-    """The words of a line in lower case, letters only."""
-    return frozenset(_TOKEN.findall(line.lower()))
 
 
 _TOKEN = re.compile(r"[^\W\d_]+")

@@ -30,8 +30,7 @@ from inroad.contacts.address_shapes import (
     TRAILING_UNIT,
     UNIT_LINE,
     find_country,
-    shapes_called_by,
-    tokens_of,
+    shapes_called_by_line,
 )
 from inroad.contacts.confidence import ADDRESS
 from inroad.contacts.document import Document, Line
@@ -144,8 +143,10 @@ def _read_lines(lines: list[Line], regions: list[str]) -> tuple[list[_Street], l
     for number, line in enumerate(lines):
         if not line.has_digit or len(streets) + len(places) > _MAX_PARTS:
             continue
-        streets.extend(_streets_in(line, number))
-        places.extend(_places_in(line, number, regions))
+        if called := shapes_called_by_line(line.text):
+            streets.extend(_streets_in(line, number, called))
+        if line.has_code:
+            places.extend(_places_in(line, number, regions))
     streets.sort(key=lambda s: s.start)
     starts = [street.start for street in streets]
     free = []
@@ -156,13 +157,8 @@ def _read_lines(lines: list[Line], regions: list[str]) -> tuple[list[_Street], l
     return streets, free
 
 
-def _streets_in(line: Line, number: int) -> Iterator[_Street]:
+def _streets_in(line: Line, number: int, called: set[int]) -> Iterator[_Street]:
     taken = 0
-    called: set[int] = set()
-    for token in tokens_of(line.text):
-        called |= shapes_called_by(token)
-    if not called:
-        return
     sides = {EITHER}
     if NUMBER_THEN_NAME.search(line.text):
         sides.add(BEFORE)
@@ -188,8 +184,6 @@ def _streets_in(line: Line, number: int) -> Iterator[_Street]:
 
 
 def _places_in(line: Line, number: int, regions: list[str]) -> Iterator[_Place]:
-    if not line.has_code:
-        return
     taken = -1
     foreign = bool(set(regions) - _OTHER_CODES)
     for country, quick, pattern in PLACES:

@@ -87,7 +87,7 @@ class Document:
         styles: Class and id selectors that hide or mirror what they select.
         title: The `<title>`.
         base: The address relative links are resolved against.
-        attribute_names: Every attribute's name, for cheap tests of what the page cannot hold.
+        by_attributes: The elements that have attributes, by the names of these, in document order within each.
         classes: Every class attribute as written, for the same.
         by_tag: The elements of each name that has any, in document order.
         source: Its markup.
@@ -100,13 +100,18 @@ class Document:
     scripts: list[tuple[int, str]] = field(default_factory=list)
     title: str = ""
     base: str = ""
-    attribute_names: set[str] = field(default_factory=set, repr=False)
+    by_attributes: dict[tuple[str, ...], list[Element]] = field(default_factory=dict, repr=False)
     classes: set[str] = field(default_factory=set, repr=False)
     by_tag: dict[str, list[Element]] = field(default_factory=dict, repr=False)
     source: str = field(default="", repr=False)
     medium: str = ""
     segment_starts: list[int] = field(default_factory=list)
     segment_elements: list[int] = field(default_factory=list)
+
+    @cached_property
+    def attribute_names(self) -> frozenset[str]:
+        """Every attribute's name, for cheap tests of what the page cannot hold."""
+        return frozenset().union(*self.by_attributes)
 
     @cached_property
     def lines(self) -> list[Line]:
@@ -118,7 +123,8 @@ class Document:
                 if len(line) > MAX_LINE:
                     found.extend(_cut(line, at))
                 elif line and not line.isspace():
-                    found.append(_line(at, line))
+                    has_digit = _DIGIT.search(line) is not None
+                    found.append(Line(at, line, has_digit, has_digit and _CODE.search(line) is not None))
                 at += len(line) + 1
         return found[:MAX_LINES]
 

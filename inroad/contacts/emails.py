@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from operator import attrgetter
 from typing import Final, NamedTuple
 from urllib.parse import unquote
 
@@ -84,6 +85,7 @@ _HANDLERS: Final = ("onclick", "onmouseover", "onfocus", "onmousedown", "onmouse
 _LINKS: Final = frozenset(("a", "area", "link"))
 _PLAIN_STARTS: Final = frozenset(("/", "#", "?", "."))  # paths: they hold no address but Cloudflare's
 _WATCHED: Final = frozenset((*_SHOWN_ATTRIBUTES, *_HANDLERS))
+_INDEX = attrgetter("index")
 _SPLIT_KEYS: Final = frozenset((*_USER_KEYS, *_DOMAIN_KEYS, *_TLD_KEYS))
 
 
@@ -113,23 +115,30 @@ def find_emails(document: Document) -> list[Finding]:
 def _all_candidates(document: Document, site: str) -> Iterator[Finding]:
     yield from _in_text(document)
     yield from _in_obfuscated_text(document, site)
-    data = {name for name in document.attribute_names if name[:5] == "data-"}
-    telling = _WATCHED.union(name for name in data if name[5:] in _SPLIT_KEYS or _MAIL_ATTRIBUTE.search(name))
-    for element in document.elements:
-        attrs = element.attrs
-        if attrs and (
-            ((href := attrs.get("href")) is not None and (href[:1] not in _PLAIN_STARTS or "/email-protection#" in href))
-            or not telling.isdisjoint(attrs)
-            or (
-                data
-                and not data.isdisjoint(attrs)
-                and ("@" in "".join(attrs.values()) or "mail" in attrs.get("class", "").lower())
-            )
-        ):
-            yield from _in_attributes(element, site)
+    for element in sorted({element.index: element for element in _with_attributes(document)}.values(), key=_INDEX):
+        yield from _in_attributes(element, site)
     for index, code in document.scripts[:_MAX_SCRIPTS]:
         if "json" not in document.elements[index].attrs.get("type", ""):
             yield from _in_script(code, index, site)
+
+
+def _with_attributes(document: Document) -> Iterator[Element]:
+    """The elements whose attributes may hold an address; which attributes an element has decides most of it."""
+    has_mail_class = any("mail" in name.lower() for name in document.classes)
+    for names, elements in document.by_attributes.items():
+        data = [name for name in names if name[:5] == "data-"]
+        if not _WATCHED.isdisjoint(names) or any(name[5:] in _SPLIT_KEYS or _MAIL_ATTRIBUTE.search(name) for name in data):
+            yield from elements
+            continue
+        if "href" in names:
+            for element in elements:
+                href = element.attrs["href"]
+                if href[:1] not in _PLAIN_STARTS or "/email-protection#" in href:
+                    yield element
+        for name in data:
+            for element in elements:
+                if "@" in element.attrs[name] or (has_mail_class and "mail" in element.attrs.get("class", "").lower()):
+                    yield element
 
 
 def addresses_in(text: str) -> Iterator[tuple[str, int, int]]:

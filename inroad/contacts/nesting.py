@@ -32,30 +32,32 @@ _SELF_LIMITING: Final = frozenset(
 )
 
 
-def limit_nesting(html: str) -> str:
+def limit_nesting(html: str) -> tuple[str, int]:
     """Drop the start tags that would nest too deep; their text stays.
 
     Args:
         html: The page.
 
     Returns:
-        The same string for every page that people write; otherwise one without the tags beyond the limits.
+        The same string for every page that people write, otherwise one without the tags beyond the limits; and the length of its
+        longest tag.
     """
     # Measured tag by tag: a quoted ">" ends no tag, so that the distances between them say nothing.
-    if max(map(len, _WHOLE_TAG.findall(html)), default=0) > _LONG_TAG:
+    longest = max(map(len, _WHOLE_TAG.findall(html)), default=0)
+    if longest > _LONG_TAG:
         html = _WHOLE_TAG.sub(_limit_attributes, html)
     tags = html.count("<") - html.count("</")
     if tags <= _HARMLESS_TAGS:
-        return html
+        return html, longest
     cuts = _tags_beyond_limits(html, min(MAX_OPEN_FORMATTING, 3 + _MAX_REOPENED // tags))
     if not cuts:
-        return html
+        return html, longest
     pieces, last = [], 0
     for start in cuts:
         pieces.append(html[last:start])
         last = start + 1  # without its "<" the tag is text, which costs nothing
     pieces.append(html[last:])
-    return "".join(pieces)
+    return "".join(pieces), longest
 
 
 def _limit_attributes(match: re.Match[str]) -> str:

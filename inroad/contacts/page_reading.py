@@ -83,13 +83,15 @@ def parse_document(body: bytes | str, *, url: str) -> Document:
     """
     if isinstance(body, bytes) and not is_pdf(body):
         body = body[: MAX_HTML_CHARACTERS * 4]
-    text = limit_nesting(as_html(body, url=url)[:MAX_HTML_CHARACTERS].replace("\x00", ""))
+    text, longest = limit_nesting(as_html(body, url=url)[:MAX_HTML_CHARACTERS].replace("\x00", ""))
     if "<template" in text:  # the parser keeps their content out of the tree; shadow roots and tooltips stand in them
         text = _TEMPLATE.sub(r"<\1x-template", text)
-    root = LexborHTMLParser(text.encode("utf-8", "replace").decode("utf-8")).root
+    if not text.isascii():  # the parser takes no lone surrogates
+        text = text.encode("utf-8", "replace").decode("utf-8")
+    root = LexborHTMLParser(text).root
     document = Document(url=url, source=text)
     if root is not None:
-        _Reader(document, style_rules(text)).read(root)
+        _Reader(document, style_rules(text), has_long=longest > MAX_ATTRIBUTE).read(root)
     document.base = _base_of(document)
     if READ_FROM in document.attribute_names:
         document.medium = document.elements[0].attrs.get(READ_FROM, "")[:40].removeprefix("application/")
@@ -106,36 +108,36 @@ def _base_of(document: Document) -> str:
 class _Reader:
     """Walks the parsed tree once, without recursion."""
 
-    def __init__(self, document: Document, rules: tuple[frozenset[str], frozenset[str]]) -> None:
+    def __init__(self, document: Document, rules: tuple[frozenset[str], frozenset[str]], *, has_long: bool) -> None:
         self.document = document
         self.hiding, self.mirroring = rules
         self.has_rules = bool(self.hiding or self.mirroring)
+        self.has_long = has_long
+        # Of each row of attribute names: whether they can hide or mirror, whether a class is among them, the elements.
+        self.shapes: dict[tuple[str, ...], tuple[bool, bool, list[Element]]] = {}
+        self.tags: dict[str, tuple[int, list[Element]]] = {}
         self.pieces: list[str] = []
         self.segment_starts = document.segment_starts
         self.segment_elements = document.segment_elements
         self.length = 0
         self.at_break = True  # nothing but a break since the last visible character
+        self.ends_line = True  # and that break ends a line
         self.mirrors: list[tuple[int, int, int]] = []  # element, first piece, offset
         self.panel: tuple[int, int, int, int, bool] | None = None  # element, pieces, offset, segments, at_break
 
     def read(self, root: Any) -> None:
         """Fill the document from the root node on."""
         node, parent, skip = root, -1, 0
-        elements = self.document.elements
+        elements, holders = self.document.elements, []
         while True:
-            if len(elements) >= MAX_ELEMENTS:
-                self._close_all(parent)
-                return
             tag = node.tag or "-instruction"  # selectolax 1.0 names no processing instruction (`<?y ?>`)
-            child = None
             if tag == "-text":
                 if not skip and (text := node.text_content):
-                    if text.isspace():
-                        self._add_space()
-                    else:
-                        self._add_text(text, parent)
+                    self._add_text(text, parent)
             elif tag[0] not in "-!":
-                element = self._open(node, tag, parent)
+                if len(elements) >= MAX_ELEMENTS:
+                    break
+                element = self._open(tag, node.attributes, parent)
                 child = node.first_child if tag not in _OPAQUE else None
                 if tag == "script":
                     self._keep_script(element.index, child)
@@ -145,23 +147,20 @@ class _Reader:
                 if child is not None:
                     skip += element.unread
                     parent = element.index
-                else:
-                    self._close(element)
-            if child is not None:
-                node = child
-                continue
-            following = node.next
-            while following is None:
-                if parent < 0:
-                    self._close_all(parent)
-                    return
+                    holders.append(node)
+                    node = child
+                    continue
+                self._close(element)
+            node = node.next if parent >= 0 else None
+            while node is None and parent >= 0:
                 element = elements[parent]
                 skip -= element.unread
                 self._close(element)
-                node = node.parent
-                parent = element.parent
-                following = node.next if parent >= 0 else None
-            node = following
+                node, parent = holders.pop(), element.parent
+                node = node.next if parent >= 0 else None
+            if node is None:
+                break
+        self._close_all(parent)
 
     def _close_panel(self) -> None:
         """Take back a hidden block that holds little but an address, as traps do; others are tabs, accordions and dialogues."""
@@ -171,6 +170,7 @@ class _Reader:
         if self.length - offset < _MIN_PANEL and any("@" in piece for piece in self.pieces[pieces:]):
             del self.pieces[pieces:]
             self.length, self.at_break = offset, at_break
+            self.ends_line = not self.pieces or self.pieces[-1][-1] == "\n"
             del self.document.segment_starts[segments:]
             del self.document.segment_elements[segments:]
 
@@ -185,11 +185,13 @@ class _Reader:
         if child is not None and child.tag == "-text":
             self.document.scripts.append((index, (child.text_content or "")[:MAX_SCRIPT]))
 
-    def _open(self, node: Any, tag: str, parent: int) -> Element:
-        attrs = node.attributes
-        document, kind = self.document, _KINDS.get(tag, 0)
-        elements = document.elements
-        if kind & _BREAKS:
+    def _open(self, tag: str, attrs: dict[str, str], parent: int) -> Element:
+        elements = self.document.elements
+        known = self.tags.get(tag)
+        if known is None:
+            known = self.tags[tag] = (_KINDS.get(tag, 0), self.document.by_tag.setdefault(tag, []))
+        kind, same = known
+        if kind & _BREAKS and not (self.at_break and self.ends_line):
             self._break("\t" if tag in _CELLS else "\n")
         element = Element(len(elements), tag, attrs, parent, self.length)
         if attrs:
@@ -202,11 +204,7 @@ class _Reader:
         if parent >= 0 and elements[parent].hidden:
             element.hidden = True
         elements.append(element)
-        same = document.by_tag.get(tag)
-        if same is None:
-            document.by_tag[tag] = [element]
-        else:
-            same.append(element)
+        same.append(element)
         return element
 
     def _hide(self, element: Element, kind: int) -> None:
@@ -218,13 +216,19 @@ class _Reader:
 
     def _read_attributes(self, element: Element) -> None:
         attrs = element.attrs
-        if None in (values := attrs.values()) or max(map(len, values)) > MAX_ATTRIBUTE:
+        if self.has_long or None in attrs.values():
             for name, value in attrs.items():
                 attrs[name] = (value or "")[:MAX_ATTRIBUTE]
-        self.document.attribute_names.update(attrs)
-        if "class" in attrs:
+        names = tuple(attrs)
+        known = self.shapes.get(names)
+        if known is None:
+            can_style = self.has_rules or "style" in attrs or "hidden" in attrs
+            known = self.shapes[names] = (can_style, "class" in attrs, self.document.by_attributes.setdefault(names, []))
+        can_style, has_class, same = known
+        same.append(element)
+        if has_class:
             self.document.classes.add(attrs["class"])
-        if self.has_rules or "style" in attrs or "hidden" in attrs or element.tag == "bdo":
+        if can_style or element.tag == "bdo":
             self._read_style(element)
 
     def _read_style(self, element: Element) -> None:
@@ -244,21 +248,27 @@ class _Reader:
             self.mirrors.append((element.index, len(self.pieces), self.length))
 
     def _close(self, element: Element) -> None:
-        if self.mirrors and self.mirrors[-1][0] == element.index:
+        if self.mirrors or self.panel is not None:
+            self._undisguise(element.index)
+        element.end = self.length
+        element.last = len(self.document.elements)
+        if element.tag in _ENDING_BLOCKS and not (self.at_break and self.ends_line):
+            self._break("\n")
+
+    def _undisguise(self, index: int) -> None:
+        """Turn round what an ending element mirrored, take back what it hid."""
+        if self.mirrors and self.mirrors[-1][0] == index:
             _, piece, offset = self.mirrors.pop()
             if 0 < self.length - offset <= _MAX_MIRRORED:
                 self.pieces[piece:] = ["".join(self.pieces[piece:])[::-1]]
-        if self.panel is not None and self.panel[0] == element.index:
+        if self.panel is not None and self.panel[0] == index:
             self._close_panel()
-        element.end = self.length
-        element.last = len(self.document.elements)
-        if element.tag in _ENDING_BLOCKS:
-            self._break("\n")
 
     def _break(self, character: str) -> None:
-        if self.length and not (self.at_break and (character == "\t" or self.pieces[-1].endswith("\n"))):
+        if not self.at_break or character == "\n":
             self.pieces.append(character)
             self.length += 1
+        self.ends_line = self.pieces[-1][-1] == "\n"
         self.at_break = True
 
     def _add_text(self, text: str, parent: int) -> None:
@@ -268,11 +278,12 @@ class _Reader:
         if not words:
             self._add_space()
             return
-        tidy = words[0] if len(words) == 1 else " ".join(words)
-        if text[0].isspace():
-            self._add_space()
-        if text[-1].isspace():
-            tidy += " "
+        tidy = " ".join(words)
+        if tidy != text:
+            if text[0].isspace():
+                self._add_space()
+            if text[-1].isspace():
+                tidy += " "
         self.segment_starts.append(self.length)
         self.segment_elements.append(parent)
         self.pieces.append(tidy)

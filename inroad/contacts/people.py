@@ -10,6 +10,7 @@ How much a name is believed depends on where it stands: with a role or a label, 
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import Final
@@ -33,8 +34,8 @@ MAX_PEOPLE: Final = 500
 
 _UP: Final = "A-ZÀ-ÖØ-ÞĀ-ŽŁŚŻŹĆŃА-Я"
 _RUN = re.compile(
-    rf"(?<![\w@./#'’])(?<!\w-)[{_UP}][\w'’\-]*\.?(?:\s(?:(?:van|von|der|den|de|del|della|di|da|dos|du|la|le|ter|ten|zu|zur|"
-    rf"vom|bin|ibn|al|el|y|e|of|and|und|the)\s){{0,2}}[{_UP}][\w'’\-]*\.?){{1,12}}"
+    rf"(?<![\w@./#'’])(?<!\w-)[{_UP}][\w'’\-]*\.?(?: (?:(?:van|von|der|den|de|del|della|di|da|dos|du|la|le|ter|ten|zu|zur|"
+    rf"vom|bin|ibn|al|el|y|e|of|and|und|the) ){{0,2}}[{_UP}][\w'’\-]*\.?){{1,12}}"
 )
 _HONORIFIC_TOKEN = re.compile(rf"{HONORIFIC}\.?|Dr\.-\w+\.")
 _INITIAL = re.compile(rf"[{_UP}]\.?(?:[{_UP}]\.)?")
@@ -82,14 +83,14 @@ def find_people(document: Document, taken: list[tuple[int, int]]) -> list[Findin
     """
     found: list[Finding] = []
     lines = [(line.start, line.text) for line in document.lines]
+    runs = _runs_by_line(document)
     for number, (start, line) in enumerate(lines):
-        if " " not in line and ":" not in line and "：" not in line:  # one word is nobody's name
+        is_labelled = ":" in line or "：" in line
+        if " " not in line and not is_labelled:  # one word is nobody's name
             continue
-        hits = {f.start: f for f in _in_line(document, start, line, taken)}
-        for finding in _behind_label(document, lines, number):
-            hits.setdefault(finding.start, finding)
-            if hits[finding.start].role is None:
-                hits[finding.start] = finding
+        hits = {f.start: f for f in _in_line(document, start, line, runs[number], taken)} if number in runs else {}
+        if is_labelled:
+            _add_labelled(hits, _behind_label(document, lines, number))
         if not hits and (entry := _above_title(document, lines, number)) is not None:
             hits[entry.start] = entry
         for finding in hits.values():
@@ -98,8 +99,16 @@ def find_people(document: Document, taken: list[tuple[int, int]]) -> list[Findin
             found.append(finding)
         if len(found) >= MAX_PEOPLE:
             break
-    give_column_roles(document, found, lines)
+    if len(found) > 1 and ("td" in document.by_tag or "dt" in document.by_tag):
+        give_column_roles(document, found, lines)
     return _without_products(found)[:MAX_PEOPLE]
+
+
+def _add_labelled(hits: dict[int, Finding], labelled: Iterator[Finding]) -> None:
+    for finding in labelled:
+        hits.setdefault(finding.start, finding)
+        if hits[finding.start].role is None:
+            hits[finding.start] = finding
 
 
 def _without_products(found: list[Finding]) -> list[Finding]:
@@ -118,10 +127,23 @@ def _without_products(found: list[Finding]) -> list[Finding]:
     ]
 
 
-def _in_line(document: Document, start: int, line: str, taken: list[tuple[int, int]]) -> Iterator[Finding]:
-    for run in _RUN.finditer(line):
+def _runs_by_line(document: Document) -> dict[int, list[re.Match[str]]]:
+    """The runs of capitalised words by the number of the line they begin in: one search of the text, not one a line."""
+    starts = [line.start for line in document.lines]
+    runs: dict[int, list[re.Match[str]]] = {}
+    for run in _RUN.finditer(document.text):
+        runs.setdefault(bisect_right(starts, run.start()) - 1, []).append(run)
+    return runs
+
+
+def _in_line(
+    document: Document, start: int, line: str, runs: list[re.Match[str]], taken: list[tuple[int, int]]
+) -> Iterator[Finding]:
+    for run in runs:
         for begin, end in names_in_run(run.group()):
-            at, until = run.start() + begin, run.start() + end
+            at, until = run.start() - start + begin, run.start() - start + end
+            if until > len(line):  # a long line is cut, at most within a name
+                continue
             if any(a < start + until and start + at < b for a, b in taken) or tidy_name(line[at:until]).lower() in _COMPANIES:
                 continue
             suffix = _SUFFIX.match(line, until)
@@ -285,8 +307,6 @@ def _finding(document: Document, text: str, start: int, *, alone: bool) -> Findi
 def _behind_label(document: Document, lines: list[tuple[int, str]], number: int) -> Iterator[Finding]:
     """Names after "Geschäftsführer:" and its like, on the same line or on those below."""
     start, line = lines[number]
-    if ":" not in line and "：" not in line:
-        return
     for label in LABEL.finditer(line):
         rest, at = line[label.end() :], start + label.end()
         if not rest.strip() and number + 1 < len(lines):
@@ -322,11 +342,13 @@ def _above_title(document: Document, lines: list[tuple[int, str]], number: int) 
     if number + 1 >= len(lines):
         return None
     start, line = lines[number]
-    text, (below, title) = line.strip(), lines[number + 1]
-    if not 5 <= len(text) <= 40 or not text[0].isupper() or not is_title(title):
+    if not 5 <= len(line) <= 42 or not line[0].isupper() or not line.rstrip()[-1].isalpha():
         return None
+    text, (below, title) = line.strip(), lines[number + 1]
     tokens = text.split()
-    if not 2 <= len(tokens) <= 4 or is_role(text, any_case=True) or not is_person_name(text, strict=False):
+    if not 2 <= len(tokens) <= 4 or not tokens[-1][0].isupper() or not is_title(title):
+        return None
+    if is_role(text, any_case=True) or not is_person_name(text, strict=False):
         return None
     if any(token.lower() in COMMON_WORDS or token.lower() in _ENTITY_AFTER for token in tokens):
         return None

@@ -64,7 +64,7 @@ def test_attributes_of_one_tag_are_limited() -> None:
 def test_ordinary_pages_pass_the_guard_unchanged() -> None:
     """The guard is for attacks; it may not touch what people write."""
     page = "<table>" + "<tr><td><p>a<li>b" * 3_000 + "</table>"
-    assert limit_nesting(page) == page
+    assert limit_nesting(page)[0] == page
 
 
 @pytest.mark.parametrize(
@@ -130,7 +130,7 @@ def test_quoted_signs_do_not_hide_a_tag_of_many_attributes() -> None:
     page = "<a " + " ".join(f'a{n}=">"' for n in range(30_000)) + ">ines@brightloom.example</a>"
     document = parse_document(page, url="https://www.brightloom.example/")
     assert max(len(element.attrs) for element in document.elements) <= 1_002
-    assert limit_nesting(page).endswith(">ines@brightloom.example</a>")
+    assert limit_nesting(page)[0].endswith(">ines@brightloom.example</a>")
 
 
 @pytest.mark.parametrize(
