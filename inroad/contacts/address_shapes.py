@@ -173,7 +173,7 @@ STREETS: Final[tuple[tuple[frozenset[str], tuple[str, ...], str, re.Pattern[str]
 def shapes_called_by_line(line: str) -> set[int]:
     """Which of `STREETS` the words of a line call for."""
     called: set[int] = set()
-    for word in set(line.lower().split()):
+    for word in line.lower().split():
         if shapes := _shapes_called_by(word):
             called |= shapes
     return called

@@ -51,7 +51,6 @@ _AT_SIGN = re.compile(
     rf"(?<=-)at-|(?<=&)(?:at|commat);|(?<=[\"'])(?:at|@)[\"']\s?)",
     re.IGNORECASE,
 )
-_LONE_SIGN = re.compile(r"(?<=\s)@\s?|@\s")
 _AT_WORD = re.compile(rf"\s(?=[aäckmszчс])(?=((?:{_AT_WORDS})\s))", re.IGNORECASE)
 _SPELT = re.compile(rf" (?:{_DOT_WORDS}) |[\[({{<](?:{_DOT_WORDS})", re.IGNORECASE)
 _DOT_MARK: Final = rf"(?:\s?{_BRACKET_L}{{1,2}}\s?(?:{_DOT_WORDS}|\.)\s?{_BRACKET_R}{{1,2}}\s?|\s(?:{_DOT_WORDS})\s|-(?:dot)-|\s\.\s?|\.|\s?[\"']dot[\"']\s?)"
@@ -59,7 +58,7 @@ _HIDDEN_DOMAIN = re.compile(rf"[^\W_][\w\-]{{0,62}}?(?:{_DOT_MARK}[^\W_][\w\-]{{
 _HIDDEN_LOCAL = re.compile(rf"[A-Za-z0-9][\w+\-]{{0,40}}?(?:{_DOT_MARK}[\w+\-]{{1,40}}?){{0,4}}$", re.IGNORECASE)
 _DOT_MARK_RE = re.compile(_DOT_MARK, re.IGNORECASE)
 _DOT_SAID = re.compile(rf"(?<!\w)(?:{_DOT_WORDS})(?!\w)", re.IGNORECASE)
-_MAIL_WORD = re.compile("mail", re.IGNORECASE)
+_DOTS: Final = tuple(_DOT_WORDS.split("|"))
 _MAIL_LABEL = re.compile(
     r"(?:e-?mail|mail|mailto|courriel|correo|poczta|posta)(?:\s?(?:us|me|adresse?|address))?\s?[:\-–]?\s*$", re.IGNORECASE
 )
@@ -242,12 +241,22 @@ def _at_marks(text: str) -> Iterator[_Mark]:
     """Every at sign that is not plain; the bare word only where something else speaks of an address too."""
     for match in _AT_SIGN.finditer(text):
         yield _Mark(match.start(), match.end(), match.group())
-    if "@" in text:
-        for match in _LONE_SIGN.finditer(text):
-            yield _Mark(match.start(), match.end(), match.group())
-    if len(text) < 400 or " AT " in text or _MAIL_WORD.search(text) or _SPELT.search(text):
+    yield from _lone_signs(text)
+    lowered = text.lower()
+    if len(text) < 400 or " AT " in text or "mail" in lowered or (any(word in lowered for word in _DOTS) and _SPELT.search(text)):
         for match in _AT_WORD.finditer(text):
             yield _Mark(match.start(1), match.end(1), match.group(1))
+
+
+def _lone_signs(text: str) -> Iterator[_Mark]:
+    """At signs with a space before or behind them."""
+    at = text.find("@")
+    while at >= 0:
+        is_before_space = text[at + 1 : at + 2].isspace()
+        if is_before_space or text[at - 1 : at].isspace():
+            end = at + 1 + is_before_space
+            yield _Mark(at, end, text[at:end])
+        at = text.find("@", at + 1)
 
 
 def read_hidden(text: str, mark: _Mark, site: str) -> tuple[str, int, int] | None:

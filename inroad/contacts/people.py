@@ -33,8 +33,9 @@ from inroad.contacts.roles import LABEL, is_duty, is_role, is_title, label_role,
 MAX_PEOPLE: Final = 500
 
 _UP: Final = "A-ZÀ-ÖØ-ÞĀ-ŽŁŚŻŹĆŃА-Я"
+# Begins with a set of characters, so that the engine skips to one; what may not stand before it is asked afterwards.
 _RUN = re.compile(
-    rf"(?<![\w@./#'’])(?<!\w-)[{_UP}][\w'’\-]*\.?(?: (?:(?:van|von|der|den|de|del|della|di|da|dos|du|la|le|ter|ten|zu|zur|"
+    rf"[{_UP}](?<![\w@./#'’].)(?<!\w-.)[\w'’\-]*\.?(?: (?:(?:van|von|der|den|de|del|della|di|da|dos|du|la|le|ter|ten|zu|zur|"
     rf"vom|bin|ibn|al|el|y|e|of|and|und|the) ){{0,2}}[{_UP}][\w'’\-]*\.?){{1,12}}"
 )
 _HONORIFIC_TOKEN = re.compile(rf"{HONORIFIC}\.?|Dr\.-\w+\.")
