@@ -13,6 +13,7 @@ from selectolax.lexbor import LexborNode
 
 from inroad.postings.documents import absolute_url, host_of, parse_html
 from inroad.postings.model import PostingLink
+from inroad.postings.occupations import names_an_occupation
 from inroad.postings.plaintext import one_line
 
 MAX_LINKS: Final = 1_000
@@ -23,7 +24,10 @@ _JOB_WORD: Final = (
     r"|stellen(?:angebote?|anzeigen?)?|karriere|stelle"
     r"|offres?(?:-d?-?emplois?)?|emplois?|recrutement|carrieres?|empleos?|ofertas?(?:-de-empleo|-de-trabajo)?"
     r"|vacantes?|trabajos?|postings?"
-    r"|requisitions?|job-offers?|join-us|o|j|p|job_listing|jobopening|job-listings?|bolsa-de-trabajo|lavora-con-noi|vacatures?"
+    r"|requisitions?|job-offers?|join-us|o|j|p|job_listing|jobopening|job-listings?|bolsa-de-trabajo|trabaja-con-nosotros"
+    r"|lavora-con-noi|posizioni(?:-aperte)?|offerte(?:-di-lavoro)?|lavoro|carriere"
+    r"|vacatures?|werken-bij(?:-[a-z0-9]{1,30})?|offene-stellen|jobangebote|nous-rejoindre|rejoignez-nous|recruitment"
+    r"|work-with-us"
 )
 _JOB_PATH: Final = re.compile(rf"/(?:{_JOB_WORD})/(?:[^/?#]{{1,60}}/){{0,3}}[^/?#]{{2,200}}/?\Z", re.IGNORECASE)
 _JOB_QUERY: Final = re.compile(
@@ -57,7 +61,8 @@ _NOT_A_TITLE: Final = re.compile(
     r"|current (?:openings|vacancies)|vacancies|job (?:openings|search|alerts?)"
     r"|home|back.{0,20}|next|previous|share.{0,20}|(?:jetzt )?bewerben|mehr(?: erfahren| lesen)?|zur stelle(?:nanzeige)?"
     r"|alle .{0,40}|stellenangebote|karriere|weiter(?:lesen)?|details ansehen|postuler|voir.{0,40}"
-    r"|en savoir plus|lire la suite"
+    r"|en savoir plus|lire la suite|scopri.{0,40}|leggi.{0,20}|candidati(?: ora)?|tutte .{0,40}|lees meer|bekijk.{0,40}"
+    r"|solliciteer(?: nu| direct)?"
     r"|toutes .{0,40}|offres d'emploi|carrières?|ver .{0,40}|leer más|más información|solicitar|sign (?:in|up)|log ?in"
     r"|register|linkedin"
     r"|facebook|twitter|x|instagram|pdf|download.{0,20}|email|e-mail|print|save(?: job)?|join us|contact.{0,20}"
@@ -94,6 +99,7 @@ def is_job_url(url: str) -> bool:
         re.search(r"\d{3,}", last)
         or last.count("-") >= 1
         or _JOB_WORD_IN_SLUG.search(last)
+        or names_an_occupation(re.sub(r"[-_./]+", " ", last))
         or last.endswith((".html", ".htm", ".php"))
     )
 

@@ -17,12 +17,17 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from inroad.postings.assembly import Draft, build_posting
 from inroad.postings.careers import is_job_title, is_job_url
+from inroad.postings.conditions import employment_type
 from inroad.postings.model import Posting
+from inroad.postings.occupations import names_an_occupation
 from inroad.postings.plaintext import HEADING_MARK, node_text, one_line
 from inroad.postings.sections import fold, heading_kind
 
 MAX_JOBS_ON_A_PAGE: Final = 50
 MAX_LINES: Final = 5_000
+_HEAD_LINES: Final = 12
+"""Lines at the head of a job's text in which facts stand without a label ("Full time, permanent")."""
+
 MIN_DESCRIPTION_CHARS: Final = 200
 """Less than this is a teaser, not a posting."""
 
@@ -31,32 +36,26 @@ _FURNITURE: Final = frozenset({"nav", "footer", "aside", "form", "dialog"})
 _REGIONS: Final = "main,[role=main],article,#main,#content,.content,.main-content"
 
 _APPLY: Final = re.compile(
-    r"\bappl(?:y|ication|icants?)\b|\bresume\b|\bcv\b|\bcover letter\b|bewerb|lebenslauf|postul|candidat|\binscri"
+    r"\bappl(?:y|ication|icants?)\b|candidarsi|candidat[iu]|sollicit|motivatie|\bresume\b|\bcv\b|\bcover letter\b|bewerb"
+    r"|lebenslauf|postul|candidat|\binscri"
     r"|solicitar|curriculum|"
     r"hoja de vida|send your",
 )
+# An address to apply to, plain or hidden from robots: "yard [at] boats [dot] example".
+_ADDRESS: Final = re.compile(r"@|[\[({<] ?(?:at|ät|a|arroba|chiocciola|apenstaartje) ?[\])}>]| (?:AT|ÄT) ")
 _GENDER_MARK: Final = re.compile(
     r"\(?\b[mwfdxhi]\s?[/|*]\s?[mwfdxhi](?:\s?[/|*]\s?[mwfdxhi])?\b\)?|\(all genders\)|:in\b|\*in\b", re.IGNORECASE
-)
-_JOB_WORD: Final = re.compile(
-    r"\b(?:engineer|developer|manager|analyst|designer|nurse|assistant|consultant|specialist|technician|accountant"
-    r"|director|intern|architect"
-    r"|administrator|coordinator|representative|officer|scientist|supervisor|operator|driver|mechanic|electrician"
-    r"|teacher|clerk|cook|chef"
-    r"|\w*entwickler(?:in)?|\w*ingenieur(?:in)?|\w*mitarbeiter(?:in)?|\w*berater(?:in)?|\w*leiter(?:in)?"
-    r"|\w*techniker(?:in)?|\w*kraft|\w*fachmann"
-    r"|\w*kaufmann|\w*kauffrau|\w*pfleger(?:in)?|\w*meister(?:in)?|praktikant(?:in)?|ingenieure?|responsable"
-    r"|technicien(?:ne)?|charge(?:e)?|infirmier(?:e)?"
-    r"|developpeu(?:r|se)|comptable|vendeu(?:r|se)|ingenier[oa]|desarrollador(?:a)?|tecnic[oa]|enfermer[oa]"
-    r"|administrativ[oa]|conductor(?:a)?)\b"
 )
 _GENERIC_TITLE: Final = re.compile(
     r"\A(?:(?:our |current |open |all |latest )?(?:careers?|jobs?|vacanc(?:y|ies)|positions?|openings?|opportunities"
     r"|job (?:details?|openings?|description)"
     r"|work (?:with|for) us|join (?:us|our team|the team)|we(?:'| a)?re hiring|recruitment|employment(?: opportunities)?)"
-    r"(?: (?:at|with|in) .{1,40})?|karriere|stellen(?:angebote?|anzeigen?)?|offene stellen|jobs? & karriere|arbeiten bei .{1,40}"
+    r"(?: (?:at|with|in) .{1,40})?|karriere|stellen(?:angebote?|anzeigen?)?|offene stellen|jobs? & karriere"
+    r"|arbeiten bei .{1,40}"
     r"|(?:nos )?offres? d'emploi|carrieres?|recrutement|nous rejoindre|rejoignez[- ]nous|empleo|trabaja con nosotros"
     r"|ofertas? de empleo|vacantes"
+    r"|lavora con noi|posizioni aperte|offerte di lavoro|opportunita di lavoro|unisciti a noi|carriere|lavoro"
+    r"|vacatures?|werken bij.{0,40}|werk|openstaande vacatures|kom (?:bij ons )?werken.{0,40}|work here"
     r"|home|startseite|accueil|inicio|welcome.{0,40}|menu|news|contact.{0,20}|kontakt|about.{0,30}|uber uns|search"
     r"|error.{0,20}|not found)\W*\Z"
 )
@@ -65,19 +64,22 @@ _LABELS: Final[dict[str, re.Pattern[str]]] = {
     "place": re.compile(
         r"\A(?:(?:job |work )?locations?|place of work|office|based in|standort|arbeitsort|einsatzort|ort"
         r"|lieu(?: de travail)?|localisation"
-        r"|ubicacion|lugar(?: de trabajo)?)\Z"
+        r"|ubicacion|lugar(?: de trabajo)?|sede(?: di lavoro)?|luogo(?: di lavoro)?|standplaats|locatie|werklocatie|plaats)\Z"
     ),
     "employment": re.compile(
         r"\A(?:(?:job|employment|contract|position) type|type(?: of (?:contract|employment))?|schedule|hours"
         r"|anstellungsart|beschaftigungsart"
-        r"|arbeitszeit|vertragsart|type de contrat|contrat|tipo de contrato|jornada|contrato)\Z"
+        r"|arbeitszeit|vertragsart|type de contrat|contrat|tipo de contrato|jornada|contrato|contratto|tipo di contratto|orario"
+        r"|dienstverband|contracttype|uren|arbeitsverhaltnis|pensum)\Z"
     ),
-    "department": re.compile(r"\A(?:department|team|function|abteilung|bereich|service|equipe|departamento|area)\Z"),
+    "department": re.compile(r"\A(?:department|team|function|abteilung|bereich|service|equipe|departamento|area|reparto"
+        r"|afdeling|vakgebied)\Z"),
     "posted_on": re.compile(
         r"\A(?:(?:date )?posted(?: on)?|published|publication date|veroffentlicht(?: am)?|date de publication"
-        r"|publicado)\Z"),
+        r"|publicado|pubblicato(?: il)?|data di pubblicazione|geplaatst(?: op)?|datum)\Z"),
     "valid_through": re.compile(
-        r"\A(?:closing date|apply by|application deadline|deadline|closes|bewerbungsfrist|date limite|fecha limite)\Z"
+        r"\A(?:closing date|apply by|application deadline|deadline|closes|bewerbungsfrist|date limite|fecha limite"
+        r"|scadenza|candidarsi entro|sluitingsdatum|solliciteer voor)\Z"
     ),
 }  # fmt: skip
 
@@ -162,7 +164,7 @@ def _has_way_to_apply(region: LexborNode, text: str) -> bool:
         if _APPLY.search(fold(said)):
             return True
     return _APPLY.search(fold(text[:50_000])) is not None and (
-        "@" in text or region.css_first("a[href^='mailto:'],form") is not None
+        _ADDRESS.search(text[:50_000]) is not None or region.css_first("a[href^='mailto:'],a[href^='tel:'],form") is not None
     )
 
 
@@ -206,24 +208,38 @@ def _is_posting(kinds: set[str], title: str, url: str, *, can_apply: bool) -> bo
     """
     core = kinds & _CORE
     sections = kinds & {"responsibilities", "must", "nice", "benefits"}
-    named = is_job_url(url) or _GENDER_MARK.search(title) is not None or _JOB_WORD.search(fold(title)) is not None
+    named = is_job_url(url) or _GENDER_MARK.search(title) is not None or names_an_occupation(title)
     signs = can_apply + named
     return (core == _CORE and signs >= 1) or (bool(core) and len(sections) >= 2 and signs == 2)
 
 
+def _company_in_title(tree: LexborHTMLParser, title: str) -> str | None:
+    """The company in "Marine Welder - Ballinree Boatworks", where the page's own heading is the part before it."""
+    element = tree.css_first("title")
+    whole = one_line(element.text()) if element is not None else None
+    found = _SITE_SUFFIX.search(whole) if whole else None
+    if whole is None or found is None or fold(whole[: found.start()]).strip() != fold(title).strip():
+        return None
+    company = re.sub(
+        r"\A\s*[|–—·•»-]\s*(?:(?:careers?|jobs?|karriere|stellen) (?:at|bei)\s)?", "", found.group(), flags=re.IGNORECASE
+    )
+    return None if _GENERIC_TITLE.match(fold(company)) else company.strip() or None
+
+
 def _draft(title: str, lines: list[_Line], tree: LexborHTMLParser) -> Draft:
     facts = _labelled(lines)
+    stated = next((line.text for line in lines[:_HEAD_LINES] if len(line.text) < 60 and employment_type(line.text)), None)
     body = lines[1:] if lines and lines[0].text == title else lines
     language = tree.css_first("html[lang]")
     return Draft(
         title=title,
-        company=meta(tree, "og:site_name", "application-name"),
+        company=meta(tree, "og:site_name", "application-name") or _company_in_title(tree, title),
         places=[facts.get("place")],
         description=[(None, text_of_lines(body))],
         remote=[facts.get("place"), facts.get("employment")],
         posted_on=facts.get("posted_on"),
         valid_through=facts.get("valid_through"),
-        employment=[facts.get("employment")],
+        employment=[facts.get("employment"), stated],
         department=facts.get("department"),
         language=language.attributes.get("lang") if language is not None else None,
     )

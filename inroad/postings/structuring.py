@@ -46,7 +46,9 @@ _APPLY_LINE: Final = re.compile(
     r"|interesse geweckt|bewirb|jetzt bewerben"
     r"|bitte (?:senden|schicken)|wir freuen uns auf|pour postuler|merci d'(?:envoyer|adresser)|envoyez|postulez"
     r"|env[ií]a|para (?:aplicar|postular)"
-    r"|interesad[oa]s?)\b",
+    r"|interesad[oa]s?|per candidarsi|candidati (?:ora|subito|inviando)|invia(?:re)? (?:il tuo |la tua )?(?:cv|curriculum"
+    r"|candidatura)"
+    r"|sollicit\w+|stuur (?:je|jouw)|mail (?:je|naar))\b",
     re.IGNORECASE,
 )
 _SEVERAL_YEARS: Final = 3.0
