@@ -52,7 +52,7 @@ def draw_docx(document: Document, timestamp: int, *, template: str = DEFAULT_TEM
         _add_section(word, section, look)
     buffer = io.BytesIO()
     word.save(buffer)
-    return _repack(buffer.getvalue())
+    return repack(buffer.getvalue())
 
 
 def read_docx(raw: bytes) -> str:
@@ -136,8 +136,8 @@ def _add_link(paragraph: Paragraph, link: Link) -> None:
     paragraph._p.append(wrapper)  # noqa: SLF001
 
 
-def _repack(raw: bytes) -> bytes:
-    """Write the package again with fixed times: python-docx stamps each member with the clock."""
+def repack(raw: bytes) -> bytes:
+    """Write a package again with fixed times: python-docx stamps each member with the clock."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(raw)) as source, zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as target:
         for name in source.namelist():

@@ -39,18 +39,42 @@ def draw_pdf(document: Document, timestamp: int, *, template: str = DEFAULT_TEMP
     Raises:
         UserError: The template or the paper is unknown.
     """
-    families, _ = choose_families("".join(iter_fields(document)))
-    data = _template_data(document) | {
+    data = asdict(document) | {"title": ", ".join(filter(None, (document.name, document.headline)))}
+    return compile_template(template, data, "".join(iter_fields(document)), data["title"], template, paper, timestamp)
+
+
+def compile_template(
+    file: str, data: dict[str, Any], text: str, title: str, template: str, paper: str, timestamp: int = 946_684_800
+) -> bytes:
+    """Run one of the template files on data.
+
+    Args:
+        file: Name of the file below `templates`, without its ending.
+        data: What it shows; `name` and `language` among it.
+        text: Everything that will be drawn, to choose fonts by.
+        title: Title in the file's properties.
+        template: Whose colours it takes.
+        paper: One of `looks.PAPERS`.
+        timestamp: Creation date in seconds since 1970, UTC; 2000-01-01 where none is given.
+
+    Raises:
+        UserError: The template or the paper is unknown.
+    """
+    families, _ = choose_families(text)
+    shown = data | {
+        "title": title,
+        "author": data["name"],
+        "footer": f"{data['name']} ·" if data["name"] else "",
         "families": [FAMILY, *families],
         "look": asdict(find_look(template)),
         "paper": find_paper(paper).typst_name,
     }
     made = typst.compile(
-        TEMPLATES / f"{template}.typ",
+        TEMPLATES / f"{file}.typ",
         root=TEMPLATES,
         font_paths=_fonts(with_system=bool(families)),
         format="pdf",
-        sys_inputs={"cv": json.dumps(data, ensure_ascii=False)},
+        sys_inputs={"cv": json.dumps(shown, ensure_ascii=False)},
         timestamp=timestamp,
     )
     assert isinstance(made, bytes)
@@ -94,12 +118,6 @@ def find_missing_glyphs(document: Document) -> list[Finding]:
         return []
     shown = ", ".join(f"{char} (U+{ord(char):04X})" for char in lacking[:8])
     return [Finding("block", "glyph", "", f"no font has a glyph for {shown}{' and more' if len(lacking) > 8 else ''}")]
-
-
-def _template_data(document: Document) -> dict[str, Any]:
-    data = asdict(document)
-    title = ", ".join(filter(None, (document.name, document.headline)))
-    return data | {"title": title, "author": document.name, "footer": f"{document.name} ·" if document.name else ""}
 
 
 @cache

@@ -46,7 +46,7 @@ _CVS = text(
         joins="JOIN postings o ON o.id = c.posting_id",
         purpose="cv",
         where_call="AND l.posting = o.key",
-        where_row="AND c.cv_curation_status = 'New' AND o.closed_at IS NULL",
+        where_row="AND c.cv_curation_status = 'New' AND c.edited_by IS NULL AND o.closed_at IS NULL",
     )
 )
 _PAGES = text(

@@ -87,7 +87,7 @@ def queue_cvs(session: Session, domain_ids: Sequence[int], profile_id: int, *, m
 
 
 def requeue_stale_cvs(session: Session, domain_ids: Sequence[int], profile_id: int) -> int:
-    """Queues CVs again whose posting or profile has changed since they were written; a person's decision on a CV is kept."""
+    """Queues CVs again whose posting or profile has changed since they were written; what a person decided or edited is kept."""
     stale = (
         select(CvRow.id)
         .join(MatchRow, and_(MatchRow.posting_id == CvRow.posting_id, MatchRow.profile_id == CvRow.profile_id))
@@ -96,6 +96,7 @@ def requeue_stale_cvs(session: Session, domain_ids: Sequence[int], profile_id: i
             CvRow.profile_id == profile_id,
             CvRow.cv_processing_status == "Complete",
             CvRow.cv_curation_status == "New",
+            CvRow.edited_by.is_(None),
             CvRow.input_hash.is_distinct_from(MatchRow.input_hash),
         )
     )
