@@ -2,6 +2,7 @@
 
 from dagster import DefaultSensorStatus, RunRequest, SensorEvaluationContext, SensorResult, SkipReason, sensor
 
+from inroad.stages.adoption import adopt_domains
 from inroad.stages.decisions import plan_new_domains
 from inroad.store.domains import domain_names
 from inroad.store.due import due_files, due_pages, due_postings
@@ -22,11 +23,14 @@ PER_TICK = 20_000
     description="Adds a partition for each new domain and requests runs over ranges of them.",
 )
 def new_domains(context: SensorEvaluationContext, database: DatabaseResource) -> SensorResult | SkipReason:
-    """Decides by comparing the rows of `domains` with the partitions."""
+    """Decides by comparing the rows of `domains` with the partitions; a partition made in the UI becomes a row."""
     if rest := database.open().call(resting, "domains").whole:
         return SkipReason(rest.sentence)
     partitions = context.instance.get_dynamic_partitions(DOMAINS)
-    plan = plan_new_domains(database.open().call(domain_names), partitions, limit=PER_TICK)
+    names = database.open().call(domain_names)
+    rowless = set(partitions).difference(names)
+    adopted = adopt_domains(database.open(), database.settings(), [name for name in partitions if name in rowless])
+    plan = plan_new_domains(names, partitions, adopted, limit=PER_TICK)
     if not plan.run:
         return SkipReason("No new domains.")
     backlog = backlog_of(database, (due_files, due_pages, due_postings))

@@ -146,11 +146,18 @@ class NewDomains:
     run: tuple[str, ...]
 
 
-def plan_new_domains(domains: Sequence[str], partitions: Sequence[str], *, limit: int) -> NewDomains:
-    """Which domains to make partitions of and launch, at most `limit` in one tick."""
+def plan_new_domains(domains: Sequence[str], partitions: Sequence[str], adopted: Sequence[str] = (), *, limit: int) -> NewDomains:
+    """Which domains to make partitions of and launch, at most `limit` in one tick.
+
+    Args:
+        domains: Names of the rows.
+        partitions: Partitions that exist.
+        adopted: Those among them whose rows were made just now: they are launched too.
+        limit: Most new partitions.
+    """
     known = set(partitions)
-    add = [name for name in domains if name not in known][:limit]
-    return NewDomains(tuple(add), tuple(add))
+    add = tuple(name for name in domains if name not in known)[:limit]
+    return NewDomains(add, (*adopted, *add))
 
 
 @dataclass(frozen=True, slots=True)

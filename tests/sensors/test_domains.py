@@ -98,3 +98,28 @@ def test_partitions_added_by_a_command_are_left_to_it(tick: Tick, database: Data
     ranges = [tuple(request.tags[key] for key in range_tags("", "")) for request in requests]
     assert ranges == [("a.example", "c.example")]
     assert instance.get_dynamic_partitions(DOMAINS) == ["b.example", "a.example", "c.example"]
+
+
+def test_a_partition_that_a_person_made_in_the_ui_becomes_a_domain_and_is_launched(
+    tick: Tick, database: Database, instance: DagsterInstance
+) -> None:
+    """Its runs would end green over no row at all."""
+    add_domain_partitions(instance, ["handmade.example"])
+    (request,), _ = tick(new_domains)
+    assert {key: request.tags[key] for key in range_tags("", "")} == range_tags("handmade.example", "handmade.example")
+    with database.begin() as session:
+        assert [(row.name, row.source) for row in session.scalars(select(Domain))] == [("handmade.example", "partition")]
+    assert tick(new_domains) == ([], "No new domains.")
+
+
+def test_a_partition_that_is_no_domain_or_was_rejected_stays_without_a_run(
+    tick: Tick, database: Database, instance: DagsterInstance
+) -> None:
+    """A typing error must not become a row, nor a partition bring back what a person has rejected."""
+    database.call(add_domains, ["no.example"])
+    with database.begin() as session:
+        session.execute(update(Domain).values(sitemap_curation_status="Rejected"))
+    add_domain_partitions(instance, ["no.example", "two words", "www.sub.example", "Upper.example", "10.0.0.1", "x" * 3000])
+    assert tick(new_domains) == ([], "No new domains.")
+    with database.begin() as session:
+        assert session.scalars(select(Domain.name)).all() == ["no.example"]
