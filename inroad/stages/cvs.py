@@ -12,7 +12,9 @@ from sqlalchemy.orm import Session
 from inroad.cvs import Cv, Profile, check_cv, compose_cv, render_cv
 from inroad.cvs.profile import slug
 from inroad.guard import Scope, tracing
-from inroad.stages.postings import posting_from_row
+from inroad.postings import Annotation
+from inroad.stages.annotations import marks_of
+from inroad.stages.posting_columns import posting_from_row
 from inroad.stages.threads import in_thread
 from inroad.stages.wording import WatchedWriter
 from inroad.stages.work import StageReport, Tally, Work, each_domain, now
@@ -56,9 +58,10 @@ async def _write(
 ) -> None:
     folder = work.settings.files / "cvs" / domain.name / slug(posting.key, 80)
     contact = await work.database.run(_best_contact, domain, posting)
+    marks = (await work.database.run(marks_of, [posting.id]))[posting.id]
     try:
         with tracing.span("row", cv=posting.key, url=posting.url):
-            made = await in_thread(_make, work, domain, profile, posting, folder)
+            made = await in_thread(_make, work, domain, profile, posting, folder, marks)
     except DatabaseUnavailable:
         raise
     except Exception as error:  # noqa: BLE001 - one CV's failure is its row's; a bug says so there and fails the check
@@ -79,11 +82,13 @@ async def _write(
     tally.succeed("changed" if cv.version else "new")
 
 
-def _make(work: Work, domain: Domain, profile: Profile, row: PostingRow, folder: Path) -> dict[str, Any]:
+def _make(
+    work: Work, domain: Domain, profile: Profile, row: PostingRow, folder: Path, marks: Sequence[Annotation]
+) -> dict[str, Any]:
     """Composes, checks and renders one CV; raises CvBlocked, and leaves no file, when a line cannot be proved."""
     opened = work.open_writer(Scope(run=work.run, domain=domain.name, posting=row.key))
     writer = WatchedWriter(opened) if opened else None
-    cv: Cv = compose_cv(profile, posting_from_row(row), writer=writer)
+    cv: Cv = compose_cv(profile, posting_from_row(row), writer=writer, annotations=marks)
     if writer and writer.refusal and work.settings.llm_when_refused == "wait":
         raise writer.refusal
     findings = check_cv(cv, profile)
