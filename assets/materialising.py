@@ -14,6 +14,7 @@ from typing import Any
 from dagster import AssetExecutionContext, Failure, MetadataValue, RunsFilter
 
 from assets.retrying import only_transient_retried
+from inroad.guard import tracing
 from inroad.stages import StageFailed, StageReport, Work, open_work, run_stage
 from inroad.stages.work import now
 from inroad.store.results import StageState, stage_states
@@ -56,7 +57,8 @@ def materialise_stage(
     folder = files.path() if files else None
     for name in names:
         context.add_asset_metadata(partition_metadata(report, states[name], name, folder), partition_key=name)
-    context.log.info(summary(report))
+    with tracing.in_run(context.run.run_id):
+        context.log.info(summary(report))
     try:
         report.raise_if_nothing_succeeded()
     except StageFailed as error:

@@ -11,6 +11,7 @@ from pydantic import Field
 
 from assets.materialising import VISIT_TAG, partition_metadata, summary, visit_since, working
 from assets.retrying import only_transient_retried
+from inroad.guard import tracing
 from inroad.stages import STAGES, StageFailed, StageReport, Work, run_stage
 from inroad.stages.work import Tally, now
 from inroad.store import Database
@@ -76,7 +77,8 @@ def _sweep(
 def _sweep_stage(context: OpExecutionContext, work: Work, stage: str, names: list[str], folder: Path) -> list[str]:
     report = run_stage(work, stage, names)
     _report(context, work, report, folder)
-    context.log.info(summary(report))
+    with tracing.in_run(context.run.run_id):
+        context.log.info(summary(report))
     try:
         report.raise_if_nothing_succeeded()
     except StageFailed as error:

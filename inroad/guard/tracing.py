@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 EXPORT_S = 10.0
 # Characters of an attribute; longer ones are cut.
 ATTRIBUTE_CHARS = 1_000
+# Loggers whose lines are ours while a run of ours is at work; "dagster" is what a step's own log is called.
+_OURS = frozenset({"inroad", "dagster"})
 _trace: ContextVar[str | None] = ContextVar("inroad_trace", default=None)
 _lock = threading.Lock()
 
@@ -165,7 +167,7 @@ def _attributes(values: dict[str, Any]) -> dict[str, Any]:
 
 
 def _mark_log_lines() -> None:
-    """Every log line of ours that is written within a run names its trace, whichever handler writes it."""
+    """Every log line that we write within a run names its trace, whoever handles it, Dagster's log of the run included."""
     made = logging.getLogRecordFactory()
     if getattr(made, "names_traces", False):
         return
@@ -173,7 +175,7 @@ def _mark_log_lines() -> None:
     def make(*args: Any, **kwargs: Any) -> logging.LogRecord:
         record = made(*args, **kwargs)
         trace = _trace.get()
-        if trace and record.name.partition(".")[0] == "inroad":
+        if trace and record.name.partition(".")[0] in _OURS:
             record.msg = f"{record.msg} [trace {trace}]"
         return record
 
