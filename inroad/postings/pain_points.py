@@ -34,7 +34,7 @@ _WORDS: Final[dict[str, str]] = {
         r"|scrap|waste|complaints?|churn)"
         r"|(?:improve|raise|restore|increase) (?:\w+ ){0,2}(?:quality|reliability|stability|accuracy|uptime|patient safety)"
         r"|(?:fehler|ausfalle?|reklamationen|ausschuss|stillstand\w*) (?:zu )?(?:reduzier\w+|senk\w+|vermeid\w+|verringer\w+)"
-        r"|(?:qualitat|zuverlassigkeit|stabilitat) (?:zu )?(?:verbesser\w+|steiger\w+|erhoh\w+)|reduire les (?:erreurs"
+        r"|(?:qualitat|zuverlassigkeit|stabilitat) (?:\w+ ){0,3}(?:zu )?(?:verbesser\w+|steiger\w+|erhoh\w+)|reduire les (?:erreurs"
         r"|defauts|pannes|incidents)"
         r"|ameliorer (?:la|notre) (?:qualite|fiabilite|satisfaction)|reducir (?:los |las )?(?:errores|fallos|incidencias"
         r"|quejas)"
@@ -42,7 +42,7 @@ _WORDS: Final[dict[str, str]] = {
         r"|(?:fouten|storingen) (?:te )?(?:verminder\w+|voorkom\w+)|kwaliteit (?:te )?verbeter\w+"
     ),
     "speed": (
-        r"bottlenecks?|too slow|takes too long|faster (?:deliver\w*|releas\w*|time)|shorten (?:\w+ ){0,2}(?:lead|cycle"
+        r"bottlenecks?|too slow|takes? too long|faster (?:deliver\w*|releas\w*|time)|shorten (?:\w+ ){0,2}(?:lead|cycle"
         r"|delivery|waiting) times?"
         r"|time[- ]to[- ]market|backlog of|speed up|engpass\w*|zu langsam|durchlaufzeit\w*|beschleunig\w+|wartezeiten"
         r"|goulots?|accelerer|reduire les delais|cuellos? de botella|acelerar|reducir (?:los )?plazos|colli di bottiglia"
@@ -57,7 +57,7 @@ _WORDS: Final[dict[str, str]] = {
         r"|ridurre i costi|kosten (?:te )?(?:verlag\w+|beheers\w+)"
     ),
     "compliance": (
-        r"(?:prepare|preparing|ready|pass|passing|upcoming|failed) (?:\w+ ){0,3}(?:audits?|certification|inspection)"
+        r"(?:prepare|preparing|ready|pass|passing|upcoming|failed) (?:\w+ ){0,5}(?:audits?|certification|inspection)"
         r"|regulatory (?:pressure|deadline|change\w*)"
         r"|(?:meet|close) (?:\w+ ){0,2}(?:compliance|regulatory) (?:gaps?|requirements?)|audit(?:s"
         r"|ierung\w*)? vor(?:zu)?bereit\w+|regulatorische\w* (?:anforderung\w*|druck)"
