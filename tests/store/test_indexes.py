@@ -1,4 +1,4 @@
-"""Indexes, proved by EXPLAIN on 200,000 pages: claims, curation filters and the URL search read what they need and no more."""
+"""Indexes, proved by EXPLAIN on 200,000 pages, companies and sitemaps: what is asked for often reads no table whole."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from inroad.store.curation import TABLES, matching
 from inroad.store.database import create_database
 from inroad.store.listings import miss_again
 from inroad.store.migrate import upgrade
-from inroad.store.models import Page, PageUrl
+from inroad.store.models import Domain, Page, PageUrl, SitemapFile
 from inroad.store.page_urls import url_contains
 
 PAGES = 200_000
@@ -48,8 +48,26 @@ def _fill(database: Database) -> None:
             {"each": PAGES // 100},
         )
         session.execute(text("CREATE INDEX ix_page_urls_url ON page_urls USING gin (url gin_trgm_ops)"))
+        # Companies and sitemap files in the same number; a few of each are selected, in error or due.
+        session.execute(
+            text("""
+            INSERT INTO domains (name, sitemap_curation_status, sitemap_analysis_status)
+            SELECT 'd' || n || '.example', CASE WHEN n % 500 = 0 THEN 'Rejected' ELSE 'New' END,
+                CASE n % 1000 WHEN 0 THEN 'Queued' WHEN 1 THEN 'Error' ELSE 'Complete' END
+            FROM generate_series(1, :all) AS n
+            """),
+            {"all": PAGES},
+        )
+        session.execute(
+            text("""
+            INSERT INTO sitemap_files (domain_id, url, source, sitemap_import_status)
+            SELECT d.id, 'https://' || d.name || '/sitemap-' || n, 'index', CASE WHEN n <= 2 THEN 'Queued' ELSE 'Complete' END
+            FROM domains d, generate_series(1, :each) AS n WHERE d.name LIKE 'c%'
+            """),
+            {"each": PAGES // 100},
+        )
     with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.execute(text("VACUUM ANALYZE pages, page_urls, domains"))
+        connection.execute(text("VACUUM ANALYZE pages, page_urls, domains, sitemap_files"))
 
 
 def plan(session: Session, statement: Select[Any]) -> str:
@@ -60,7 +78,7 @@ def plan(session: Session, statement: Select[Any]) -> str:
 
 def reads_all(plan: str) -> bool:
     """Whether a plan reads one of the large tables from end to end."""
-    return re.search(r"Seq Scan on (pages|page_urls)\b", plan) is not None
+    return re.search(r"Seq Scan on (pages|page_urls|domains|sitemap_files)\b", plan) is not None
 
 
 def test_the_guard_sees_a_table_that_is_read_whole(large: Database) -> None:
@@ -110,6 +128,26 @@ def test_curation_filters_use_the_states_indexes(large: Database, filters: dict[
     with large.begin() as session:
         used = plan(session, select(Page.id).where(*matching(TABLES["pages"], **filters)))
     assert re.search(r"ix_pages_(states|curation)", used), used
+    assert not reads_all(used)
+
+
+@pytest.mark.parametrize(
+    ("model", "where", "index"),
+    [
+        (Domain, (Domain.sitemap_curation_status == "Rejected", Domain.sitemap_analysis_status == "Error"), "ix_domains_states"),
+        (Domain, (is_due(Domain),), "ix_domains_due"),
+        (SitemapFile, (SitemapFile.domain_id == 7, SitemapFile.sitemap_import_status == "Queued"), "ix_sitemap_files_states"),
+        (SitemapFile, (is_due(SitemapFile),), "ix_sitemap_files_due"),
+    ],
+    ids=["domains by states", "due domains", "sitemaps of a domain by state", "due sitemaps"],
+)
+def test_states_of_companies_and_sitemaps_are_found_by_their_indexes(
+    large: Database, model: Any, where: tuple[Any, ...], index: str
+) -> None:
+    """Sensors and the console ask for them all day; with 200,000 of each they must read only what they want."""
+    with large.begin() as session:
+        used = plan(session, select(model.id).where(*where))
+    assert index in used, used
     assert not reads_all(used)
 
 
