@@ -272,7 +272,7 @@ async def test_two_hosts_do_not_wait_for_each_other() -> None:
     waiting = asyncio.create_task(politeness.turn("https://slow.example/").__aenter__())
     await asyncio.sleep(0.05)
     async with asyncio.timeout(5), politeness.turn("https://quick.example/"):
-        pass
+        assert not waiting.done(), "the slow host's turn came too early: there was nothing to wait for"
     waiting.cancel()
     await asyncio.gather(waiting, return_exceptions=True)
 

@@ -138,7 +138,7 @@ def test_structured_data_is_valid_json(client: httpx2.Client, domain: str) -> No
     for path in SITES[domain].sources:
         page = LexborHTMLParser(client.get(SITES[domain].origin + path).content)
         for script in page.css('script[type="application/ld+json"]'):
-            json.loads(script.text())
+            assert isinstance(json.loads(script.text()), dict | list), path
 
 
 @pytest.mark.parametrize("domain", DOMAINS)

@@ -246,7 +246,9 @@ async def test_raising_a_limit_keeps_what_was_spent(database: Database) -> None:
 async def test_without_a_database_nothing_is_refused() -> None:
     """Single functions of the core can be used without an installation."""
     budgets = Budgets(None)
-    await budgets.settle(await _reserve(budgets, 10**9))
+    reservation = await _reserve(budgets, 10**9)
+    await budgets.settle(reservation)
+    assert (reservation.estimate.tokens, reservation.booking) == (10**9, None)
 
 
 @given(st.text(max_size=40))

@@ -84,7 +84,9 @@ def test_the_pace_so_far_is_carried_on_to_the_periods_end() -> None:
 @given(st.floats(0, 1e15), st.floats(0, 1e15), st.integers(0, 10**9))
 def test_any_amounts_can_be_foretold(spent: float, limit: float, seconds: int) -> None:
     """The largest limit over the smallest pace would end after the last year that a date can name."""
-    forecast(spent, limit, NOON - timedelta(seconds=seconds), NOON, MIDNIGHT)
+    expected, runs_out_at = forecast(spent, limit, NOON - timedelta(seconds=seconds), NOON, MIDNIGHT)
+    assert expected is None or expected >= spent
+    assert runs_out_at is None or runs_out_at >= NOON
 
 
 async def test_the_budgets_shown_say_when_they_run_out(database: Database) -> None:

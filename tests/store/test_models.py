@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from inroad.store import Database
 from inroad.store.migrate import NewerDatabase, configuration, upgrade
 from inroad.store.models import Base, Domain, Page, SitemapFile
+from inroad.store.status import server_facts
 
 
 def test_migrations_have_a_single_head() -> None:
@@ -37,8 +38,14 @@ def test_a_database_from_a_newer_version_is_refused(database: Database) -> None:
 
 def test_migrating_twice_changes_nothing(database: Database) -> None:
     """Every process migrates at its start."""
+    with database.begin() as session:
+        session.execute(insert(Domain).values(name="acme.example"))
+    before = database.call(server_facts).revision
     upgrade(database)
     upgrade(database)
+    assert database.call(server_facts).revision == before is not None
+    with database.begin() as session:
+        assert session.scalars(select(Domain.name)).all() == ["acme.example"]
 
 
 def _domain(session: Session) -> int:
