@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 EXPORT_S = 10.0
 # Characters of an attribute; longer ones are cut.
 ATTRIBUTE_CHARS = 1_000
-# Loggers whose lines are ours while a run of ours is at work; "dagster" is what a step's own log is called.
-_OURS = frozenset({"inroad", "dagster"})
+# Loggers whose lines are ours while a run of ours is at work; a step's own log is called "dagster", or has no name.
+_OURS = frozenset({"inroad", "dagster", "None"})
 _trace: ContextVar[str | None] = ContextVar("inroad_trace", default=None)
 _lock = threading.Lock()
 
@@ -175,7 +175,7 @@ def _mark_log_lines() -> None:
     def make(*args: Any, **kwargs: Any) -> logging.LogRecord:
         record = made(*args, **kwargs)
         trace = _trace.get()
-        if trace and record.name.partition(".")[0] in _OURS:
+        if trace and str(record.name).partition(".")[0] in _OURS:
             record.msg = f"{record.msg} [trace {trace}]"
         return record
 
