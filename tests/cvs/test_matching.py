@@ -6,8 +6,11 @@ import random
 from dataclasses import replace
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from inroad.cvs import Profile, match_posting
+from inroad.postings import annotate_quote
 from inroad.postings.model import Posting
 from tests.cvs.people import NAMES, POSTING, person
 
@@ -105,3 +108,127 @@ def test_an_either_or_is_met_by_one_of_them():
     match = match_posting(person("marta"), ask)
     assert answer(match, "Haskell or").coverage == "covered"
     assert answer(match, "Haskell and").coverage == "weak"
+
+
+def asked(*lines: str) -> Posting:
+    return replace(POSTING, title="Clerk", description="Requirements\n" + "\n".join(f"- {line}" for line in lines) + "\n")
+
+
+def answered(profile: dict, line: str):
+    (found,) = match_posting(Profile.from_resume(profile), asked(line)).requirements
+    return found.coverage
+
+
+def worker(*highlights: str, **more: object) -> dict:
+    job = {"name": "Firm", "position": "Clerk", "startDate": "2021-01", "endDate": "2022-06", "highlights": list(highlights)}
+    return {"work": [job], **more}
+
+
+@pytest.mark.parametrize(
+    ("wanted", "deed"),
+    [
+        ("Experience with Azure", "Runs services on AWS"),
+        ("Experience with Datadog", "Watches services with Grafana"),
+        ("Experience with Angular", "Built pages in React"),
+        ("Knowledge of SAP", "Keeps the books in Odoo"),
+        ("Kenntnisse in MariaDB", "Betreibt MySQL"),
+    ],
+)
+def test_a_competing_product_is_weak_and_never_the_same(wanted: str, deed: str) -> None:
+    """AWS is not Azure: who claims it is found out in the interview."""
+    assert answered(worker(deed), wanted) == "weak"
+
+
+def test_a_kind_shows_what_it_is_a_kind_of_and_not_the_other_way_round() -> None:
+    """Who wrote pytest wrote unit tests; who wrote unit tests need not know pytest."""
+    assert answered(worker("Wrote pytest suites for the till"), "Unit testing") == "covered"
+    assert answered(worker("Wrote unit tests for the till"), "Experience with pytest") == "weak"
+
+
+@pytest.mark.parametrize(
+    ("level", "highlights", "skills", "coverage"),
+    [
+        ("Basic Excel", (), [{"name": "Excel"}], "covered"),
+        ("Good Excel", (), [{"name": "Excel"}], "weak"),
+        ("Good Excel", ("Planned shifts in Excel",), [], "covered"),
+        ("Expert in Excel", ("Planned shifts in Excel",), [], "weak"),
+        ("Expert in Excel", ("Planned shifts in Excel", "Taught ten colleagues pivot tables"), [], "covered"),
+        ("Strong Excel", ("Planned shifts in Excel",), [{"name": "Excel", "level": "Beginner"}], "weak"),
+    ],
+)
+def test_the_level_that_is_asked_is_compared(level: str, highlights: tuple, skills: list, coverage: str) -> None:
+    """Basics that are listed suffice; expertise takes more than one deed."""
+    assert answered(worker(*highlights, skills=skills), level) == coverage
+
+
+@pytest.mark.parametrize(
+    ("wanted", "area", "coverage"),
+    [
+        ("A degree in nursing", "Nursing", "covered"),
+        ("A degree in computer science", "Nursing", "missing"),
+        ("A degree in computer science", "Statistics", "weak"),
+        ("Abgeschlossenes Studium der Informatik", "Informatik", "covered"),
+        ("Diplôme en comptabilité", "Comptabilité et gestion", "covered"),
+        ("Titulación en enfermería", "Marketing", "missing"),
+    ],
+)
+def test_a_degree_counts_in_its_field(wanted: str, area: str, coverage: str) -> None:
+    """A nurse's degree is none in computing."""
+    education = [{"institution": "U", "studyType": "Bachelor", "area": area}]
+    assert answered(worker(education=education), wanted) == coverage
+
+
+def test_years_in_other_work_are_weak() -> None:
+    """Ten years at sea are not ten years of watchmaking."""
+    years = "At least 1 year of experience as a watchmaker's apprentice in Geneva"
+    assert answered(worker("Carried letters"), years) == "weak"
+    assert answered(worker("Carried letters"), "At least 1 year of professional experience") == "covered"
+
+
+def test_a_gap_that_the_person_marked_is_missing_whatever_the_profile_says() -> None:
+    """They know what they cannot do any more."""
+    posting = asked("Good Excel", "Good Word")
+    profile = Profile.from_resume(worker("Planned shifts in Excel"))
+    marks = [annotate_quote(posting.description, "Good Excel", "gap", "years ago")]
+    one, _ = match_posting(profile, posting, annotations=marks).requirements
+    assert (one.coverage, one.evidence, one.mark) == ("missing", (), "gap")
+    assert "years ago" in one.reason
+
+
+def test_a_must_have_moves_the_score_more_than_another() -> None:
+    """It counts twice."""
+    posting = asked("Good Excel", "Fluent Basque")
+    profile = Profile.from_resume(worker("Planned shifts in Excel"))
+
+    def score(quote: str) -> float:
+        return match_posting(profile, posting, annotations=[annotate_quote(posting.description, quote, "must-have")]).score
+
+    assert score("Good Excel") > match_posting(profile, posting).score > score("Fluent Basque")
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.permutations(range(6)), st.randoms(use_true_random=False))
+def test_the_score_stands_whatever_the_order_of_lines_facts_and_marks(order: list[int], dice: random.Random) -> None:
+    """Re-ordering is no news; every line has the same answer wherever it stands."""
+    lines = [
+        "Good Excel",
+        "Experience with Kubernetes",
+        "Fluent English",
+        "A degree in physics",
+        "3 years of Python",
+        "Own a boat",
+    ]
+    resume = person("marta").to_resume()
+    for section in ("work", "skills", "languages", "education"):
+        dice.shuffle(resume[section])
+    plain, moved = asked(*lines), asked(*(lines[index] for index in order))
+    marks = [("Own a boat", "ignore"), ("Good Excel", "must-have"), ("Fluent English", "emphasise")]
+    dice.shuffle(marks)
+    one = match_posting(person("marta"), plain, annotations=[annotate_quote(plain.description, *mark) for mark in sorted(marks)])
+    two = match_posting(
+        Profile.from_resume(resume), moved, annotations=[annotate_quote(moved.description, *mark) for mark in marks]
+    )
+    assert one.score == two.score
+    assert {r.text: (r.coverage, r.evidence) for r in one.requirements} == {
+        r.text: (r.coverage, r.evidence) for r in two.requirements
+    }
