@@ -16,6 +16,7 @@ from dagster import AssetExecutionContext, Failure, MetadataValue, RunsFilter
 from assets.retrying import only_transient_retried
 from inroad.guard import tracing
 from inroad.stages import StageFailed, StageReport, Work, open_work, run_stage
+from inroad.stages.adoption import adopt_domains
 from inroad.stages.work import now
 from inroad.store.results import StageState, stage_states
 from resources import DatabaseResource, FilesResource, LlmResource, WebResource
@@ -24,6 +25,7 @@ from resources import DatabaseResource, FilesResource, LlmResource, WebResource
 # the refresh period; none.
 VISIT_TAG = "inroad/visit"
 VISITS = ("all", "due", "none")
+NO_ROW = "- `not-a-domain`: There is no such domain. A partition is named after a company's domain, as in `acme.example`."
 
 
 @only_transient_retried()
@@ -51,6 +53,8 @@ def materialise_stage(
     """
     names = list(context.partition_keys)
     since = visit_since(context, database.settings().refresh_after_hours)
+    if stage == "domains":
+        adopt_domains(database.open(), database.settings(), names)
     with working(context, since, database, web, llm) as work:
         report = run_stage(work, stage, names)
     states = work.database.call(stage_states, stage, names)
@@ -122,6 +126,8 @@ def partition_metadata(report: StageReport, state: StageState, name: str, folder
         if tally.errors:
             lines = [f"- `{reason}` {subject}: {sentence}" for subject, reason, sentence in tally.errors[:10]]
             metadata["errors"] = MetadataValue.md("\n".join(lines))
+    else:
+        metadata["errors"] = MetadataValue.md(NO_ROW)
     if state.preview:
         metadata["preview"] = MetadataValue.md(markdown_table(state.preview))
     for path in map(Path, state.files.values()):

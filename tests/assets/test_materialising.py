@@ -247,3 +247,18 @@ def test_a_bug_in_a_stage_ends_its_step_at_once_and_is_named(
     result = run(defs, instance, "domains")
     assert len(calls) == 1
     assert "a hole in the logic" in result.errors["domains"]
+
+
+def test_a_partition_made_by_hand_is_a_domain_or_says_why_not(
+    defs: Definitions, instance: DagsterInstance, database: Database, web: FakeWeb
+) -> None:
+    """Green over no row, a typing error looks like a company without a site."""
+    web.add("handmade.example")
+    (result,) = run_ranges(
+        defs, instance, job_name="pipeline", keys=["handmade.example", "two words"], assets=["domains", "sitemaps"]
+    )
+    assert result.success, result.errors
+    for asset in ("domains", "sitemaps"):
+        found = materialisations(instance, asset)
+        assert values(found["handmade.example"])["rows/complete"] == 1
+        assert "`not-a-domain`" in values(found["two words"])["errors"]
