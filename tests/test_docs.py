@@ -47,7 +47,14 @@ NOT_IMPORTED = {
     "lxml-stubs": ("inroad/postings/boards/xml_feed.py", "lxml"),
 }
 # Imported and not declared: the declared package that brings it, whose own types or parts it is.
-COMES_WITH = {"annotated_types": "pydantic", "httpcore2": "httpx2", "dagster_shared": "dagster", "certifi": "dagster"}
+COMES_WITH = {
+    "multidict": "aiohttp",
+    "yarl": "aiohttp",
+    "annotated_types": "pydantic",
+    "httpcore2": "httpx2",
+    "dagster_shared": "dagster",
+    "certifi": "dagster",
+}
 
 
 def blocks(page: Path) -> list[str]:

@@ -26,6 +26,7 @@ _ERROR_BODY: Final = 262_144  # bytes read of a 4xx or 5xx page: enough to see w
 _MAX_RATIO: Final = 300  # unpacked bytes for one sent; a page of one repeated line reaches about 200
 _RATIO_FROM: Final = 2_000_000  # unpacked bytes before the ratio is looked at
 _WIRE_SLACK: Final = 1_048_576  # packed bytes over the limit that are read at most: an endless stream may unpack to nothing
+_LONG_PIECE: Final = 65_536  # unpacked bytes, about 0.3 ms
 REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 
 
@@ -167,8 +168,11 @@ class Exchange:
             unpacker = Unpacker(answer.headers.get("content-encoding", "") if ask.method != "HEAD" else "")
             async for sent in answer.aiter_raw():
                 taken.wire += len(sent)
+                before = taken.unpacked
                 for piece in _within(ask, unpacker.feed(sent), taken, limit, excess):
                     write(piece)
+                if taken.unpacked - before > _LONG_PIECE:
+                    await asyncio.sleep(0)  # more may lie ready: the loop has others to serve meanwhile
                 if taken.is_cut:
                     return
             taken.is_broken = not unpacker.is_complete

@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import ssl
 from collections.abc import Iterable, Sequence
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
@@ -18,7 +17,9 @@ import httpx2
 from httpcore2 import SOCKET_OPTION
 from socksio.exceptions import SOCKSError
 
+from inroad.crawl.direct_transport import DirectTransport
 from inroad.crawl.failures import transient
+from inroad.crawl.hosts import is_address
 from inroad.crawl.network import Resolver
 from inroad.crawl.proxies import Proxy, ProxyTurns, parse_proxies
 from inroad.settings import Settings, SettingsError
@@ -141,13 +142,20 @@ class RoutedTransport(httpx2.AsyncBaseTransport):
         self._proxied: dict[Proxy, httpx2.AsyncHTTPTransport] = {}
         for proxy in self._proxies:
             self._through(proxy)
-        self._direct = PoolTransport(
+        self._direct = DirectTransport(
+            resolver,
+            context,
+            connect_timeout_s=settings.connect_timeout_s,
+            read_timeout_s=settings.read_timeout_s,
+            connections=settings.fetch_concurrency * 2,
+            keepalive_s=_KEEPALIVE_S,
+        )
+        self._to_addresses = PoolTransport(
             httpcore2.AsyncConnectionPool(
                 ssl_context=context,
                 max_connections=settings.fetch_concurrency * 2,
                 max_keepalive_connections=settings.fetch_concurrency,
                 keepalive_expiry=_KEEPALIVE_S,
-                http2=http2_available(),
                 network_backend=GuardedBackend(resolver),
             )
         )
@@ -162,13 +170,18 @@ class RoutedTransport(httpx2.AsyncBaseTransport):
         """
         proxies: Sequence[Proxy] = request.extensions.get(PROXIES, self._proxies)
         if not proxies:
-            return await self._direct.handle_async_request(request)
+            return await self._straight(request)
         host, port = request.url.host, request.url.port or (443 if request.url.scheme == "https" else 80)
         if self._resolver.rules.rule_for(host, port) is not None:
-            return await self._direct.handle_async_request(request)
+            return await self._straight(request)
         await self._resolver.check(host, port)
         proxy = await self._turns.choose(proxies, sticky=request.extensions.get(STICKY, ""))
         return await self._by(proxy, request)
+
+    async def _straight(self, request: httpx2.Request) -> httpx2.Response:
+        """Without a proxy. aiohttp connects to a host that is an address without asking its resolver: these go another way."""
+        by = self._to_addresses if is_address(request.url.host) else self._direct
+        return await by.handle_async_request(request)
 
     async def _by(self, proxy: Proxy, request: httpx2.Request) -> httpx2.Response:
         """Through one proxy, whose own failures are told from the site's."""
@@ -199,13 +212,14 @@ class RoutedTransport(httpx2.AsyncBaseTransport):
                 keepalive_expiry=_KEEPALIVE_S,
             )
             self._proxied[proxy] = httpx2.AsyncHTTPTransport(
-                verify=self._context, trust_env=False, proxy=httpx2.URL(proxy.url), limits=limits, http2=http2_available()
+                verify=self._context, trust_env=False, proxy=httpx2.URL(proxy.url), limits=limits
             )
         return self._proxied[proxy]
 
     async def aclose(self) -> None:
         """Closes all connections."""
         await self._direct.aclose()
+        await self._to_addresses.aclose()
         for transport in self._proxied.values():
             await transport.aclose()
 
@@ -229,8 +243,3 @@ def proxy_fault(error: httpx2.TransportError) -> str | None:
     if isinstance(error, httpx2.ConnectError | httpx2.ConnectTimeout):
         return "it accepts no connection"
     return None
-
-
-def http2_available() -> bool:
-    """Whether the package `h2` is installed."""
-    return find_spec("h2") is not None
