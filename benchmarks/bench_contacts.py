@@ -2,17 +2,24 @@
 """Contacts: quality on a corpus of our own against plain tools, and milliseconds a page.
 
 What it measures: precision, recall and F1 per kind on `benchmarks/contacts/corpus.py`, next to the usual baseline (a pattern for
-addresses, libphonenumber's matcher for phones, extruct for structured data where it is installed); the reliability of our
+addresses, libphonenumber's matcher for phones) and to peers (`contacts_peers.py`: extruct, Crawlee); the reliability of our
 confidences; the cost of a large page by signal, and the phone pre-filter against the whole matcher, in the same run.
 
 What it does not show: real sites. The pages are templates; a score here is a floor that must not sink, not a claim about the web.
-`python benchmarks/bench_contacts.py`, one process, about 20 s on two cores.
+`python benchmarks/bench_contacts.py [--peers PYTHON] [--svg FILE] [--readme FILE]`, about 30 s on two cores. `make bench-contacts`
+makes the peers' environment, renews the picture and the README's figures. `--peers`, or INROAD_BENCH_PEERS, names an interpreter:
+
+    python3 -m venv /tmp/peers && /tmp/peers/bin/pip install 'crawlee[parsel]' extruct
 """
 
 from __future__ import annotations
 
+import argparse
+import json
+import os
 import re
 import statistics
+import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterable
@@ -20,7 +27,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from phonenumbers import PhoneNumberFormat, PhoneNumberMatcher, format_number
+from phonenumbers import NumberParseException, PhoneNumberFormat, PhoneNumberMatcher, format_number, is_valid_number, parse
 
 from benchmarks.contacts.corpus import LANGUAGES, LabelledPage, make_corpus, make_harder
 from inroad.contacts import Contact, extract_contacts
@@ -62,26 +69,28 @@ def baseline(page: LabelledPage) -> dict[str, set[str]]:
     }
 
 
-def with_extruct(page: LabelledPage) -> dict[str, set[str]]:
-    """What structured data alone gives, read by extruct."""
-    import extruct  # type: ignore[import-not-found, unused-ignore]
-
-    found: dict[str, set[str]] = {"emails": set(), "streets": set(), "people": set(), "socials": set()}
-    keys = {"email": "emails", "streetAddress": "streets", "sameAs": "socials"}
-    work = list(extruct.extract(page.html, base_url=page.url, syntaxes=["json-ld", "microdata"], uniform=True).values())
-    while work:
-        value = work.pop()
-        if isinstance(value, list):
-            work.extend(value)
-        elif isinstance(value, dict):
-            if value.get("@type") == "Person" and isinstance(value.get("name"), str):
-                found["people"].add(value["name"])
-            for key, inner in value.items():
-                texts = inner if isinstance(inner, list) else [inner]
-                if key in keys:
-                    found[keys[key]].update(text for text in texts if isinstance(text, str))
-                work.extend(part for part in texts if isinstance(part, dict))
+def read_by_peers(python: str, pages: list[LabelledPage]) -> dict[str, dict[str, dict[str, set[str]]]]:
+    """What each peer found: peer to URL to kind to values. Raw numbers are read in the page's true country, as for the baseline."""
+    lines = "".join(json.dumps({"url": page.url, "html": page.html}) + "\n" for page in pages)
+    command = [python, str(Path(__file__).with_name("contacts_peers.py"))]
+    done = subprocess.run(command, input=lines, capture_output=True, text=True, check=False)
+    country = {page.url: _COUNTRY[page.language] for page in pages}
+    found: dict[str, dict[str, dict[str, set[str]]]] = {}
+    for line in done.stdout.splitlines():
+        told = json.loads(line)
+        kinds = {kind: set(values) for kind, values in told["found"].items()}
+        if "phones" in kinds:
+            kinds["phones"] = {number for raw in kinds["phones"] if (number := _as_e164(raw, country[told["url"]]))}
+        found.setdefault(told["peer"], {})[told["url"]] = kinds
     return found
+
+
+def _as_e164(raw: str, country: str) -> str | None:
+    try:
+        number = parse(raw, country)
+    except NumberParseException:
+        return None
+    return format_number(number, PhoneNumberFormat.E164) if is_valid_number(number) else None
 
 
 def score(
@@ -151,7 +160,7 @@ def large_page(page: LabelledPage) -> str:
     return html + "<!--" + "x" * max(0, LARGE_PAGE_BYTES - len(html)) + "-->"
 
 
-COLOURS = ("#1f6f8b", "#c9a227", "#9a9a9a")
+COLOURS = ("#1f6f8b", "#c9a227", "#9a9a9a", "#b5651d")
 
 
 def picture(results: dict[str, dict[str, tuple[float, float, float]]]) -> str:
@@ -176,42 +185,91 @@ def picture(results: dict[str, dict[str, tuple[float, float, float]]]) -> str:
     )
 
 
-def main() -> None:
-    """Print the tables; with `--svg FILE` also draw the scores."""
-    pages = list(make_corpus())
-    readers: dict[str, Callable[[LabelledPage], dict[str, set[str]]]] = {"inroad": ours, "pattern + phonenumbers": baseline}
-    try:
-        import extruct  # type: ignore[import-not-found, unused-ignore]  # noqa: F401
+BEGIN, END = "<!-- figures: written by make bench-contacts -->", "<!-- end of figures -->"
 
-        readers["extruct"] = with_extruct
-    except ImportError:
-        print("extruct is not installed: left out")
-    print(f"{len(pages)} pages in {len(LANGUAGES)} languages; precision / recall / F1")
-    results = {name: score(pages, reader) for name, reader in readers.items()}
-    print(f"{'':10}" + "".join(f"{name:>26}" for name in results))
+
+def table_of_scores(results: dict[str, dict[str, tuple[float, float, float]]]) -> list[str]:
+    """Precision / recall / F1 as rows of a Markdown table; a dash where a reader does not read a kind."""
+    rows = ["| precision / recall / F1 | " + " | ".join(results) + " |", "| --- |" + " --- |" * len(results)]
     for kind in KINDS:
         cells = (" / ".join(f"{value:.3f}" for value in result[kind]) if kind in result else "-" for result in results.values())
-        print(f"{kind:10}" + "".join(f"{cell:>26}" for cell in cells))
-    if "--svg" in sys.argv[1:-1]:
-        Path(sys.argv[sys.argv.index("--svg") + 1]).write_text(picture(results), encoding="utf-8")
-    harder = list(make_harder(pages))
-    for half, chosen in (("first half, which the beliefs were chosen on", harder[::2]), ("held-out half", harder[1::2])):
-        print(f"\nwith decoys, {half}\nbelief       size  right")
-        for name, size, right in reliability(chosen):
-            print(f"{name:10} {size:6} {right:6.3f}")
-    sample = pages[:: len(pages) // 16]
-    large = [(page, large_page(page)) for page in sample]
+        rows.append(f"| {kind} | " + " | ".join(cells) + " |")
+    return rows
+
+
+def table_of_beliefs(halves: dict[str, list[tuple[str, int, float]]]) -> list[str]:
+    """The bins of both halves beside each other, with their sizes."""
+    rows = [
+        "| belief | " + " | ".join(f"{half}: contacts | right" for half in halves) + " |",
+        "| --- |" + " --- |" * 2 * len(halves),
+    ]
+    bins = {half: {name: (size, share) for name, size, share in found} for half, found in halves.items()}
+    for name in sorted(set().union(*bins.values())):
+        cells = (f"{found[name][0]} | {found[name][1]:.3f}" if name in found else "0 | -" for found in bins.values())
+        rows.append(f"| {name} | " + " | ".join(cells) + " |")
+    return rows
+
+
+def renew(readme: Path, rows: list[str]) -> None:
+    """Puts the figures between the README's two marks."""
+    text = readme.read_text(encoding="utf-8")
+    head, _, rest = text.partition(BEGIN)
+    _, _, tail = rest.partition(END)
+    readme.write_text(f"{head}{BEGIN}\n" + "\n".join(rows) + f"\n{END}{tail}", encoding="utf-8")
+
+
+def speed(pages: list[LabelledPage]) -> list[str]:
+    """Processor milliseconds for a large page, and for its phones beside the whole matcher."""
+    large = [(page, large_page(page)) for page in pages[:: len(pages) // 16]]
     whole = [milliseconds(lambda page=page, html=html: extract_contacts(html, url=page.url)) for page, html in large]  # type: ignore[misc]
-    print(
-        f"\nall signals of a {len(large[0][1]) / 1000:.0f} kB page: median {statistics.median(whole):.2f} ms, worst {max(whole):.2f} ms"
-    )
     documents = [(page, parse_document(html, url=page.url)) for page, html in large]
     quick = [milliseconds(lambda p=p, d=d: find_phones(d, PhoneReader([_COUNTRY[p.language]]))) for p, d in documents]  # type: ignore[misc]
     slow = [
         milliseconds(lambda p=p, d=d: list(PhoneNumberMatcher(d.text, _COUNTRY[p.language])), repeats=3) for p, d in documents
     ]  # type: ignore[misc]
-    print(f"phones of that page: median {statistics.median(quick):.2f} ms; the whole matcher {statistics.median(slow):.2f} ms")
-    print(f"recall of the phone pre-filter against the whole matcher: {prefilter_recall(pages):.4f}")
+    size = len(large[0][1]) / 1000
+    return [
+        f"All signals of a {size:.0f} kB page: median {statistics.median(whole):.2f} ms of processor time, worst {max(whole):.2f} ms.",
+        f"Phones of that page: median {statistics.median(quick):.2f} ms; the whole matcher {statistics.median(slow):.2f} ms.",
+        f"Recall of the phone pre-filter against the whole matcher, over all pages: {prefilter_recall(pages):.4f}.",
+    ]
+
+
+def main() -> None:
+    """Print the tables; with `--svg` also draw the scores, with `--readme` write the figures there."""
+    parser = argparse.ArgumentParser(description="Quality and speed of the contacts' extractor, beside its peers.")
+    parser.add_argument(
+        "--peers", default=os.environ.get("INROAD_BENCH_PEERS"), help="interpreter of an environment with the peers"
+    )
+    parser.add_argument("--svg", type=Path)
+    parser.add_argument("--readme", type=Path)
+    chosen = parser.parse_args()
+    pages = list(make_corpus())
+    results = {"inroad": score(pages, ours), "pattern + phonenumbers": score(pages, baseline)}
+    peers = read_by_peers(chosen.peers, pages) if chosen.peers else {}
+    for peer, found in peers.items():
+        results[peer] = score(pages, lambda page, found=found: found.get(page.url, {}))  # type: ignore[misc]
+    harder = list(make_harder(pages))
+    halves = {"chosen half": reliability(harder[::2]), "held-out half": reliability(harder[1::2])}
+    rows = [
+        f"{len(pages)} pages in {len(LANGUAGES)} languages.",
+        "",
+        *table_of_scores(results),
+        "",
+        *table_of_beliefs(halves),
+        "",
+        *(line + "  " for line in speed(pages)),
+    ]
+    print("\n".join(rows))
+    if not peers:
+        print(
+            "peers: not measured (name an interpreter that has them with --peers; see --help); picture and README are left as they are"
+        )
+        return
+    if chosen.svg:
+        chosen.svg.write_text(picture(results), encoding="utf-8")
+    if chosen.readme:
+        renew(chosen.readme, rows)
 
 
 if __name__ == "__main__":

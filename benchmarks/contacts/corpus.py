@@ -187,23 +187,42 @@ def _hidden(language: Language, domain: str, company: str, rng: random.Random) -
 
 _ELSEWHERE = ("spindlegate", "ostrava-haus", "velomarket", "tidewrack", "kornhaus", "lumenport")
 _STRANGERS = ("Peter Lang", "Marta Kowal", "Jean Moreau", "Tom Fielding", "Laura Bianchi", "Henk Bakker")
+# Of each doubtful thing the share that is the company's own. People in running text and whole addresses as counted on 271
+# hand-labelled company pages (82 of 169, 148 of 185); mailboxes and profiles of another name are assumed: no labels say whose they are.
+OWN_SHARE = {"person": 0.5, "address": 0.8, "mailbox": 0.75, "profile": 0.67, "number": 0.6}
 
 
 def make_harder(pages: Iterable[LabelledPage]) -> Iterator[LabelledPage]:
-    """The same pages with what makes real ones doubtful: other firms' mailboxes, customers who praise, authors, odd numbers.
+    """The same pages with what makes real ones doubtful: things that may be the company's, or somebody else's, and look alike.
 
-    The labels stay: nothing that is added is the company's.
+    A mailbox and a profile of another name, a person in a sentence, a second address, a bare number: each is the company's own in
+    the share of `OWN_SHARE`, and then it is labelled; no reader can tell which from the page, so that only an honest belief fits.
+    Customers who praise and lot numbers are added to some and are never the company's.
     """
     for page in pages:
         rng = random.Random(f"harder-{page.url}")
         firm, person = rng.choice(_ELSEWHERE), rng.choice(_STRANGERS)
-        noise = (
-            f"<blockquote>Always on time.<cite>{person}, {firm.title()}</cite></blockquote>",
-            f"<p>Website: <a href='mailto:studio@{firm}.example'>studio@{firm}.example</a></p>",
-            f"<p>In 2019 {person} wrote about looms in The Weaver.</p>",
-            f"<p>Model 0{rng.randint(100, 999)} {rng.randint(100, 999)} {rng.randint(1000, 9999)}, lot {rng.randint(10**9, 10**10)}</p>",
-            f"<p>Visit the fair: Hall 4, {rng.randint(1, 99)} Exhibition Road, London SW7 2DD</p>",
-            f"<p><a href='https://twitter.com/{firm}'>@{firm}</a> wrote about us</p>",
-        )
-        added = "".join(rng.sample(noise, rng.randint(1, 3)))
-        yield replace(page, html=page.html.replace("</body>", f"{added}</body>"))
+        number = f"161496{rng.randint(1000, 9999)}"
+        doubtful = {
+            "person": (f"<p>In 2019 {person} wrote about looms in The Weaver.</p>", "people", person),
+            "address": (f"<p>Visit us: {rng.randint(1, 99)} Exhibition Road, London SW7 2DD</p>", "streets", ""),
+            "mailbox": (
+                f"<p>More: <a href='mailto:studio@{firm}.example'>studio@{firm}.example</a></p>",
+                "emails",
+                f"studio@{firm}.example",
+            ),
+            "profile": (f"<p><a href='https://twitter.com/{firm}'>@{firm}</a></p>", "socials", f"https://twitter.com/{firm}"),
+        }
+        if page.language == "en":
+            doubtful["number"] = (f"<p>0{number}</p>", "phones", f"+44{number}")
+        added, labels = [], {kind: set(getattr(page, kind)) for kind in ("people", "streets", "emails", "socials", "phones")}
+        for name in rng.sample(sorted(doubtful), rng.randint(1, 3)):
+            html, kind, value = doubtful[name]
+            if rng.random() < OWN_SHARE[name]:
+                labels[kind].add(value or html[13:].partition(",")[0])
+            added.append(html)
+        praise = f"<blockquote>Always on time.<cite>{firm.title()}</cite></blockquote>"
+        lot = f"<p>Model 0{rng.randint(100, 999)} {rng.randint(100, 999)} {rng.randint(1000, 9999)}, lot {rng.randint(10**9, 10**10)}</p>"
+        added.extend(rng.sample((praise, lot), rng.randint(0, 2)))
+        html = page.html.replace("</body>", f"{''.join(added)}</body>")
+        yield replace(page, html=html, **{kind: frozenset(values) for kind, values in labels.items()})

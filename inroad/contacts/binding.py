@@ -72,7 +72,7 @@ def _bind(finding: Finding, person: Finding) -> None:
     held = person.details.setdefault(finding.kind, [])
     if finding.value not in held and len(held) < 5:
         held.append(finding.value)
-    person.confidence = min(0.95, max(person.confidence, 0.85))
+    person.confidence = min(0.95, max(person.confidence, 0.78))
 
 
 def plain_letters(text: str) -> str:

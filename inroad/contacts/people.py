@@ -389,7 +389,7 @@ def give_column_roles(document: Document, found: list[Finding], lines: list[tupl
             continue
         for finding, text in entries:
             if finding.role is None and may_be_role(text):
-                finding.role, finding.confidence = tidy_role(text), max(finding.confidence, 0.88)
+                finding.role, finding.confidence = tidy_role(text), max(finding.confidence, 0.93)
 
 
 def _cell(document: Document, offset: int) -> Element | None:
@@ -406,15 +406,15 @@ def _give_role(finding: Finding, lines: list[tuple[int, str]], number: int) -> N
     """The role on the name's own line, else on the line below, else on the line above where that is no other name's."""
     start, line = lines[number]
     before, after = line[: finding.start - start], line[finding.end - start :]
-    role = _role_after(after) or _role_before(before)
+    role, believed = _role_after(after) or _role_before(before), 0.93
     if role is None and not after.strip(" ,;:|–—-") and not before.strip(" ,;:|–—-•"):
         if number + 1 < len(lines) and is_role(lines[number + 1][1]):
             role = tidy_role(lines[number + 1][1])
         elif number and len(lines[number - 1][1]) <= 60 and is_role(lines[number - 1][1]) and not _is_name(lines, number - 2):
-            role = tidy_role(lines[number - 1][1])
+            role, believed = label_role(lines[number - 1][1]), 0.88
     if role:
         finding.role = role
-        finding.confidence = max(finding.confidence, 0.88)
+        finding.confidence = max(finding.confidence, believed)
 
 
 def _is_name(lines: list[tuple[int, str]], number: int) -> bool:

@@ -311,7 +311,7 @@ def _judge(document: Document, number: PhoneNumber, raw: str, start: int) -> Fin
         kind = "fax"
     labelled = kind == "fax" or bool(_LABEL.search(before))
     plain = raw.strip("+").isdigit()
-    confidence = 0.95 if labelled else 0.9 if international else 0.55 if plain else 0.85
+    confidence = 0.95 if labelled else 0.9 if international else 0.6 if plain else 0.9
     finding = _finding(number, raw, "text", confidence, element=document.element_at(start).index, kind=kind)
     if finding is not None:
         finding.start, finding.end = start, end
