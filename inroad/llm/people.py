@@ -110,13 +110,28 @@ async def afind_people(text: str, *, client: LlmClient, scope: Scope) -> list[Fo
         wrong name, the field otherwise.
 
     Raises:
+        InvalidAnswer: It names people, none of whom is on the page, after two re-asks.
         InroadError: As `LlmClient.acomplete`.
     """
     if not text.strip():
         return []
-    prompt = PEOPLE.text.format(page=untrusted(text))
-    answer = await client.acomplete(prompt, schema=_People, purpose="people", scope=scope, version=PEOPLE.version)
-    return believed(answer.people, text[: PAGE_LIMIT * 2])
+    prompt, page = PEOPLE.text.format(page=untrusted(text)), text[: PAGE_LIMIT * 2]
+    answer = await client.acomplete(
+        prompt,
+        schema=_People,
+        purpose="people",
+        scope=scope,
+        version=PEOPLE.version,
+        check=lambda answer: uncited(answer.people, page),
+    )
+    return believed(answer.people, page)
+
+
+def uncited(people: list[_Person], text: str) -> str | None:
+    """What is wrong with an answer that names people and cites none from the page: all of it was made up, or obeyed the page."""
+    if not people or believed(people, text):
+        return None
+    return "None of these names stands on the page. Copy names from the page, or give an empty list"
 
 
 def believed(people: list[_Person], text: str) -> list[FoundPerson]:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import subprocess
+import sys
 import time
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import text
 
 from inroad.guard.errors import BucketEmpty, UserError
 from inroad.guard.rate import MAX_BLOCK_S, Rate, RateLimiter
@@ -121,6 +125,39 @@ async def test_no_window_sees_more_than_the_limit(shared: Database | None) -> No
     # The callers see their grant a little later than it was made, so the window is narrowed by that jitter.
     for first, thirteenth in zip(granted, granted[rate.limit :], strict=False):
         assert thirteenth - first >= rate.period_s - 0.1
+
+
+# Writes down the server's own time of each grant: what a process sees comes later, by as much as the machine is busy.
+_WATCH = """
+CREATE TABLE grants (at timestamptz);
+CREATE FUNCTION note_grant() RETURNS trigger LANGUAGE plpgsql AS
+  $$ BEGIN INSERT INTO grants VALUES (NEW.refilled_at); RETURN NULL; END $$;
+CREATE TRIGGER note_grant AFTER INSERT OR UPDATE OF tokens ON rate_limits FOR EACH ROW EXECUTE FUNCTION note_grant()
+"""
+
+
+@pytest.mark.slow
+def test_over_four_processes_no_window_sees_more_than_the_limit(database: Database) -> None:
+    """The service counts all of our processes as one customer, in windows that begin wherever it likes."""
+    rate = Rate(limit=12, period_s=0.6, burst=6)
+    with database.begin() as session:
+        session.execute(text(_WATCH))
+    script = str(Path(__file__).with_name("granting.py"))
+    arguments = [database.url, "svc", str(rate.limit), str(rate.period_s), str(rate.size), "40"]
+    processes = [
+        subprocess.Popen([sys.executable, script, *arguments], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        for _ in range(4)
+    ]
+    for process in processes:
+        assert process.stdout
+        assert process.stdout.readline() == "ready\n"
+    ended = [process.communicate("go\n", timeout=60)[0].split() for process in processes]
+    with database.begin() as session:
+        granted = list(session.scalars(text("SELECT at FROM grants ORDER BY at")))
+    assert len(granted) == sum(int(counts[0]) for counts in ended) > 2 * rate.limit
+    assert sum(int(counts[1]) for counts in ended) > 0
+    gaps = [(later - first).total_seconds() for first, later in zip(granted, granted[rate.limit :], strict=False)]
+    assert min(gaps) >= rate.period_s
 
 
 @given(limit=st.integers(1, 50), share=st.floats(0, 1), gaps=st.lists(st.floats(0, 0.4), min_size=1, max_size=200))
