@@ -72,6 +72,8 @@ _SKILL_LEVELS: tuple[tuple[int, str], ...] = (
 
 def fold(text: str) -> str:
     """Fold case, accents and spacing."""
+    if text.isascii():
+        return " ".join(text.lower().split())
     folded = unicodedata.normalize("NFKD", text.casefold())
     return " ".join("".join(char for char in folded if not unicodedata.combining(char)).split())
 
