@@ -265,7 +265,8 @@ async def each_domain(
     Args:
         work: The run's context.
         stage: Name for progress and the report.
-        names: The batch; names that are no domain rows are left out. Of what a person lets rest no row is claimed.
+        names: The batch; names that are no domain rows are left out. Of what a person lets rest, or has rejected, no row is
+            claimed.
         handle: Works on one domain and counts in its tally. Row errors are its own matter; what it raises is counted here.
 
     Raises:
@@ -283,9 +284,10 @@ async def each_domain(
         async with gate:
             tally = report.tallies[domain.name] = Tally()
             start = time.perf_counter()
-            if rest := rests.of(domain.name):
-                tally.counts["paused"] += 1
-                log.info("%s of %s rests: %s", stage, domain.name, rest.sentence)
+            rest = rests.of(domain.name)
+            if rest or domain.sitemap_curation_status == "Rejected":
+                tally.counts["paused" if rest else "rejected"] += 1
+                log.info("%s of %s: %s", stage, domain.name, rest.sentence if rest else "a person has rejected the domain.")
                 report.seconds[domain.name] = 0.0
                 meter.step(1)
                 return
