@@ -140,7 +140,7 @@ async def _look(work: Work, web: WebClient, domain: Domain, known: Page | None) 
     guessed: tuple[str, ...] = ()
     if not named and not await work.database.run(sitemap_count, domain.id):
         linked = linked_sitemaps(domain, home.html, url=home.final_url) if home and home.html else linked
-        guessed = linked.sitemaps or (await guessed_sitemaps(domain, web, base) if known is None else ())
+        guessed = linked.sitemaps or (await guessed_sitemaps(domain, web, base, has_feeds=bool(feeds)) if known is None else ())
     if home and home.html:
         await _settle_origins(work, web, domain, home)
     # A page that links all others serves where no sitemap does.

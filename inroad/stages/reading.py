@@ -39,6 +39,8 @@ from inroad.store.sitemap_children import name_children
 
 # Entries of one batch: large enough that a statement's own cost is nothing, small enough that others wait little for its locks.
 BATCH = 4_000
+# Places of a domain above which nobody counts: more than all of its readings can reserve at one time.
+AMPLE = 12 * BATCH
 # Documents read at one time in one process: two threads fill the interpreter, whatever the number of cores.
 READERS = 2
 # Batches stored at one time in one process; more would only wait for each other, and for the pool's connections.
@@ -64,6 +66,11 @@ class Room:
     def is_full(self) -> bool:
         """Whether no page more may come in."""
         return self._left <= 0
+
+    @property
+    def is_ample(self) -> bool:
+        """Whether batches may reserve a place for each page, known or not, without taking it from another's new ones."""
+        return self._left > AMPLE
 
     def take(self, wanted: int) -> int:
         """Reserves up to `wanted` places and returns how many."""
@@ -347,11 +354,12 @@ async def store_batch(work: Work, room: Room, row: SitemapFile, found: Found, re
 
 
 async def _store_pages(work: Work, room: Room, row: SitemapFile, pages: Batch, reading: Reading) -> None:
-    taken = room.take(len(pages.urls))
+    if not room.is_ample:
+        pages, taken = await _within(work, room, pages, reading)
+    else:
+        taken = room.take(len(pages.urls))
     new = 0
     try:
-        if taken < len(pages.urls):
-            pages = await _without_excess(work, pages, taken, reading)
         stored: Stored = await work.database.run(
             import_pages,
             row.domain_id,
@@ -371,9 +379,12 @@ async def _store_pages(work: Work, room: Room, row: SitemapFile, pages: Batch, r
         reading.seen.extend(stored.page_ids)
 
 
-async def _without_excess(work: Work, pages: Batch, room: int, reading: Reading) -> Batch:
-    """All known pages, and of the new ones as many as there is room for."""
+async def _within(work: Work, room: Room, pages: Batch, reading: Reading) -> tuple[Batch, int]:
+    """All known pages, and of the new ones as many as there is room for; how much of it they take."""
     known = await work.database.run(known_urls, pages.urls)
     unknown = [url for url in pages.urls if url not in known]
-    reading.left_out += max(len(unknown) - room, 0)
-    return pages.only(known | set(unknown[:room]))
+    taken = room.take(len(unknown))
+    if taken == len(unknown):
+        return pages, taken
+    reading.left_out += len(unknown) - taken
+    return pages.only(known | set(unknown[:taken])), taken

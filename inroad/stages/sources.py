@@ -5,6 +5,9 @@ What does not belong here: reading them (`reading`) and the analysis that asks (
 
 from __future__ import annotations
 
+import hashlib
+import re
+import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import unquote, urljoin, urlsplit
@@ -14,12 +17,17 @@ from inroad.crawl.links import Link, extract_links
 from inroad.crawl.response import Response
 from inroad.crawl.sitemaps import SitemapError, iter_sitemap, sitemap_candidates
 from inroad.crawl.urls import canonical_url, host_of
-from inroad.guard.errors import InroadError, PermanentError
+from inroad.guard.errors import InroadError, PermanentError, TransientError
 from inroad.stages.linking import own_urls
+from inroad.stages.threads import in_thread
 from inroad.store.models import Domain
 
-# Well-known paths asked for where robots.txt and home page name no sitemap, most likely first: 4 s at the default pace.
-CANDIDATES_TRIED = 16
+# Seconds for asking for well-known paths where robots.txt and home page name no sitemap; all of them take 11 at the default pace.
+PROBING_S = 20.0
+# Answers that refuse a path, after which no further one is asked for.
+REFUSED = frozenset({"http-4xx", "blocked"})
+REFUSALS = 3
+_FEED_PATH = re.compile(r"feed|rss|atom")
 # Lines of one robots.txt that are followed; the setting bounds what a domain has in all.
 NAMED_LIMIT = 1_000
 LINKED_LIMIT = 3
@@ -91,28 +99,49 @@ def _slug(text: str) -> str:
     return "-".join(text[:60].lower().replace("ü", "u").replace("_", " ").replace("-", " ").split())
 
 
-async def guessed_sitemaps(domain: Domain, web: WebClient, base: str) -> tuple[str, ...]:
+async def guessed_sitemaps(domain: Domain, web: WebClient, base: str, *, has_feeds: bool = False) -> tuple[str, ...]:
     """The first well-known path under which a sitemap or feed answers.
+
+    Ends early where there is no hope or no welcome: the site answers everything with one page, refuses several paths, is down,
+    asks for rest, or takes too long.
 
     Args:
         domain: It must be its own, after redirects too.
         web: The guarded client.
         base: The home page; its scheme and port are used.
+        has_feeds: The home page names its feeds, so that none need be guessed.
     """
-    for candidate in sitemap_candidates(host_of(base))[:CANDIDATES_TRIED]:
-        try:
-            response = await web.fetch(urljoin(base, urlsplit(candidate).path), purpose="sitemap")
-        except InroadError:
+    until = time.monotonic() + PROBING_S
+    answers: set[bytes] = set()
+    refusals = 0
+    for candidate in sitemap_candidates(host_of(base)):
+        path = urlsplit(candidate).path
+        if has_feeds and _FEED_PATH.search(path):
             continue
-        if _is_sitemap(response) and (own := own_urls(domain, [response.url], base=base)):
-            return tuple(own)
+        try:
+            async with web.stream(urljoin(base, path), purpose="sitemap") as response:
+                is_one, begins = await in_thread(_examine, response)
+            if is_one and (own := own_urls(domain, [response.url], base=base)):
+                return tuple(own)
+        except TransientError:
+            return ()
+        except InroadError as error:
+            refusals += error.reason in REFUSED
+            begins = b""
+        if refusals >= REFUSALS or (begins and begins in answers) or time.monotonic() > until:
+            return ()
+        answers.add(begins)
     return ()
 
 
-def _is_sitemap(response: Response) -> bool:
-    """Whether an answer begins like a sitemap; a server's friendly page for anything it does not know does not."""
+def _examine(response: Response) -> tuple[bool, bytes]:
+    """Whether an answer begins like a sitemap, and a digest of its beginning.
+
+    A server's friendly page for anything it does not know does not begin so; but it begins always in the same way.
+    """
+    begins = hashlib.sha256(next(response.iter_bytes(), b"")[:4_096]).digest()
     try:
-        next(iter_sitemap(response.body, url=response.url), None)
+        next(iter_sitemap(response.open(), url=response.url), None)
     except SitemapError:
-        return False
-    return response.status == 200
+        return False, begins
+    return response.status == 200, begins
