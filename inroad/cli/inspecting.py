@@ -15,6 +15,8 @@ from inroad.stages import STAGES
 
 # Reasons and errors shown on one screen; --json has all.
 _SHOWN = 12
+# Overdue domains that --json lists; their number is told in full.
+_LISTED = 1_000
 # A run that has said nothing for so long (seconds) is probably dead; the reaper ends it.
 _SILENT_S = 300.0
 _STATES = ("Waiting", "Queued", "Processing", "Complete", "Error", "New", "Selected", "Rejected")
@@ -32,6 +34,7 @@ def status(domains: Domains = None, as_json: Json = False) -> None:
     _print_stages(facts)
     _print_pauses(facts)
     _print_runs(facts)
+    _print_stuck(facts)
     _print_errors(facts)
 
 
@@ -52,17 +55,22 @@ def gather(session: Session, ids: list[int] | None, names: list[str], refresh_af
     from inroad.store.pauses import active_pauses
     from inroad.store.results import domain_errors
     from inroad.store.status import dead_letters, last_visit, stage_standing
+    from inroad.store.stuck import stuck_rows
     from inroad.store.visits import overdue_domains
 
     overdue = overdue_domains(session, older_than=timedelta(hours=refresh_after_hours), limit=1_000_000)
+    if ids is not None:
+        overdue = [name for name in overdue if name in set(names)]
     visit = last_visit(session, ids)
     facts: dict[str, Any] = {
         "domains": count_domains(session) if ids is None else len(ids),
         "stages": [asdict(stage_standing(session, stage, ids)) for stage in STAGES],
         "running": [_run(row) for row in progress.running(session)],
-        "refresh_due": len(overdue if ids is None else set(overdue) & set(names)),
+        "refresh_due": len(overdue),
+        "overdue": overdue[:_LISTED],
         "last_visit": visit.isoformat() if visit else None,
         "paused": [as_document(rest) for rest in active_pauses(session)],
+        "stuck": [{**asdict(row), "since": row.since.isoformat()} for row in stuck_rows(session, ids)],
         "dead_letters": [asdict(letter) for letter in dead_letters(session, ids)],
     }
     if ids is not None:
@@ -113,6 +121,29 @@ def _print_runs(facts: dict[str, Any]) -> None:
             [run["stage"], f"{run['done']} of {run['total']}", run["run"][:8], f"pid {run['pid']} on {run['host']}", silent]
         )
     say_columns(rows)
+
+
+def _print_stuck(facts: dict[str, Any]) -> None:
+    rows = facts["stuck"]
+    if rows:
+        say("Stuck (a running `inroad up` takes them, or `inroad backfill DOMAIN` does so here):")
+        say_columns(
+            [
+                [
+                    row["stage"],
+                    row["domain"],
+                    f"{row['rows']} rows",
+                    row["why"],
+                    f"since {row['since'][:16].replace('T', ' ')} UTC",
+                ]
+                for row in rows[:_SHOWN]
+            ]
+        )
+        if len(rows) > _SHOWN:
+            say(f"  and {len(rows) - _SHOWN} more; see --json.")
+    if facts["overdue"]:
+        more = facts["refresh_due"] - _SHOWN
+        say(f"Due for a refresh: {', '.join(facts['overdue'][:_SHOWN])}{f' and {more} more' if more > 0 else ''}.")
 
 
 def _print_errors(facts: dict[str, Any]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,10 @@ from sqlalchemy import insert, select
 
 from inroad.cli import curating
 from inroad.store import Database, progress
-from inroad.store.models import ContactRow, Page, SitemapFile
+from inroad.store.models import ContactRow, Page, PostingRow, SitemapFile
+from inroad.store.pauses import put_pause
+from inroad.store.profiles import save_profile
+from inroad.store.stuck import HELD, WAITING
 from tests.cli.conftest import Inroad, make_contact, make_domain, make_page
 
 
@@ -185,3 +189,41 @@ def test_backfill_wants_to_know_which_domains(inroad: Inroad) -> None:
     assert inroad("backfill", "acme.example", "--all").code == 1
     assert "inroad add" in inroad("backfill", "--all").err
     assert "inroad add acme.example" in inroad("backfill", "acme.example").err
+
+
+def test_status_names_what_is_stuck_and_what_is_overdue(inroad: Inroad, database: Database) -> None:
+    """Rows that nobody moves look like rows at work, and a site that nobody visits like one without news."""
+    long_ago, now = datetime(2026, 1, 5, tzinfo=UTC), datetime.now(UTC)
+    made = {"sitemap_analysis_status": "Complete"}
+    held = make_domain(database, "held.example", **made)
+    make_domain(database, "late.example", next_attempt_at=long_ago)
+    resting = make_domain(database, "resting.example", **made)
+    claimed = {"sitemap_import_status": "Processing", "lease_owner": "w1", "lease_expires_at": long_ago, "attempts": 1}
+    with database.begin() as session:
+        for domain, values in ((held, claimed), (resting, {"next_attempt_at": long_ago}), (held, {"next_attempt_at": now})):
+            url = f"https://{domain}.example/{len(values)}.xml"
+            session.execute(insert(SitemapFile).values(domain_id=domain, url=url, source="robots", **values))
+        put_pause(session, "domain", "resting.example", reason="moving house", by="person:ada", until=None)
+    facts = inroad("status", "--json").json
+    assert [(row["stage"], row["domain"], row["rows"], row["why"]) for row in facts["stuck"]] == [
+        ("domains", "late.example", 1, WAITING),
+        ("sitemaps", "held.example", 1, HELD),
+    ]
+    assert (facts["refresh_due"], facts["overdue"]) == (2, ["held.example", "resting.example"])
+    shown = inroad("status").out
+    assert "late.example" in shown
+    assert HELD in shown
+    assert "Due for a refresh: held.example, resting.example." in shown
+    assert inroad("status", "resting.example", "--json").json["stuck"] == []
+
+
+def test_postings_without_a_profile_are_not_stuck(inroad: Inroad, database: Database) -> None:
+    """They wait for a person who has not said yet who he is."""
+    domain = make_domain(database, sitemap_analysis_status="Complete")
+    facts = {"key": "k", "title": "Welder", "url": "https://acme.example/1", "description": "", "source": "page"}
+    with database.begin() as session:
+        due = datetime(2026, 1, 5, tzinfo=UTC)
+        session.execute(insert(PostingRow).values(domain_id=domain, content_hash="0" * 64, next_attempt_at=due, **facts))
+    assert inroad("status", "--json").json["stuck"] == []
+    database.call(save_profile, "me", {"basics": {"name": "Ada Example"}}, [], is_default=True)
+    assert [row["stage"] for row in inroad("status", "--json").json["stuck"]] == ["matches"]
