@@ -23,14 +23,27 @@ _EMPLOYMENT: Final = (
     ),
     ("contract", r"contract(?:or)?|freelance\w*|1099|self[ _-]?employed|consultant contract|freiberuflich|werkvertrag"),
     ("volunteer", r"volunteer\w*|ehrenamt\w*|bénévol\w*|voluntari\w*"),
-    ("part-time", r"part[ _-]?time|parttime|teilzeit|temps partiel|tiempo parcial|media jornada|minijob|mini-job"),
+    (
+        "part-time",
+        r"part[ _-]?time|parttime|teilzeit|temps partiel|tiempo parcial|media jornada|minijob|mini-job|tempo parziale|deeltijds?",
+    ),
     (
         "full-time",
-        r"full[ _-]?time|fulltime|vollzeit|temps plein|tiempo completo|jornada completa|permanent|festanstellung|cdi|regular",
+        (
+            r"full[ _-]?time|fulltime|full[ _-]or[ _-]part[ _-]time|vollzeit|temps plein|tiempo completo|jornada completa"
+            r"|tempo pieno|voltijds?"
+        ),
     ),
 )
 _EMPLOYMENT_PATTERNS: Final = tuple(
     (name, re.compile(rf"(?<![^\W_])(?:{words})(?![^\W_])", re.IGNORECASE)) for name, words in _EMPLOYMENT
+)
+
+# Says that a job is meant to last, and only where nothing else is said that it fills the day.
+_PERMANENT: Final = re.compile(
+    r"(?<![^\W_])(?:permanent|festanstellung|unbefristet\w*|cdi|regular|indefinido|tempo indeterminato"
+    r"|vast(?: contract)?)(?![^\W_])",
+    re.IGNORECASE,
 )
 
 _HYBRID: Final = re.compile(
@@ -64,6 +77,8 @@ def employment_type(value: object) -> str | None:
     text = value[:200].replace("_", " ")
     found = [name for name, pattern in _EMPLOYMENT_PATTERNS if pattern.search(text)]
     if {"part-time", "full-time"} <= set(found) and not set(found) - {"part-time", "full-time"}:
+        return "full-time"
+    if not found and _PERMANENT.search(text):
         return "full-time"
     return found[0] if found else None
 

@@ -22,6 +22,7 @@ from inroad.postings import (
     detail_request,
     extract_postings,
     first_request,
+    is_cut_off,
     next_request,
     parse_board,
     rows_in,
@@ -80,6 +81,8 @@ async def read_board(web: WebClient, row: BoardRow, known: Mapping[str, Posting]
         found.update((posting.key, _hashed(posting)) for posting in parse_board(board.provider, payload, url=board.url))
         listed += rows_in(board, payload)
         total = stated_total(board, payload) or total
+        if is_cut_off(payload):
+            shortfall = "The feed ends in the middle."
         following = next_request(board, payload, request)
         if following is None and request.number + 1 >= MAX_PAGES:
             shortfall = f"The board goes on after {request.number + 1} pages."

@@ -14,6 +14,7 @@ from urllib.parse import quote
 
 from inroad.postings.boards.finding import WORKDAY_PAGE, Board, workday_body
 from inroad.postings.boards.reading import jobs_at, pick
+from inroad.postings.boards.xml_feed import is_whole, is_xml
 from inroad.postings.model import Posting
 
 MAX_PAGES: Final = 200
@@ -125,7 +126,7 @@ def _markup_pager(name: str, row: re.Pattern[str], size: int) -> Any:
 _PAGERS: Final = {
     "smartrecruiters": _offset_pager("offset", ("content",), ("totalFound",), 100),
     "eightfold": _offset_pager("start", ("positions", "data.positions"), ("count", "data.count"), 10),
-    "oracle_orc": _offset_pager("offset", ("items.*.requisitionList.*",), ("items.0.TotalJobsCount",), 100),
+    "oracle_orc": _offset_pager("offset", ("items.*.requisitionList",), ("items.0.TotalJobsCount",), 100),
     "workday": _workday_pager,
     "rippling": _rippling_pager,
     "icims": _markup_pager("pr", re.compile(r"/jobs/(\d{1,12})/[^\"'/]{1,200}/job"), 20),
@@ -139,7 +140,7 @@ _TOTALS: Final[dict[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
     "greenhouse": (("jobs",), ("meta.total",)),
     "smartrecruiters": (("content",), ("totalFound",)),
     "eightfold": (("positions", "data.positions"), ("count", "data.count")),
-    "oracle_orc": (("items.*.requisitionList.*",), ("items.0.TotalJobsCount",)),
+    "oracle_orc": (("items.*.requisitionList",), ("items.0.TotalJobsCount",)),
     "workday": (("jobPostings",), ("total",)),
     "rippling": (("items",), ("totalItems",)),
 }
@@ -148,6 +149,11 @@ _TOTALS: Final[dict[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
 def rows_in(board: Board, payload: Any) -> int:
     """Jobs in one answer before any is left out; 0 for providers that state no total."""
     return _count(payload, *_TOTALS[board.provider][0]) if board.provider in _TOTALS else 0
+
+
+def is_cut_off(payload: Any) -> bool:
+    """Tells whether an answer is XML that ends too early; what is not in it may still be on the board."""
+    return isinstance(payload, str) and is_xml(payload) and not is_whole(payload)
 
 
 def stated_total(board: Board, payload: Any) -> int | None:

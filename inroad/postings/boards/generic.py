@@ -147,10 +147,10 @@ def embedded_json(text: str) -> Iterator[Any]:
     budget = MAX_DECODED_CHARS
     for node in parse_html(text).css("script")[:500]:
         script = node.text()[:MAX_SCRIPT_CHARS]
-        starts = [match.end() - 1 for match in re.finditer(r"(?:\A|[=:(])\s{0,20}[{\[]", script)] if len(script) > 60 else []
+        starts = [match.end() - 1 for match in re.finditer(r"(?:\A|[=:(])\s{0,20}[{\[]", script)] if len(script) > 20 else []
         position = 0
         for start in starts:
-            if start < position or budget <= 0 or len(script) - start < 40:
+            if start < position or budget <= 0 or len(script) - start < 12:
                 continue
             try:
                 value, position = decoder.raw_decode(script, start)

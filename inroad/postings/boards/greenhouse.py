@@ -20,12 +20,14 @@ def _salary(job: Record) -> Salary | None:
 
 def read(job: Record, source: Source) -> Draft:
     """Reads one job of `/v1/boards/TOKEN/jobs?content=true&pay_transparency=true`."""
-    del source
+    identifier = label(pick(job, "id"))
+    token = source.segment_after("boards")
+    page = f"https://boards.greenhouse.io/{token}/jobs/{identifier}" if token and identifier else None
     offices = [name for office in listed(job.get("offices")) if (name := label(office))]
     return Draft(
         title=job.get("title"),
-        url=pick(job, "absolute_url"),
-        identifier=label(pick(job, "id")),
+        url=pick(job, "absolute_url") or page,
+        identifier=identifier,
         company=label(pick(job, "company_name")),
         places=[label(pick(job, "location")) or "; ".join(offices)],
         description=[(None, job.get("content"))],

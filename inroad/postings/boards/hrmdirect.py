@@ -33,4 +33,4 @@ def markup(text: str, source: Source) -> list[Draft]:
     return drafts
 
 
-READER = BoardReader("hrmdirect", jobs_at=(), read=unread, markup=markup)
+READER = BoardReader("hrmdirect", jobs_at=(), read=unread, markup=markup, number=_JOB)

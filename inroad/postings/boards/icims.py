@@ -72,4 +72,4 @@ def markup(text: str, source: Source) -> list[Draft]:
     return drafts
 
 
-READER = BoardReader("icims", jobs_at=(), read=unread, markup=markup)
+READER = BoardReader("icims", jobs_at=(), read=unread, markup=markup, number=_JOB)

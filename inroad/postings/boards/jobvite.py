@@ -50,4 +50,4 @@ def read(job: Record, source: Source) -> Draft:
     )
 
 
-READER = BoardReader("jobvite", jobs_at=("jobs", "requisitions"), read=read, markup=markup)
+READER = BoardReader("jobvite", jobs_at=("jobs", "requisitions"), read=read, markup=markup, number=_JOB)

@@ -22,12 +22,13 @@ def _sections(job: Record) -> list[tuple[str | None, object]]:
 
 def read(job: Record, source: Source) -> Draft:
     """Reads one posting of `/v0/postings/SITE?mode=json`."""
-    del source
+    token, identifier = source.segment_after("postings"), label(pick(job, "id"))
+    page = f"https://jobs.lever.co/{token}/{identifier}" if token and identifier else None
     places = [label(item) for item in listed(pick(job, "categories.allLocations"))]
     return Draft(
         title=pick(job, "text", "title"),
-        url=pick(job, "hostedUrl", "urls.show", "applyUrl"),
-        identifier=label(pick(job, "id")),
+        url=pick(job, "hostedUrl", "urls.show", "applyUrl") or page,
+        identifier=identifier,
         places=places or [label(pick(job, "categories.location"))],
         description=_sections(job),
         remote=[label(pick(job, "workplaceType"))],

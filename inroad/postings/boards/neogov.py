@@ -15,6 +15,7 @@ from inroad.postings.pay import parse_salary
 
 _JOB = re.compile(r"/(?:careers/[^/]+/(?:promotionaljobs/|transferjobs/)?)?jobs/(?:newprint/)?(\d{4,12})\b", re.IGNORECASE)
 _ROW = re.compile(r"\blist-item\b|job-?item|job-listing|\bjob-row\b", re.IGNORECASE)
+_CLOSING = re.compile(r"\b(?:clos(?:es|ing)|deadline)(?: on| date)?:? {0,3}(\d{1,2}/\d{1,2}/\d{2,4})", re.IGNORECASE)
 _EMPLOYMENT_WORD = re.compile(
     r"full|part|time|temporary|seasonal|intern|permanent|regular|contract|limited|provisional", re.IGNORECASE
 )
@@ -49,6 +50,12 @@ def _labelled(row: LexborNode, *words: str) -> str | None:
     return None
 
 
+def _closing(row: LexborNode) -> str | None:
+    """The date in "Closes on 12/31/2026 11:59 PM"."""
+    found = _CLOSING.search((text_of(row) or "")[:4_000])
+    return found.group(1) if found else None
+
+
 def markup(text: str, source: Source) -> list[Draft]:
     """Reads `https://www.governmentjobs.com/careers/AGENCY` (its list is loaded from `/careers/home/index`), or the RSS feed."""
     if is_xml(text):
@@ -67,10 +74,10 @@ def markup(text: str, source: Source) -> list[Draft]:
                 places=[_labelled(row, "location") or where],
                 description=[(None, entry.html if entry is not None else None)],
                 posted_on=_labelled(row, "posted", "opening", "open date"),
-                valid_through=_labelled(row, "closing", "closes", "close date", "deadline"),
+                valid_through=_closing(row) or _labelled(row, "closing", "closes", "close date", "deadline"),
                 salary=parse_salary(pay),
                 employment=[kind],
-                department=_labelled(row, "department", "category"),
+                department=_labelled(row, "department") or _labelled(row, "category"),
             )
         )
     return drafts
@@ -85,7 +92,7 @@ def _item(item: Record) -> Draft:
         title=label(pick(item, "title")),
         url=link,
         identifier=label(pick(item, "jobId")) or (found.group(1) if found else label(pick(item, "jobNumberSingle"))),
-        company=label(pick(item, "agency", "employer", "department")),
+        company=label(pick(item, "agency", "employer")),
         places=[label(pick(item, "location")) or place(label(pick(item, "city")), label(pick(item, "state")))],
         description=[
             (None, pick(item, "description", "examplesOfDuties")),
@@ -127,4 +134,4 @@ def read(job: Record, source: Source) -> Draft:
     )
 
 
-READER = BoardReader("neogov", jobs_at=("jobs", "items", "results", "data", ""), read=read, markup=markup)
+READER = BoardReader("neogov", jobs_at=("jobs", "items", "results", "data", ""), read=read, markup=markup, number=_JOB)

@@ -41,4 +41,4 @@ def read(job: Record, source: Source) -> Draft:
     )
 
 
-READER = BoardReader("oracle_orc", jobs_at=("items.*.requisitionList.*", "items", "requisitionList"), read=read)
+READER = BoardReader("oracle_orc", jobs_at=("items.*.requisitionList", "items", "requisitionList"), read=read)

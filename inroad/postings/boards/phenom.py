@@ -6,7 +6,7 @@ import re
 
 from inroad.postings.assembly import Draft, place
 from inroad.postings.boards.generic import embedded_json, job_lists
-from inroad.postings.boards.reading import BoardReader, Record, Source, label, pick
+from inroad.postings.boards.reading import BoardReader, Record, Source, label, listed, pick
 
 _LOCALE_PREFIX = re.compile(r"\A((?:/[a-z]{2,10}){0,2}/[a-z]{2}(?:-[a-z]{2})?)(?=/|\Z)", re.IGNORECASE)
 
@@ -19,6 +19,13 @@ def _url(job: Record, source: Source) -> str | None:
     return f"{source.origin}{prefix.group(1) if prefix else '/us/en'}/job/{number}"
 
 
+def _others(job: Record) -> list[str | None]:
+    """Further places of a job with several; the first is told by its own fields."""
+    first = " ".join(str(job.get(name) or "") for name in ("location", "city", "cityStateCountry"))
+    lines = [line for item in listed(pick(job, "multi_location")) if (line := label(item))]
+    return [line for line in lines if line.split(",")[0] not in first] if len(lines) > 1 else []
+
+
 def read(job: Record, source: Source) -> Draft:
     """Reads one job of the search's answer."""
     written = place(*(label(pick(job, name)) for name in ("city", "state", "country")))
@@ -27,7 +34,7 @@ def read(job: Record, source: Source) -> Draft:
         url=_url(job, source) or pick(job, "jobUrl", "applyUrl"),
         identifier=label(pick(job, "jobId", "reqId", "jobSeqNo")),
         company=label(pick(job, "companyName")),
-        places=[label(pick(job, "location", "cityStateCountry", "cityState")) or written],
+        places=[label(pick(job, "location", "cityStateCountry", "cityState")) or written, *_others(job)],
         description=[(None, pick(job, "description", "descriptionTeaser"))],
         remote=[label(pick(job, "remote", "workplaceType", "isRemote"))],
         posted_on=pick(job, "postedDate", "dateCreated"),

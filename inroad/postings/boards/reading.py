@@ -6,6 +6,7 @@ Provider modules say where the jobs stand and what the fields mean; the order of
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
@@ -75,6 +76,7 @@ class BoardReader:
         read: Reads one job; None for something that is no open job.
         markup: Reads an answer that is HTML or XML, where the provider has one.
         merge_places: Whether a job is repeated once a location, to be merged by id.
+        number: Finds the job's id in its address (first group), for answers that name it nowhere else.
     """
 
     provider: str
@@ -82,6 +84,7 @@ class BoardReader:
     read: Callable[[Record, Source], Draft | None]
     markup: Callable[[str, Source], list[Draft]] | None = None
     merge_places: bool = False
+    number: re.Pattern[str] | None = None
 
 
 def pick(record: Any, *paths: str) -> Any:

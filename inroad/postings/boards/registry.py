@@ -31,8 +31,9 @@ from inroad.postings.boards import (
     workable,
     workday,
 )
-from inroad.postings.boards.generic import read_any_json, read_any_markup
+from inroad.postings.boards.generic import embedded_json, read_any_json, read_any_markup
 from inroad.postings.boards.reading import BoardReader, Source, jobs_at
+from inroad.postings.boards.xml_feed import is_list, is_xml
 from inroad.postings.documents import decode
 from inroad.postings.model import Posting
 
@@ -133,11 +134,29 @@ def _one_job(reader: BoardReader, payload: dict[str, Any], source: Source) -> li
 def _from_markup(reader: BoardReader, text: str, source: Source) -> list[Draft]:
     drafts = reader.markup(text, source) if reader.markup else []
     drafts = [draft for draft in drafts if draft.title] or read_any_markup(text, source)
-    if not drafts and not _NO_JOBS.search(text[:2_000_000]):
+    if reader.number is not None:
+        for draft in drafts:
+            draft.identifier = draft.identifier or _number_in(reader.number, draft.url, source.url)
+    if not drafts and not _is_empty_board(reader, text):
         raise PermanentError(
             f"The page {source.url:.200} lists no jobs and does not say that there are none.", reason="not-a-board"
         )
     return drafts
+
+
+def _number_in(number: re.Pattern[str], *addresses: object) -> str | None:
+    found = (number.search(address) for address in addresses if isinstance(address, str))
+    return next((match.group(1) for match in found if match), None)
+
+
+def _is_empty_board(reader: BoardReader, text: str) -> bool:
+    """Whether an answer says that there are no jobs: in words, as an XML list, or as an empty list in its script."""
+    if is_xml(text):
+        return is_list(text)
+    if _NO_JOBS.search(text[:2_000_000]):
+        return True
+    paths = [path for path in reader.jobs_at if path]
+    return any(jobs_at(document, path) == [] for document in embedded_json(text) for path in paths)
 
 
 def _postings(reader: BoardReader, drafts: list[Draft], url: str) -> list[Posting]:

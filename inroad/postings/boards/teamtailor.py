@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from inroad.postings.assembly import Draft
+from inroad.postings.assembly import Draft, place
 from inroad.postings.boards.reading import BoardReader, Record, Source, label, pick
 from inroad.postings.boards.xml_feed import elements, is_xml, record_of
 from inroad.postings.jobposting import draft_of
@@ -46,13 +46,17 @@ def markup(text: str, source: Source) -> list[Draft]:
     drafts = []
     for element in elements(text, "item"):
         item = record_of(element)
+        spots = [
+            record_of(spot) for spot in element.iter() if isinstance(spot.tag, str) and spot.tag.rsplit("}", 1)[-1] == "location"
+        ]
+        places = [place(label(pick(spot, "city")), label(pick(spot, "country"))) or label(pick(spot, "name")) for spot in spots]
         drafts.append(
             Draft(
                 title=label(pick(item, "title")),
                 url=pick(item, "link"),
                 identifier=label(pick(item, "guid")),
                 company=label(pick(item, "company_name")),
-                places=[label(pick(item, "locations", "location"))],
+                places=places if any(places) else [label(pick(item, "locations", "location"))],
                 description=[(None, pick(item, "description"))],
                 remote=[label(pick(item, "remoteStatus", "remote_status"))],
                 posted_on=pick(item, "pubDate"),

@@ -25,6 +25,31 @@ def is_xml(text: str) -> bool:
     return start.startswith(("<?xml", "<rss", "<feed", "<workzag", "<source", "<jobs", "<result", "<job>", "<positions"))
 
 
+# Roots of feeds that list jobs; one of them without an entry is an empty board.
+_LIST_ROOTS: Final = frozenset({"workzag-jobs", "rss", "feed", "source", "jobs", "result", "positions"})
+
+
+def _root_of(text: str) -> etree._Element | None:
+    """The root of a document that is whole and well-formed; None for any other."""
+    body = _DOCTYPE.sub("", _DECLARATION.sub("", text[:MAX_XML_CHARS].lstrip("\ufeff \t\r\n")), count=1)
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
+    try:
+        return etree.fromstring(body.encode("utf-8", "replace"), parser)
+    except (etree.XMLSyntaxError, ValueError):
+        return None
+
+
+def is_whole(text: str) -> bool:
+    """Tells whether an XML answer arrived whole: one that was cut off says nothing about the jobs that are not in it."""
+    return _root_of(text) is not None
+
+
+def is_list(text: str) -> bool:
+    """Tells whether an XML answer is a whole feed of jobs, with entries or without."""
+    root = _root_of(text)
+    return root is not None and _local(root.tag) in _LIST_ROOTS
+
+
 def _local(tag: object) -> str:
     return tag.rsplit("}", 1)[-1] if isinstance(tag, str) else ""
 
