@@ -1,4 +1,4 @@
-"""Assets of the group `applications`: how the person's profile fits each posting, and the CVs written for the chosen ones."""
+"""Assets of the group `applications`: how the profile fits each posting, the CVs for the chosen ones, and drafts of letters."""
 
 from dagster import AssetExecutionContext
 
@@ -23,3 +23,11 @@ def cvs(
 ) -> None:
     """A CV for each selected posting, every line traced to the profile: PDF, DOCX, JSON, Markdown, text. Table `cvs`."""
     materialise_stage(context, "cvs", database, web, llm, files)
+
+
+@stage_asset(GROUP, "typst", deps=[cvs], freshness=WRITTEN, pool=LLM_POOL)
+def outreach(
+    context: AssetExecutionContext, database: DatabaseResource, web: WebResource, llm: LlmResource, files: FilesResource
+) -> None:
+    """Drafts of a cover letter and a short message to the best contact, for each CV; nothing is sent. Table `outreach`."""
+    materialise_stage(context, "outreach", database, web, llm, files)

@@ -131,6 +131,17 @@ class Settings(BaseSettings):
     pages_per_domain: int = Field(12, ge=1, le=100_000, description="Pages that the rule selects for one domain.")
     match_score: float = Field(50.0, ge=0, le=100, description="Postings that score at least this are selected for a CV.")
     cvs_per_domain: int = Field(3, ge=0, description="CVs written for one domain without a person's selection.")
+    cv_words: str = Field(
+        "550-650", description="Fewest and most words of a CV, as in 550-650; within them the person's seniority decides."
+    )
+    cv_template: Literal["classic", "ats", "modern"] = Field(
+        "classic", description="How PDF and DOCX look; ats is strictly one column."
+    )
+    cv_paper: Literal["a4", "letter"] = Field("a4", description="Paper of CVs and letters.")
+    output_url: str | None = Field(
+        None,
+        description="Folder or fsspec URL (file://, s3://, gs://, ...) that CVs and letters are copied to whenever they change.",
+    )
     max_attempts: int = Field(3, ge=1, le=20, description="Attempts at a row before it stays in Error.")
     lease_s: float = Field(300.0, gt=0, description="Seconds after which a claimed row may be claimed again.")
     queue_depth: int = Field(
@@ -181,6 +192,14 @@ class Settings(BaseSettings):
     def _split(cls, value: Any) -> Any:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
 
+    @field_validator("cv_words")
+    @classmethod
+    def _are_words(cls, value: str) -> str:
+        found = re.fullmatch(r"(\d{2,4})-(\d{2,4})", value, re.ASCII)
+        if not found or int(found[1]) > int(found[2]):
+            raise ValueError("not LEAST-MOST, as in 550-650")
+        return value
+
     @field_validator("llm_models", "llm_prices", mode="before")
     @classmethod
     def _pairs(cls, value: Any) -> Any:
@@ -229,6 +248,12 @@ class Settings(BaseSettings):
     def files(self) -> Path:
         """Folder where CVs and other documents are kept."""
         return self.home / "files"
+
+    @property
+    def cv_word_range(self) -> tuple[int, int]:
+        """Fewest and most words of a CV."""
+        low, _, high = self.cv_words.partition("-")
+        return int(low), int(high)
 
     @property
     def full_user_agent(self) -> str:

@@ -29,6 +29,7 @@ ASSETS = [
     harvest.postings,
     applications.matches,
     applications.cvs,
+    applications.outreach,
 ]
 
 

@@ -110,5 +110,5 @@ selected_postings = build_sweep_sensor(
     "selected_postings",
     due_postings,
     "Sweeps when postings are to be matched or selected ones wait for their CV.",
-    stages=("matches", "cvs"),
+    stages=("matches", "cvs", "outreach"),
 )

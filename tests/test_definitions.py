@@ -23,7 +23,7 @@ CHECKOUT = Path(__file__).parent.parent
 GROUPS = {
     "discovery": {"domains", "sitemaps", "pages"},
     "harvest": {"page_contents", "contacts", "companies", "postings"},
-    "applications": {"matches", "cvs"},
+    "applications": {"matches", "cvs", "outreach"},
 }
 DEPENDENCIES = {
     "domains": set(),
@@ -35,6 +35,7 @@ DEPENDENCIES = {
     "postings": {"page_contents"},
     "matches": {"postings"},
     "cvs": {"matches", "contacts"},
+    "outreach": {"cvs"},
 }
 KINDS = {
     "domains": {"python", "postgres", "http"},
@@ -46,9 +47,17 @@ KINDS = {
     "postings": {"python", "postgres", "http"},
     "matches": {"python", "postgres"},
     "cvs": {"python", "postgres", "typst"},
+    "outreach": {"python", "postgres", "typst"},
 }
-POOLS = {"domains": {"web"}, "sitemaps": {"web"}, "page_contents": {"web"}, "postings": {"web"}, "cvs": {"llm"}}
-CHECKED = {"domains", "sitemaps", "page_contents", "contacts", "companies", "postings", "matches", "cvs"}
+POOLS = {
+    "domains": {"web"},
+    "sitemaps": {"web"},
+    "page_contents": {"web"},
+    "postings": {"web"},
+    "cvs": {"llm"},
+    "outreach": {"llm"},
+}
+CHECKED = {"domains", "sitemaps", "page_contents", "contacts", "companies", "postings", "matches", "cvs", "outreach"}
 SENSORS = {
     "new_domains": "pipeline",
     "queued_sitemaps": "sweep",

@@ -23,6 +23,7 @@ LABELS = {
     "postings": "Finding postings",
     "matches": "Matching the profile",
     "cvs": "Writing CVs",
+    "outreach": "Drafting letters",
 }
 
 

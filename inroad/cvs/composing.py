@@ -22,6 +22,7 @@ from inroad.cvs.writing import Writer, WritingRequest, word_lines
 from inroad.postings.model import Annotation, Posting
 from inroad.postings.skills import normalise_skill
 
+COMPOSER_VERSION = "2"
 TARGET_WORDS = (550, 650)
 MAX_SUMMARY_WORDS = 70
 MAX_SKILLS_PER_GROUP = 12

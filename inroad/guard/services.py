@@ -68,7 +68,10 @@ SCRAPERAPI = Service(
     "scraperapi", permission="robots.txt, a key is set", budget="credits", rate=Rate(5, 1.0), timeout_s=90.0, charges_lost=True
 )
 
-SERVICES: dict[str, Service] = {service.name: service for service in (WEB, LLM, FIRECRAWL, SCRAPERAPI)}
+# The output folder of CVs and letters: a disk, or a bucket.
+FILES = Service("files", permission="an output folder is set", timeout_s=120.0)
+
+SERVICES: dict[str, Service] = {service.name: service for service in (WEB, LLM, FIRECRAWL, SCRAPERAPI, FILES)}
 
 
 def services(settings: Settings) -> dict[str, Service]:

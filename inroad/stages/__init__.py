@@ -25,6 +25,7 @@ STAGES: dict[str, bool] = {
     "postings": True,
     "matches": False,
     "cvs": False,
+    "outreach": False,
 }
 
 

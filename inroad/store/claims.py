@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from inroad.guard.errors import BucketEmpty, BudgetExceeded, InroadError, Paused, PermanentError
 from inroad.store.database import Database
-from inroad.store.models import Board, CvRow, Domain, Extraction, Page, PostingRow, Processed, SitemapFile
+from inroad.store.models import Board, CvRow, Domain, Extraction, OutreachRow, Page, PostingRow, Processed, SitemapFile
 
 # First key of the two-part advisory lock; the second is the worker's number.
 LOCK_CLASS = 729_451_300
@@ -24,7 +24,7 @@ RETRY_BASE_S = 60.0
 REFUSED_WAIT_S = 900.0
 # The reasons of work that our own limits or a pause refused; nothing was tried, so no attempt is counted.
 REFUSED: tuple[type[InroadError], ...] = (BudgetExceeded, BucketEmpty, Paused)
-PROCESSED: tuple[type[Any], ...] = (Domain, SitemapFile, Page, Extraction, Board, PostingRow, CvRow)
+PROCESSED: tuple[type[Any], ...] = (Domain, SitemapFile, Page, Extraction, Board, PostingRow, CvRow, OutreachRow)
 
 Row = TypeVar("Row", bound=Processed)
 
@@ -133,7 +133,7 @@ def renew(session: Session, model: type[Any], row_id: int, *, owner: str, lease_
     return bool(session.execute(statement).rowcount)  # type: ignore[attr-defined]
 
 
-def complete(session: Session, /, model: type[Any], row_id: int, *, owner: str, **values: Any) -> bool:
+def complete(session: Session, model: type[Any], row_id: int, /, *, owner: str, **values: Any) -> bool:
     """Records success. The attempts start again at nought, so that a row's state does not tell how often it was interrupted.
 
     Returns:
@@ -143,7 +143,7 @@ def complete(session: Session, /, model: type[Any], row_id: int, *, owner: str, 
     return _finish(session, model, row_id, owner, done)
 
 
-def fail(session: Session, /, model: type[Any], row_id: int, error: BaseException, *, owner: str, **values: Any) -> bool:
+def fail(session: Session, model: type[Any], row_id: int, error: BaseException, /, *, owner: str, **values: Any) -> bool:
     """Records a failure: permanent ones go to Error at once, others wait 1, 2, 4 ... minutes, Queued, until the last attempt.
 
     Work that our own limits or a pause refused was not attempted: it stays Queued with the reason, as often as that happens.

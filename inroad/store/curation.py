@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Session
 
 from inroad.guard.errors import UserError
-from inroad.store.models import AuditEntry, ContactRow, CvRow, Domain, Page, PostingRow, SitemapFile, Undo
+from inroad.store.models import AuditEntry, ContactRow, CvRow, Domain, OutreachRow, Page, PostingRow, SitemapFile, Undo
 from inroad.store.page_urls import url_contains
 
 
@@ -47,6 +47,7 @@ TABLES: dict[str, Table] = {
     "contacts": Table(ContactRow, "contact_curation_status", None, ContactRow.value, ContactRow.kind),
     "postings": Table(PostingRow, "posting_curation_status", None, PostingRow.title, PostingRow.source),
     "cvs": Table(CvRow, "cv_curation_status", None, CvRow.writer),
+    "outreach": Table(OutreachRow, "outreach_curation_status", None, OutreachRow.writer),
 }
 DECISIONS = {"select": "Selected", "reject": "Rejected", "reset": "New"}
 

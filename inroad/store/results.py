@@ -18,6 +18,7 @@ from inroad.store.models import (
     Domain,
     Extraction,
     MatchRow,
+    OutreachRow,
     Page,
     PageContent,
     PostingRow,
@@ -66,6 +67,11 @@ _STAGES: dict[str, tuple[type[Any], Any, tuple[Any, ...]]] = {
     "postings": (PostingRow, PostingRow.posting_processing_status, (PostingRow.title, PostingRow.location, PostingRow.source)),
     "matches": (MatchRow, None, (_posting_of(MatchRow), MatchRow.score)),
     "cvs": (CvRow, CvRow.cv_processing_status, (_posting_of(CvRow), CvRow.score, CvRow.writer, CvRow.error)),
+    "outreach": (
+        OutreachRow,
+        OutreachRow.outreach_processing_status,
+        (OutreachRow.contact["value"].astext.label("to"), OutreachRow.contact["reason"].astext.label("why"), OutreachRow.error),
+    ),
 }
 # The best rows first, for the preview.
 _ORDER: dict[str, tuple[Any, ...]] = {
@@ -310,6 +316,7 @@ HEALTH: dict[str, tuple[type[Any], Any]] = {
     "postings": (Extraction, Extraction.kind == "postings"),
     "matches": (PostingRow, None),
     "cvs": (CvRow, None),
+    "outreach": (OutreachRow, None),
 }
 
 

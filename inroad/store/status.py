@@ -26,6 +26,7 @@ from inroad.store.models import (
     Domain,
     Extraction,
     MatchRow,
+    OutreachRow,
     Page,
     PostingRow,
     SitemapFile,
@@ -42,6 +43,7 @@ STAGE_ROWS: dict[str, tuple[tuple[Any, tuple[ColumnElement[bool], ...]], ...]] =
     "postings": ((Extraction, (Extraction.kind == "postings",)), (Board, ())),
     "matches": ((PostingRow, (PostingRow.posting_curation_status != "Rejected",)),),
     "cvs": ((CvRow, ()),),
+    "outreach": ((OutreachRow, ()),),
 }
 # What a stage has found so far, besides the rows that it works on.
 _FOUND: dict[str, tuple[Any, tuple[ColumnElement[bool], ...]]] = {
@@ -50,6 +52,7 @@ _FOUND: dict[str, tuple[Any, tuple[ColumnElement[bool], ...]]] = {
     "postings": (PostingRow, (PostingRow.closed_at.is_(None),)),
     "matches": (MatchRow, ()),
     "cvs": (CvRow, (CvRow.cv_processing_status == "Complete",)),
+    "outreach": (OutreachRow, (OutreachRow.outreach_processing_status == "Complete",)),
 }
 
 
