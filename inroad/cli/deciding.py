@@ -11,6 +11,7 @@ from inroad.cli.context import open_for, use_settings
 from inroad.cli.curating import actor
 from inroad.cli.grouping import group
 from inroad.cli.intake import BadInput
+from inroad.cli.page_changes import show_changes
 from inroad.cli.printing import Json, one_of, print_json, say, say_columns
 from inroad.settings import Settings
 from inroad.store import Database
@@ -19,6 +20,7 @@ from inroad.store import Database
 DEFAULT = "default"
 
 domain = group("Decides how one company's site is fetched: headers, pace, proxy, robots, strategy.")
+domain.command("changes")(show_changes)
 Name = Annotated[str, typer.Argument(help="The domain, as in acme.example.")]
 
 

@@ -14,7 +14,8 @@ from datetime import datetime
 from sqlalchemy import exists, func, select, text
 from sqlalchemy.orm import Session
 
-from inroad.store.models import Page, PageSitemap
+from inroad.store.models import Page, PageSitemap, Visit
+from inroad.store.suppression import suppression_rules, without_erased
 
 
 @dataclass(slots=True)
@@ -100,6 +101,8 @@ def import_pages(
         classifier_version: Who named them.
         with_ids: Whether the pages' ids are wanted.
     """
+    if suppression_rules(session).hashes:
+        batch = batch.only(without_erased(session, batch.urls))
     if not batch.urls:
         return Stored(0, 0, 0, [])
     _prepare(session)
@@ -324,3 +327,40 @@ def page_changes(session: Session, domain_id: int, since: datetime, *, limit: in
         changed=list(session.scalars(mine.where(Page.first_seen_at < since, listed))),
         gone=list(session.scalars(mine.where(Page.gone_at >= since))),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class RunPages:
+    """What one run's sitemaps said of a domain's pages.
+
+    Attributes:
+        run: Run id.
+        started_at: When its first sitemap was asked for.
+        sitemaps: Sitemaps that were read, or known to be unchanged.
+        new: Pages that were not known.
+        changed: Known pages that a sitemap lists with another lastmod than before.
+        unchanged: Other pages, counted once for each sitemap that lists them.
+        gone: Pages that two complete readings lacked.
+    """
+
+    run: str
+    started_at: datetime
+    sitemaps: int
+    new: int
+    changed: int
+    unchanged: int
+    gone: int
+
+
+def run_pages(session: Session, domain_id: int, *, limit: int = 10) -> list[RunPages]:
+    """What the latest runs found of a domain's pages, newest first; runs that read none of its sitemaps are left out."""
+    counts = (Visit.new_count, Visit.changed_count, Visit.unchanged_count, Visit.gone_count)
+    began = func.min(Visit.started_at)
+    statement = (
+        select(Visit.run, began, func.count(), *(func.coalesce(func.sum(count), 0) for count in counts))
+        .where(Visit.domain_id == domain_id, Visit.kind == "sitemap", Visit.run.is_not(None), Visit.new_count.is_not(None))
+        .group_by(Visit.run)
+        .order_by(began.desc())
+        .limit(limit)
+    )
+    return [RunPages(run or "", started_at, *map(int, numbers)) for run, started_at, *numbers in session.execute(statement)]

@@ -214,7 +214,7 @@ async def _pages(work: Work, _: WebClient) -> None:
     [
         '<rss version="0.91"><channel><title>x</title><item><title>t</title><link>{root}/a</link></item></channel></rss>',
         '<rss version="0.92"><channel><item><link> {root}/a </link><description>&lt;b&gt;</description></item></channel></rss>',
-        '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><item rdf:about="{root}/a"><title>t</title></item></rdf:RDF>',
+        '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><item rdf:about="{root}/a"/></rdf:RDF>',
         '<rss version="2.0"><channel><item><guid isPermaLink="true">{root}/a</guid></item></channel></rss>',
         '<feed version="0.3" xmlns="http://purl.org/atom/ns#"><entry><link type="text/html" href="{root}/a"/></entry></feed>',
         '<feed xmlns="http://www.w3.org/2005/Atom"><entry><link href="/a"/><link rel="self" href="/x"/></entry></feed>',
