@@ -45,21 +45,27 @@ class Stuck:
 
 
 def stuck_rows(
-    session: Session, ids: Sequence[int] | None = None, *, waited: timedelta = WAITED, limit: int = 1_000
+    session: Session,
+    ids: Sequence[int] | None = None,
+    *,
+    stages: Sequence[str] = tuple(STAGE_ROWS),
+    waited: timedelta = WAITED,
+    limit: int = 1_000,
 ) -> list[Stuck]:
     """What is stuck, the longest first; what a person lets rest is not.
 
     Args:
         session: Transaction.
         ids: Domains; None means all.
+        stages: Stages to look at.
         waited: For how long rows must have been due.
         limit: Domains of each stage at most.
     """
     resting = {(rest.kind, rest.key) for rest in active_pauses(session)}
     found: list[Stuck] = []
-    for stage, parts in STAGE_ROWS.items():
+    for stage in stages:
         is_resting = bool(resting & {("all", ""), ("stage", stage)})
-        for model, conditions in parts:
+        for model, conditions in STAGE_ROWS[stage]:
             where = (*conditions, *domain_condition(model, ids))
             for why, statement in _questions(session, stage, model, where, waited, is_resting=is_resting):
                 rows = session.execute(statement.limit(limit))

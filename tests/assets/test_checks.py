@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -57,6 +58,20 @@ def test_rows_held_by_a_dead_worker_fail_the_check_as_a_warning(database: Databa
     result = check(resource)
     assert (result.passed, result.severity) == (False, AssetCheckSeverity.WARN)
     assert "| company0.example | Processing |" in str(result.metadata["stuck"].value)
+
+
+def test_what_waits_and_what_is_overdue_are_in_tables_of_their_own(database: Database, resource: DatabaseResource) -> None:
+    """A person looks for the domains, and not for a number."""
+    add(database, *names(3))
+    put(database, names(2), sitemap_analysis_status="Complete")
+    put(database, names(3)[2:], next_attempt_at=datetime(2026, 1, 5, 12, 30, tzinfo=UTC))
+    result = check(resource)
+    assert result.passed
+    told = {key: str(value.value) for key, value in result.metadata.items()}
+    assert told["overdue"] == "2"
+    assert told["overdue_domains"].splitlines()[2:] == ["| company0.example |", "| company1.example |"]
+    assert told["waiting"].splitlines()[2:] == ["| company2.example | 1 | 2026-01-05 12:30 |"]
+    assert "stuck" not in told
 
 
 def test_some_failures_are_normal(database: Database, resource: DatabaseResource) -> None:
