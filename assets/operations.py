@@ -19,6 +19,7 @@ from inroad.store.claims import release_lost
 from inroad.store.due import due_domains
 from inroad.store.progress import last_heartbeat
 from inroad.store.results import stage_states
+from inroad.store.visits import trim_visits
 from pipeline_defs.policies import RETRY, WEB_POOL
 from pipeline_defs.reaper import reap_silent_runs
 from pipeline_defs.retention import purge_old_runs
@@ -28,6 +29,7 @@ SWEEP_LIMIT = 1_000
 # Stages write a heartbeat every few seconds; one CV or one document never takes this long.
 SILENT_AFTER_S = 300.0
 RUNS_KEPT = timedelta(days=30)
+VISITS_KEPT = timedelta(days=90)
 
 
 class SweepConfig(Config):
@@ -134,6 +136,15 @@ def purge_runs(context: OpExecutionContext) -> None:
     context.log.info(f"deleted {len(deleted)} runs")
 
 
+@op
+def purge_visits(context: OpExecutionContext, database: DatabaseResource) -> None:
+    """Deletes old visits, except the last two of each page, sitemap, board and domain."""
+    store, deleted = database.open(), 0
+    while count := store.call(trim_visits, older_than=VISITS_KEPT):
+        deleted += count
+    context.log.info(f"deleted {deleted} visits")
+
+
 @job(executor_def=in_process_executor, description="Returns lost rows to their queues and ends runs whose process is gone.")
 def release_leases() -> None:
     """The release of expired leases."""
@@ -142,8 +153,9 @@ def release_leases() -> None:
 
 @job(
     executor_def=in_process_executor,
-    description="Deletes runs older than 30 days, keeping each partition's latest materialisation.",
+    description="Deletes runs older than 30 days and visits older than 90, keeping what partitions and rows still hang on.",
 )
 def keep_tidy() -> None:
-    """The retention of runs."""
+    """The retention of runs and visits."""
     purge_runs()
+    purge_visits()

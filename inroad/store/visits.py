@@ -9,12 +9,14 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, delete, exists, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session, aliased
 
 from inroad.store.claims import live_owners
 from inroad.store.models import Domain, Visit
+
+_KEPT_OF_EACH = 2  # visits of a subject that stay whatever their age
 
 
 def not_visited_since(kind: str, model: type[Any], since: datetime) -> ColumnElement[bool]:
@@ -103,6 +105,33 @@ def overdue_domains(session: Session, *, older_than: timedelta, limit: int) -> l
         .limit(limit)
     )
     return list(session.scalars(statement))
+
+
+def trim_visits(session: Session, *, older_than: timedelta, limit: int = 10_000) -> int:
+    """Deletes old visits but the last two of each subject: when a page is visited next and whether it is gone hang on those.
+
+    Args:
+        session: In a transaction of its own; called until it returns 0.
+        older_than: Visits that ended since then stay.
+        limit: Rows in one call.
+
+    Returns:
+        How many went.
+    """
+    later = aliased(Visit)
+    followers = (
+        select(later.id)
+        .where(
+            later.kind == Visit.kind, later.subject_id == Visit.subject_id, later.id > Visit.id, later.finished_at.is_not(None)
+        )
+        .correlate(Visit)
+        .limit(_KEPT_OF_EACH)
+        .subquery()
+    )
+    is_followed = select(func.count()).select_from(followers).scalar_subquery() == _KEPT_OF_EACH
+    old = select(Visit.id).where(Visit.finished_at < func.now() - older_than, is_followed).limit(limit)
+    statement = delete(Visit).where(Visit.id.in_(old)).execution_options(synchronize_session=False)
+    return int(session.execute(statement).rowcount)  # type: ignore[attr-defined]
 
 
 def visit_counts(session: Session, runs: Sequence[str]) -> dict[str, dict[str, int]]:
