@@ -1,11 +1,11 @@
 """The command's entry: the commands in their order, and what a person sees when something goes wrong.
 
-A user's or a site's fault is one sentence on standard error and exit status 1; Ctrl-C is 130; a bug of ours is a traceback.
+A user's or a site's fault is one sentence on standard error and exit status 1; a bug of ours is a traceback. Ctrl-C and a reader
+who has gone away are ended where the command runs (`commands.Commands.invoke`), before Typer makes something else of them.
 """
 
 from __future__ import annotations
 
-import os
 import sys
 
 import typer
@@ -32,10 +32,3 @@ def main() -> None:
     except InroadError as error:
         print(f"inroad: {error}", file=sys.stderr)
         sys.exit(1)
-    except KeyboardInterrupt:
-        print("inroad: stopped; nothing is lost, and the same command goes on from here.", file=sys.stderr)
-        sys.exit(130)
-    except BrokenPipeError:
-        # The reader of our output has closed it (`inroad ... | head`): not an error, and nothing may be written at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
