@@ -1,7 +1,7 @@
 """XML sitemaps, sitemap indexes, RSS and Atom, read as they stream.
 
-What lives here: a pull reader of the markup that sitemaps are made of. What does not: bytes and encodings
-(`sitemap_stream`), other formats (`sitemaps`).
+What lives here: the reader that makes entries of the pieces. What does not: bytes and encodings (`sitemap_stream`), finding the
+pieces (`sitemap_markup`), which elements mean what (`sitemap_dialects`), other formats (`sitemaps`).
 
 The reader is lenient where sites are careless (unescaped ampersands, unclosed elements, missing or wrong namespaces, stray
 angle brackets, a file cut off in the middle) and strict where attackers are (document types, entities). It builds no tree
@@ -13,50 +13,35 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from typing import Final, Literal, NamedTuple
+from typing import Final
 
-from inroad.crawl.sitemap_model import (
-    Alternate,
-    EntryKind,
-    NotASitemap,
-    SitemapEntry,
-    SitemapLimits,
-    SitemapTooLarge,
-    UnsafeXml,
+from inroad.crawl.sitemap_dialects import (
+    DATES,
+    ENTRY_TAGS,
+    FIELDS,
+    OPAQUE,
+    ROOTS,
+    Dialect,
+    dialect_of,
+    feed_location,
+    is_guid_without_link,
 )
+from inroad.crawl.sitemap_markup import (
+    MAX_FIELD_CHARS,
+    Markup,
+    attributes_of,
+    local_name,
+    next_markup,
+    refuse_declaration,
+    unescaped,
+)
+from inroad.crawl.sitemap_model import Alternate, EntryKind, NotASitemap, SitemapEntry, SitemapLimits, SitemapTooLarge
 
 Resolve = Callable[[str], str | None]
 """Turns a location as written into an absolute http(s) URL; None when it is none."""
 
-_Dialect = Literal["sitemap", "rss", "atom"]
-_ROOTS: Final[dict[str, _Dialect]] = {
-    "urlset": "sitemap",
-    "sitemapindex": "sitemap",
-    "url": "sitemap",
-    "sitemap": "sitemap",
-    "rss": "rss",
-    "rdf": "rss",
-    "channel": "rss",
-    "feed": "atom",
-}
-_ENTRY_TAGS: Final[dict[_Dialect, frozenset[str]]] = {
-    "sitemap": frozenset({"url", "sitemap"}),
-    "rss": frozenset({"item"}),
-    "atom": frozenset({"entry"}),
-}
-_FIELDS: Final[dict[_Dialect, frozenset[str]]] = {
-    "sitemap": frozenset({"loc", "lastmod", "changefreq", "priority"}),
-    "rss": frozenset({"link", "guid", "pubdate", "date"}),
-    "atom": frozenset({"link", "id", "updated", "modified", "published", "issued"}),
-}
-_OPAQUE: Final[dict[_Dialect, frozenset[str]]] = {
-    "sitemap": frozenset({"pagemap"}),
-    "rss": frozenset({"description", "encoded", "content"}),
-    "atom": frozenset({"content", "summary", "source"}),
-}
 _EXTENSIONS: Final = frozenset({"image", "video", "news"})
 _MAX_EXTENSIONS: Final = 1_000  # images an entry may have by Google's rules; alternates and videos are held to the same
-_MAX_FIELD_CHARS: Final = 16_384
 _MAX_EXTENSION_FIELDS: Final = 64
 _MAX_MARKUP_PER_ENTRY: Final = 200_000  # pieces read without an entry coming of them; an entry with 1,000 images has 10,000
 
@@ -67,24 +52,6 @@ _FLAT_ENTRY = re.compile(
     r"(?:<priority>\s*([^<\s&]*)\s*</priority>\s*)?"
     r"</\1>"
 )
-# A tag; its scan ends at the next "<", so a file of nothing but "<" is still read in linear time.
-_TAG = re.compile(r"<(/?)([A-Za-z_][^\s/<>\"'=]*)((?:[^<>\"']++|\"[^\"<]*+\"|'[^'<]*+')*+)>")
-_BROKEN_TAG = re.compile(r"<(/?)([A-Za-z_][^\s/<>\"'=]*)([^<>]*+)>")
-_ATTRIBUTE = re.compile(r"([A-Za-z_][\w:.\-]*)\s*=\s*(?:\"([^\"]*)\"|'([^']*)')")
-_REFERENCE = re.compile(r"&(?:#([0-9]{1,7})|#[xX]([0-9A-Fa-f]{1,6})|(amp|lt|gt|quot|apos));")
-_PREDEFINED: Final = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'"}
-_NETSCAPE_DOCTYPE = re.compile(r"<!DOCTYPE\s+(?:rss|rdf:RDF)\s+PUBLIC\s+\"-//Netscape[^\"\[]*\"[^\[]*", re.IGNORECASE)
-_HTML_DOCTYPE = re.compile(r"<!DOCTYPE\s+html", re.IGNORECASE)
-
-
-class _Markup(NamedTuple):
-    """One piece of a document: `kind` is "text", "cdata", "open", "close" or "declaration"."""
-
-    kind: str
-    name: str
-    text: str
-    is_empty: bool
-    end: int
 
 
 class _Entry:
@@ -117,7 +84,7 @@ class XmlSitemapReader:
         self._resolve = resolve
         self._limits = limits
         self._buffer = ""
-        self._dialect: _Dialect | None = None
+        self._dialect: Dialect | None = None
         self._entry: _Entry | None = None
         self._field = ""
         self._field_text: list[str] = []
@@ -158,7 +125,7 @@ class XmlSitemapReader:
                     self._idle_markup = 0
                     yield self._flat_entry(match)
                     position = match.end()
-            markup = self._next(buffer, position, is_final=is_final)
+            markup = next_markup(buffer, position, is_final=is_final)
             if markup is None:
                 break
             position = markup.end
@@ -187,75 +154,44 @@ class XmlSitemapReader:
             self._priorities = {None: None}
         self._priorities[priority] = _priority(priority)
 
-    def _next(self, buffer: str, position: int, *, is_final: bool) -> _Markup | None:
-        """The piece that starts at a position; None when it is not complete yet."""
-        if position >= len(buffer):
-            return None
-        if buffer[position] != "<":
-            end = buffer.find("<", position)
-            if end < 0:
-                end = len(buffer)
-                if not is_final and end - position < 4_096:
-                    return None  # an entity may be cut in two
-            return _Markup("text", "", buffer[position:end], False, end)
-        if match := _TAG.match(buffer, position) or _BROKEN_TAG.match(buffer, position):
-            attributes = match[3]
-            kind = "close" if match[1] else "open"
-            return _Markup(kind, match[2], attributes, attributes.rstrip().endswith("/"), match.end())
-        for opening, closing, kind in (("<!--", "-->", "comment"), ("<![CDATA[", "]]>", "cdata"), ("<?", "?>", "comment")):
-            if buffer.startswith(opening, position):
-                return _delimited(buffer, position, opening, closing, kind)
-        if buffer.startswith("<!", position) and not "<![CDATA[".startswith(buffer[position : position + 9]):
-            return _delimited(buffer, position, "<!", ">", "declaration", keep_delimiters=True)
-        return self._stray(buffer, position, is_final=is_final)
-
-    def _stray(self, buffer: str, position: int, *, is_final: bool) -> _Markup | None:
-        """A "<" that opens nothing is text, once what follows shows that it never will."""
-        following = buffer.find("<", position + 1)
-        if following < 0 and not is_final:
-            return None
-        if is_final and following < 0:
-            return None if position + 1 < len(buffer) else _Markup("text", "", "<", False, position + 1)
-        return _Markup("text", "", buffer[position:following], False, following)
-
-    def _take(self, markup: _Markup) -> Iterator[SitemapEntry]:
+    def _take(self, markup: Markup) -> Iterator[SitemapEntry]:
         if self._skipping:
-            if markup.kind == "close" and _local(markup.name) == self._skipping:
+            if markup.kind == "close" and local_name(markup.name) == self._skipping:
                 self._skipping = ""
         elif markup.kind == "open":
-            yield from self._open(_local(markup.name), markup)
+            yield from self._open(local_name(markup.name), markup)
         elif markup.kind == "close":
-            yield from self._close(_local(markup.name))
+            yield from self._close(local_name(markup.name))
         elif markup.kind == "text":
-            self._add_text(markup.text if "&" not in markup.text else _REFERENCE.sub(_unescape, markup.text))
+            self._add_text(unescaped(markup.text))
         elif markup.kind == "cdata":
             self._add_text(markup.text)
         elif markup.kind == "declaration":
-            _refuse_declaration(markup.text)
+            refuse_declaration(markup.text)
 
-    def _open(self, name: str, markup: _Markup) -> Iterator[SitemapEntry]:
+    def _open(self, name: str, markup: Markup) -> Iterator[SitemapEntry]:
         if self._dialect is None:
-            self._dialect = _dialect_of(name)
-        if name in _ENTRY_TAGS[self._dialect]:
+            self._dialect = dialect_of(name)
+        if name in ENTRY_TAGS[self._dialect]:
             yield from self._close_entry()
             self._entry = _Entry("sitemap" if name == "sitemap" else "page")
-            if self._dialect == "rss" and (about := _attributes(markup.text).get("rdf:about")):
+            if self._dialect == "rss" and (about := attributes_of(markup.text).get("rdf:about")):
                 self._entry.fields["about"] = about
         elif self._entry is not None:
             self._open_inside(self._entry, name, markup)
 
-    def _open_inside(self, entry: _Entry, name: str, markup: _Markup) -> None:
+    def _open_inside(self, entry: _Entry, name: str, markup: Markup) -> None:
         assert self._dialect is not None
-        if name in _OPAQUE[self._dialect]:
+        if name in OPAQUE[self._dialect]:
             self._skipping = "" if markup.is_empty else name
         elif self._dialect == "sitemap" and name in _EXTENSIONS and not entry.extension_name:
             self._end_field(entry)
             entry.extension_name, entry.extension = ("" if markup.is_empty else name), {}
         elif name == "link" and "href" in markup.text:
-            self._add_link(entry, _attributes(markup.text))
-        elif name in _FIELDS[self._dialect] or entry.extension_name:
+            self._add_link(entry, attributes_of(markup.text))
+        elif name in FIELDS[self._dialect] or entry.extension_name:
             self._end_field(entry)
-            is_value = not markup.is_empty and not _is_guid_without_link(name, markup.text)
+            is_value = not markup.is_empty and not is_guid_without_link(name, markup.text)
             self._field, self._field_text, self._field_chars = (name if is_value else ""), [], 0
 
     def _add_link(self, entry: _Entry, attributes: dict[str, str]) -> None:
@@ -278,15 +214,15 @@ class XmlSitemapReader:
         elif name == entry.extension_name:
             self._end_field(entry)
             self._end_extension(entry)
-        elif name in _ENTRY_TAGS[self._dialect] or name in _ROOTS:
+        elif name in ENTRY_TAGS[self._dialect] or name in ROOTS:
             self._end_field(entry)
             yield from self._close_entry()
 
     def _add_text(self, text: str) -> None:
-        if self._field and self._field_chars <= _MAX_FIELD_CHARS:
+        if self._field and self._field_chars <= MAX_FIELD_CHARS:
             self._field_text.append(text)
             self._field_chars += len(text)
-        elif self._entry is not None and not self._field and len(self._entry.text) < _MAX_FIELD_CHARS:
+        elif self._entry is not None and not self._field and len(self._entry.text) < MAX_FIELD_CHARS:
             self._entry.text += text.strip()
 
     def _end_field(self, entry: _Entry) -> None:
@@ -294,7 +230,7 @@ class XmlSitemapReader:
         if not name:
             return
         value = "".join(self._field_text).strip()
-        if not value or self._field_chars > _MAX_FIELD_CHARS:
+        if not value or self._field_chars > MAX_FIELD_CHARS:
             return
         if entry.extension_name:
             if len(entry.extension) < _MAX_EXTENSION_FIELDS:
@@ -324,8 +260,8 @@ class XmlSitemapReader:
         if self._dialect == "sitemap":
             locations = entry.locations or [entry.text if entry.text.startswith(("http://", "https://")) else ""]
         else:
-            locations = [_feed_location(entry.fields)]
-        lastmod = next((entry.fields[name] for name in _DATES if name in entry.fields), None)
+            locations = [feed_location(entry.fields)]
+        lastmod = next((entry.fields[name] for name in DATES if name in entry.fields), None)
         for location in locations:
             if url := self._resolve(location):
                 self._idle_markup = 0
@@ -340,66 +276,6 @@ class XmlSitemapReader:
                     tuple(entry.videos),
                     entry.news,
                 )
-
-
-_DATES: Final = ("lastmod", "updated", "modified", "pubdate", "date", "published", "issued")
-
-
-def _feed_location(fields: dict[str, str]) -> str:
-    """Where a feed's item leads: RSS `link`, Atom `link href`, a permalink `guid`, RSS 1.0 `rdf:about`."""
-    for name in ("link", "href", "guid", "about"):
-        if name in fields:
-            return fields[name]
-    return fields["id"] if fields.get("id", "").startswith("http") else ""
-
-
-def _local(name: str) -> str:
-    return name.rpartition(":")[2].lower()
-
-
-def _dialect_of(root: str) -> _Dialect:
-    if root not in _ROOTS:
-        what = "an HTML page" if root in ("html", "head", "body", "script", "div", "p") else f"a <{root[:40]}> document"
-        raise NotASitemap(f"The answer is {what}.", reason="html-instead-of-sitemap" if what == "an HTML page" else None)
-    return _ROOTS[root]
-
-
-def _attributes(text: str) -> dict[str, str]:
-    return {
-        name.lower(): _REFERENCE.sub(_unescape, double or single).strip()
-        for name, double, single in _ATTRIBUTE.findall(text[:_MAX_FIELD_CHARS])
-    }
-
-
-def _is_guid_without_link(name: str, attributes: str) -> bool:
-    return name == "guid" and _attributes(attributes).get("ispermalink", "true").lower() == "false"
-
-
-def _delimited(
-    buffer: str, start: int, opening: str, closing: str, kind: str, *, keep_delimiters: bool = False
-) -> _Markup | None:
-    end = buffer.find(closing, start + len(opening))
-    if end < 0:
-        return None
-    after = end + len(closing)
-    text = buffer[start:after] if keep_delimiters else buffer[start + len(opening) : end]
-    return _Markup(kind, "", text, False, after)
-
-
-def _refuse_declaration(text: str) -> None:
-    """Only the document type of RSS 0.91, which its specification demands, is harmless: nothing is ever loaded for it."""
-    if _HTML_DOCTYPE.match(text):
-        raise NotASitemap("The answer is an HTML page.", reason="html-instead-of-sitemap")
-    if _NETSCAPE_DOCTYPE.fullmatch(text) is None:
-        raise UnsafeXml(f"The document declares a type or entities: {text[:60]!r}.")
-
-
-def _unescape(match: re.Match[str]) -> str:
-    decimal, hexadecimal, name = match.groups()
-    if name:
-        return _PREDEFINED[name]
-    code = int(decimal) if decimal else int(hexadecimal, 16)
-    return chr(code) if code < 0x110000 and not 0xD800 <= code < 0xE000 and code else "\ufffd"
 
 
 def _priority(text: str | None) -> float | None:
