@@ -24,8 +24,8 @@ from inroad.cvs.model import Cv, Fact, Finding
 from inroad.cvs.profile import Profile
 from inroad.cvs.reading import check_size
 from inroad.cvs.schema import SECTIONS, iter_faults, text_of, texts_of
-from inroad.cvs.wording import detect_language
 from inroad.guard.errors import UserError
+from inroad.postings.languages import detect_language
 from inroad.postings.skills import all_skills, skill_group
 
 MAX_LINES = 2_000  # lines of free text in one CV; what comes after is refused unread

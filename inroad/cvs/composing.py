@@ -17,8 +17,8 @@ from inroad.cvs.claims.support import find_support, sentences, telling_stems
 from inroad.cvs.layout import count_words, lay_out
 from inroad.cvs.model import Cv, Fact, Finding, Match
 from inroad.cvs.profile import Profile
-from inroad.cvs.wording import detect_language
 from inroad.cvs.writing import Writer, WritingRequest, word_lines
+from inroad.postings.languages import detect_language
 from inroad.postings.model import Annotation, Posting
 from inroad.postings.skills import normalise_skill
 

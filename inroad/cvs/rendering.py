@@ -22,8 +22,8 @@ from inroad.cvs.model import Cv, CvBlocked, Finding
 from inroad.cvs.pdf import draw_pdf, find_missing_glyphs, find_second_column, read_pdf
 from inroad.cvs.profile import Profile, slug
 from inroad.cvs.text import draw_json, draw_markdown, draw_text
-from inroad.cvs.wording import detect_language
 from inroad.guard.errors import UserError
+from inroad.postings.languages import detect_language
 
 FORMATS = ("pdf", "docx", "json", "md", "txt")
 # The files' own creation date: fixed, since the same CV must give the same bytes. 2000-01-01T00:00:00Z.

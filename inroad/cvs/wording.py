@@ -6,7 +6,6 @@ Nothing here is about a person; the text of a CV is never translated.
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Mapping
 
 SECTION_KEYS = (
@@ -74,17 +73,6 @@ _GRADE: Mapping[str, str] = {
 }
 
 # The commonest function words of each language, none shared by two of them where it can be avoided.
-_COMMON: Mapping[str, str] = {
-    "en": "the a and of for with from by to in that which our is are was were at an on",
-    "de": "und der die das mit für von auf zum zur den dem ein eine im wurde bei nach über als",
-    "fr": "et le la les des du de d l un une pour avec dans sur par au aux en est été qui que",
-    "es": "y el la los las de del un una para con por en que se al como más",
-    "it": "e il la di un della delle dei una per con nel che di alla sono come",
-    "nl": "en het een van voor met op de in naar bij door aan als uit",
-    "pt": "e o a os de do da das um dos uma para com por em que no na ao como mais",
-    "sv": "och att det en ett för med på av som till från är den",
-    "pl": "i w z na do dla oraz przez się od jest po",
-}
 
 
 def heading(section: str, language: str) -> str:
@@ -121,33 +109,3 @@ def written_span(start: str | None, end: str | None, language: str) -> str:
     last = written_date(end, language) if end else _PRESENT.get(language, _PRESENT["en"])
     first = written_date(start, language)
     return first if first == last else f"{first} – {last}"
-
-
-def detect_language(text: str) -> str | None:
-    """Tell a text's language from its script and commonest words.
-
-    Args:
-        text: At least a few sentences; only the first 20,000 characters are looked at.
-
-    Returns:
-        ISO 639-1 code, or None when the text is too short or too mixed to tell.
-    """
-    text = text[:20_000].lower()
-    script = _script_language(text)
-    if script:
-        return script
-    words = Counter(re.findall(r"[^\W\d_]+", text))
-    scores = sorted(((sum(words[word] for word in set(common.split())), code) for code, common in _COMMON.items()), reverse=True)
-    (best, code), (second, _) = scores[0], scores[1]
-    return code if best >= 3 and best > second * 1.15 else None
-
-
-def _script_language(text: str) -> str | None:
-    letters = [char for char in text if char.isalpha()]
-    greek = sum("Ͱ" <= char <= "Ͽ" for char in letters)
-    cyrillic = sum("Ѐ" <= char <= "ӿ" for char in letters)
-    if not letters or max(greek, cyrillic) * 2 < len(letters):
-        return None
-    if greek > cyrillic:
-        return "el"
-    return "uk" if any(char in text for char in "іїєґ") else "ru"

@@ -17,8 +17,8 @@ from inroad.cvs.layout import iter_fields, lay_out, resume_text
 from inroad.cvs.looks import LOOKS, PAPERS
 from inroad.cvs.pdf import draw_pdf, find_second_column, read_pdf
 from inroad.cvs.rendering import check_read_back
-from inroad.cvs.wording import detect_language
 from inroad.guard.errors import UserError
+from inroad.postings.languages import detect_language
 from tests.cvs.crowd import CROWD
 from tests.cvs.people import person
 
