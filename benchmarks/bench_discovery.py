@@ -19,7 +19,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import bench_crawl
+import bench_fetch
 import bench_import
 import bench_sitemaps
 
@@ -53,6 +53,7 @@ def parse(urls: int, rounds: int, python: str | None) -> None:
     rate = bench_sitemaps.rate(bench_sitemaps.ours, body, rounds)
     grown = bench_sitemaps.peak_growth_kib(bench_sitemaps.ours, body)
     print(f"parse: {urls:,} URLs, {len(body) / 1e6:.1f} MB\ninroad: {rate:,.0f} URL/s, peak growth {grown:,.0f} KiB", flush=True)
+    bench_sitemaps.print_naming(urls, rounds)
     with tempfile.NamedTemporaryFile(suffix=".xml") as file:
         file.write(body)
         file.flush()
@@ -73,13 +74,7 @@ def main() -> None:
     if options.what in ("parse", "all"):
         parse(50_000, options.rounds, options.peers)
     if options.what in ("fetch", "all"):
-        print(f"fetch: {options.pages:,} pages of 15 kB, {options.concurrency} at a time", flush=True)
-        arguments = (str(options.pages), str(options.concurrency))
-        bench_crawl.run(
-            options.pages,
-            options.concurrency,
-            lambda url, ours: compare(peers(options.peers, "fetch", url, *arguments), ours, "pages/s"),
-        )
+        bench_fetch.compare(options.pages, options.concurrency, options.rounds, options.peers)
     if options.what in ("import", "all"):
         bench_import.run(bench_import.Shape(options.urls, options.files))
 
