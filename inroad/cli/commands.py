@@ -29,6 +29,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "session": ("sessions:session", "Keeps logins at companies' sites, encrypted, and tells whether they still hold."),
     "export": ("exporting:export", "Writes a table to a file: contacts, postings, pages, companies, cvs or matches."),
     "profile": ("profiles:profile", "Makes, checks, imports and shows profiles: the person the CVs are for."),
+    "cv": ("cv_commands:cv", "Lists and shows the written CVs and letters, compares their versions, and takes a person's edits."),
     "check-cv": ("checking:check_cv_file", "Holds a CV (JSON Resume) against a profile; exit 1 when it says more than that."),
     "extract": ("extracting:extract", "Reads contacts or postings from one saved page; needs no database."),
     "sitemap": ("extracting:sitemap", "Lists what a sitemap holds, from a file or a URL."),

@@ -31,7 +31,7 @@ from inroad.store.contacts import domain_contacts
 from inroad.store.costs import cv_cost_usd
 from inroad.store.database import DatabaseUnavailable
 from inroad.store.models import ContactRow, CvRow, Domain, OutreachRow, PostingRow
-from inroad.store.outreach import finished_cvs, queue_outreach
+from inroad.store.outreach import addressed, finished_cvs, queue_outreach, rejected_names
 from inroad.store.profiles import get_profile
 from inroad.store.suppression import is_suppressed
 
@@ -66,7 +66,7 @@ async def run(work: Work, names: Sequence[str]) -> StageReport:
 
 def _claim(session: Session, work: Work, domain: Domain, profile_id: int) -> list[_Task]:
     """Queues what a finished CV, another contact or another writing asks for, and claims what is due."""
-    contacts = [row for row, _ in domain_contacts(session, domain.id) if not is_suppressed(session, row.value)]
+    contacts = _writable(session, domain)
     wanted: dict[int, tuple[CvRow, PostingRow, ContactRow | None, str, str]] = {}
     for cv, posting in finished_cvs(session, domain.id, profile_id):
         best = best_contact(contacts, posting_from_row(posting))
@@ -82,6 +82,17 @@ def _claim(session: Session, work: Work, domain: Domain, profile_id: int) -> lis
     )
     rows = claims.claim(session, OutreachRow, *where, owner=work.owner, lease_s=work.settings.lease_s, limit=1_000)
     return [_Task(row, *wanted[row.cv_id]) for row in rows]
+
+
+def _writable(session: Session, domain: Domain) -> list[ContactRow]:
+    """Contacts that may be written to: not suppressed or rejected, nor another entry of a person who is."""
+    avoided = set(rejected_names(session, domain.id))
+    avoided |= {name.casefold() for value, name in addressed(session, domain.id) if name and is_suppressed(session, value)}
+    return [
+        row
+        for row, _ in domain_contacts(session, domain.id)
+        if not is_suppressed(session, row.value) and not {row.value.casefold(), (row.name or "").casefold()} & avoided
+    ]
 
 
 def _input_hash(work: Work, cv: CvRow, contact: ContactRow | None) -> str:

@@ -9,7 +9,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from inroad.store.models import CvRow, OutreachRow, PostingRow
+from inroad.store.models import ContactRow, CvRow, OutreachRow, PostingRow
 
 
 def finished_cvs(session: Session, domain_id: int, profile_id: int) -> list[tuple[CvRow, PostingRow]]:
@@ -27,6 +27,24 @@ def finished_cvs(session: Session, domain_id: int, profile_id: int) -> list[tupl
         .order_by(CvRow.id)
     )
     return [(cv, posting) for cv, posting in session.execute(statement)]
+
+
+def rejected_names(session: Session, domain_id: int) -> list[str]:
+    """Names, in lower case, of people of whom a contact was rejected."""
+    statement = select(ContactRow.kind, ContactRow.value, ContactRow.name).where(
+        ContactRow.domain_id == domain_id, ContactRow.contact_curation_status == "Rejected"
+    )
+    names = (name or (value if kind == "person" else "") for kind, value, name in session.execute(statement))
+    return [name.casefold() for name in names if name]
+
+
+def addressed(session: Session, domain_id: int) -> list[tuple[str, str]]:
+    """(value, name) of everybody to whom a letter or CV of a domain was addressed so far."""
+    found: list[tuple[str, str]] = []
+    for model in (OutreachRow, CvRow):
+        contacts = session.scalars(select(model.contact).where(model.domain_id == domain_id, model.contact.is_not(None)))
+        found += [(contact["value"], contact.get("name") or "") for contact in contacts if contact]
+    return found
 
 
 def queue_outreach(session: Session, domain_id: int, wanted: Mapping[int, str], *, max_attempts: int) -> int:

@@ -82,9 +82,7 @@ def test_a_draft_that_says_too_much_leaves_no_file(bench: Bench, monkeypatch: py
 
     monkeypatch.setattr("inroad.stages.outreach.write_outreach", lying)
     bench.run("outreach")
-    assert bench.rows(OutreachRow.outreach_processing_status, OutreachRow.error_reason, OutreachRow.letter) == [
-        ("Error", "cv-blocked", None)
-    ]
+    assert bench.rows(OutreachRow.error_reason, OutreachRow.letter) == [("cv-blocked", None)]
     assert not list(bench.settings.files.rglob("letter.*"))
 
 
