@@ -12,7 +12,7 @@ from rich.console import Console
 
 from inroad.cli.context import open_for, use_settings
 from inroad.cli.intake import use_profile
-from inroad.cli.running import Json, is_usable, report, run_domains
+from inroad.cli.running import Json, is_usable, note_files, report, run_domains
 from inroad.settings import CHECKOUT, PREFIX, load_settings
 
 PROFILE = CHECKOUT / "examples" / "profile.yaml"
@@ -35,16 +35,16 @@ def demo(
         network = stack.enter_context(ExampleNetwork())
         settings = use_settings(home=settings.home, resolve=tuple(network.resolve), ca_file=network.ca_file)
         database = open_for(settings)
-        if not once:
-            stack.enter_context(serving.only_one(database))
+        lock = None if once else stack.enter_context(serving.only_one(database))
         use_profile(database, settings, settings.profile or PROFILE)
         results = run_domains(settings, database, list(network.domains), is_quiet=as_json)
         report(settings, results, (), hint=None, out=out, as_json=as_json)
-        if not once:
+        note_files(database, out)
+        if lock is not None:
             children = stack.enter_context(serving.serving(settings, database))
             console = Console()
             console.print(f"Dagster UI: http://127.0.0.1:{settings.dagster_port}/  (Ctrl-C ends the demo)", highlight=False)
-            serving.wait(children)
+            serving.wait(children, lambda: serving.keep_server(settings, lock))
     if not any(is_usable(item) for item in results):
         raise typer.Exit(1)
 

@@ -12,9 +12,11 @@ import typer
 
 from inroad.cli.choosing import DomainOption, known_ids
 from inroad.cli.context import open_for, use_settings
+from inroad.cli.curating import actor
 from inroad.cli.export_formats import FORMATS
 from inroad.cli.intake import BadInput
 from inroad.cli.printing import one_of
+from inroad.store.erasure import note_output
 from inroad.store.exporting import EXPORTS, iter_export
 
 
@@ -32,6 +34,7 @@ def export(
     with database.begin() as session, _output(out) as file:
         count = FORMATS[form](file, table, iter_export(session, table, names))
     if out:
+        database.call(note_output, [str(out.absolute())], actor=actor(), action="export")
         print(f"{count} rows of {table} are in {out}.", file=sys.stderr)
 
 

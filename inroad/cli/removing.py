@@ -29,7 +29,7 @@ def suppress(
     as_json: Json = False,
 ) -> None:
     """Puts a value, a domain or a pattern on the do-not-contact list; removes what it hits."""
-    from inroad.store.contacts import suppress as add_rule
+    from inroad.store.suppression import suppress as add_rule
 
     one_of(kind, KINDS, "kind of rule")
     rule = checked_rule(kind, value)
@@ -83,21 +83,28 @@ def erase(
     as_json: Json = False,
 ) -> None:
     """Removes a person from everything stored, keeps them out, and prints a receipt."""
+    from inroad.cli.erased_files import erase_from_files
     from inroad.store.erasure import erase as erase_rows
 
     wanted = stored_form(value)
     settings = use_settings()
     ask(f"Remove {wanted} from everything stored, for good?", yes=yes)
     receipt = open_for(settings).call(erase_rows, wanted, actor=actor(), still_holds=still_holds)
+    assert receipt.pattern is not None
+    done = erase_from_files(receipt.files, receipt.pattern, files=settings.files)
     if as_json:
-        print_json(asdict(receipt))
+        told = {key: value for key, value in asdict(receipt).items() if key != "pattern"}
+        print_json({**told, "files": asdict(done)})
         return
     say(f"Removed: {receipt.contacts} contacts with {receipt.sources} proofs, {receipt.answers} cached model answers.")
-    say(f"Masked: {receipt.contents} stored pages, {receipt.texts} other rows.")
+    say(f"Masked: {receipt.contents} stored pages, {receipt.urls} addresses of pages, {receipt.texts} other rows.")
+    for what, paths in (("Masked", done.masked), ("Deleted", done.removed), ("Could not be changed", done.failed)):
+        for path in paths:
+            say(f"{what}: {path}")
     say(f"Kept out from now on, by SHA-256: {', '.join(receipt.hashes)}.")
     if receipt.others:
         say(f"Stood with: {', '.join(receipt.others)}. `inroad erase` takes these too.")
-    say("Files written by --out, exports and backups are not touched: delete them yourself.")
+    say("Copies that you made of files, and backups, are not touched: delete them yourself.")
 
 
 def still_holds(html: str, url: str, values: Collection[str]) -> bool:

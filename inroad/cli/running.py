@@ -46,6 +46,7 @@ def run(
     results = run_domains(settings, database, list(dict.fromkeys(names)), is_quiet=as_json) if names else []
     refused = given.refused if given else ()
     report(settings, results, refused, hint=hint, out=out, as_json=as_json)
+    note_files(database, out)
     if not any(is_usable(item) for item in results):
         raise typer.Exit(1)
 
@@ -72,6 +73,16 @@ def run_domains(settings: Settings, database: Database, names: Sequence[str], *,
     for sentence in launched.errors:
         print(f"inroad: {plain(sentence)}", file=sys.stderr)
     return collect(database, names, launched.run_ids, watch)
+
+
+def note_files(database: Database, out: Path | None) -> None:
+    """Records the files with contacts that were written to an output folder, so that `inroad erase` reaches them."""
+    from inroad.cli.curating import actor
+    from inroad.store.erasure import note_output
+
+    if out is not None:
+        paths = [str((out / name).absolute()) for name in ("results.json", "contacts.csv")]
+        database.call(note_output, paths, actor=actor(), action="output")
 
 
 def report(

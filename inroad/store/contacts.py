@@ -1,19 +1,17 @@
-"""Queries on contacts and companies: the do-not-contact list, what a company says of itself, reading contacts with their proof.
+"""Queries on contacts and companies: what a company says of itself, reading contacts with their proof.
 
-What does not belong here: storing what pages prove (`sightings`).
+What does not belong here: storing what pages prove (`sightings`), the do-not-contact list (`suppression`).
 """
 
 from __future__ import annotations
 
-import hashlib
-import re
 from typing import Any
 
-from sqlalchemy import delete, func, or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from inroad.store.models import Company, ContactRow, ContactSource, Page, Suppression
+from inroad.store.models import Company, ContactRow, ContactSource, Page
 
 
 def plain(value: Any) -> Any:
@@ -23,38 +21,6 @@ def plain(value: Any) -> Any:
     if isinstance(value, list | tuple | set | frozenset):
         return [plain(item) for item in value]
     return value
-
-
-def is_suppressed(session: Session, value: str) -> bool:
-    """Whether a value is on the do-not-contact list: itself, its hash, its domain, or a pattern with * for any characters."""
-    rules = session.info.get("suppressions")
-    if rules is None:
-        rules = session.info["suppressions"] = [(row.kind, row.value) for row in session.scalars(select(Suppression))]
-    return any(_hits(kind, rule, value.lower()) for kind, rule in rules)
-
-
-def _hits(kind: str, rule: str, value: str) -> bool:
-    if kind == "hash":
-        return hashlib.sha256(value.encode()).hexdigest() == rule
-    if kind == "domain":
-        return value.rpartition("@")[2] == rule or value.endswith("." + rule)
-    if kind == "pattern":
-        return re.fullmatch(".*".join(map(re.escape, rule.lower().split("*"))), value) is not None
-    return value == rule.lower()
-
-
-def suppress(session: Session, kind: str, value: str, *, made_by: str, reason: str | None = None) -> int:
-    """Adds a rule to the do-not-contact list and removes what it hits; returns how many contacts went."""
-    rule = {"kind": kind, "value": value.lower(), "made_by": made_by, "reason": reason}
-    session.execute(insert(Suppression).values(rule).on_conflict_do_nothing())
-    session.info.pop("suppressions", None)
-    hits = [
-        number
-        for number, text in session.execute(select(ContactRow.id, ContactRow.value))
-        if _hits(kind, value.lower(), text.lower())
-    ]
-    session.execute(delete(ContactRow).where(ContactRow.id.in_(hits)))
-    return len(hits)
 
 
 def store_company(
@@ -70,8 +36,12 @@ def store_company(
     return session.scalars(statement.returning(Company.id)).first() is not None
 
 
+# The same in every output: the most confident source, then the first page by URL.
+BEST_PROOF = (ContactSource.confidence.desc(), Page.url, ContactSource.method, ContactSource.position)
+
+
 def domain_contacts(session: Session, domain_id: int) -> list[tuple[ContactRow, list[tuple[ContactSource, str]]]]:
-    """A domain's contacts with their sources and the sources' pages, most confident first."""
+    """A domain's contacts with their sources and the sources' pages, most confident first: the first source is the best proof."""
     rows = session.scalars(
         select(ContactRow)
         .where(ContactRow.domain_id == domain_id, ContactRow.contact_curation_status != "Rejected")
@@ -82,7 +52,7 @@ def domain_contacts(session: Session, domain_id: int) -> list[tuple[ContactRow, 
         select(ContactSource, Page.url)
         .join(Page, Page.id == ContactSource.page_id)
         .where(ContactSource.contact_id.in_(sources))
-        .order_by(Page.url, ContactSource.method, ContactSource.position)
+        .order_by(*BEST_PROOF)
     )
     for source, url in session.execute(statement):
         sources[source.contact_id].append((source, url))

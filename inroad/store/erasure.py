@@ -1,29 +1,32 @@
 """Removing a person from everything that is stored, and removing everything.
 
 Erasing takes contacts and their sources away, masks what remains of the person in other texts (same length, so that spans into
-a text stay right), and leaves a SHA-256 on the do-not-contact list that keeps the person out. What does not belong here:
-deciding whether a masked page still gives the person away to a reader (the caller's check), and files.
+a text stay right), and leaves a SHA-256 on the do-not-contact list that keeps the person out. What does not belong here: the
+list itself (`suppression`), deciding whether a masked page still gives the person away to a reader (the caller's check), and
+changing files (the caller's too: the receipt says which are known).
 """
 
 from __future__ import annotations
 
-import hashlib
 import re
+import unicodedata
 import zlib
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from html import escape
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from alembic import command
-from sqlalchemy import String, and_, cast, delete, func, insert, or_, select, text, update
+from sqlalchemy import String, and_, case, cast, delete, func, insert, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
 from inroad.store.database import Database
 from inroad.store.migrate import configuration
 from inroad.store.models import (
+    Alert,
+    Annotation,
     AuditEntry,
     Company,
     ContactRow,
@@ -39,7 +42,9 @@ from inroad.store.models import (
     PageContent,
     PostingRow,
     Suppression,
+    Undo,
 )
+from inroad.store.suppression import fingerprint, forget_rules, suppression_rules
 
 MASK = "█"
 # Where a person's name or address may stand besides contacts and contents. The profile is its owner's, and is not searched.
@@ -52,7 +57,10 @@ _TEXTS: tuple[tuple[Any, tuple[str, ...]], ...] = (
     (PostingRow, ("title", "company", "location", "description", "details", "structured", "error")),
     (MatchRow, ("parts", "requirements")),
     (CvRow, ("findings", "error")),
-    (OutreachRow, ("contact", "letter", "message", "findings", "error")),
+    (OutreachRow, ("contact", "letter", "message", "findings", "refused", "error")),
+    (Annotation, ("note", "quote", "before", "after")),
+    (Alert, ("message",)),
+    (Undo, ("old_values",)),
     (Event, ("message", "subject")),
     (LlmCall, ("prompt", "answer")),
     (AuditEntry, ("details",)),
@@ -72,6 +80,9 @@ class Receipt:
         contents: Stored versions of pages that were masked.
         texts: Other rows that were masked.
         answers: Cached model answers removed.
+        urls: Pages whose address named the person: masked, and never visited again.
+        files: Known files that may hold the person: written by exports, by `--out`, or with a letter to them; for the caller.
+        pattern: What to mask in them; None where nothing is to be done. No part of what is printed.
         others: Further names and values that stood with the person; they may be erased too.
     """
 
@@ -81,12 +92,10 @@ class Receipt:
     contents: int = 0
     texts: int = 0
     answers: int = 0
+    urls: int = 0
     others: list[str] = field(default_factory=list)
-
-
-def fingerprint(value: str) -> str:
-    """What the do-not-contact list keeps of an erased value."""
-    return hashlib.sha256(value.lower().encode()).hexdigest()
+    files: list[str] = field(default_factory=list)
+    pattern: re.Pattern[str] | None = None
 
 
 def erase(session: Session, value: str, *, actor: str, still_holds: StillHolds) -> Receipt:
@@ -108,8 +117,12 @@ def erase(session: Session, value: str, *, actor: str, still_holds: StillHolds) 
     sources = list(session.scalars(select(ContactSource).where(ContactSource.contact_id.in_([row.id for row in targets]))))
     named = list(session.scalars(select(ContactSource).where(func.lower(ContactSource.name) == value.lower())))
     pages = {source.page_id for source in (*sources, *named)}
-    forms = _forms(values, sources)
-    _suppress(session, values, receipt)
+    forms = sorted({*_forms(values, sources), *_slugs(values)}, key=len, reverse=True)
+    addresses = _mask_urls(session, values, receipt)
+    forms = [*sorted(addresses, key=len, reverse=True), *forms]
+    receipt.pattern = _pattern(forms)
+    receipt.files = _known_files(session, forms)
+    _suppress(session, {*values, *addresses}, receipt)
     receipt.sources = len(sources)
     receipt.contacts = len(targets)
     _unlink_cvs(session, values)
@@ -134,7 +147,12 @@ def _targets(session: Session, value: str) -> list[ContactRow]:
     )
     personal = ContactRow.kind.in_(("email", "phone", "person", "social"))
     bound = and_(personal, func.lower(ContactRow.name) == wanted, ContactRow.id.in_(only_name))
-    return list(session.scalars(select(ContactRow).where(or_(func.lower(ContactRow.value) == wanted, bound))))
+    found = list(session.scalars(select(ContactRow).where(or_(func.lower(ContactRow.value) == wanted, bound))))
+    if (slug := _slug_pattern([value])) is not None:  # jane.doe@..., linkedin.com/in/jane-doe: called after her, bound to nobody
+        known = {row.id for row in found}
+        unbound = select(ContactRow).where(ContactRow.kind.in_(("email", "social")), ContactRow.name.is_(None))
+        found += [row for row in session.scalars(unbound) if row.id not in known and slug.search(unquote(row.value.lower()))]
+    return found
 
 
 def _forms(values: Collection[str], sources: Sequence[ContactSource]) -> list[str]:
@@ -146,11 +164,128 @@ def _forms(values: Collection[str], sources: Sequence[ContactSource]) -> list[st
     return sorted((form for form in seen if len(form) >= 3), key=len, reverse=True)
 
 
+def _slugs(values: Collection[str]) -> set[str]:
+    """A full name as addresses of pages and mailboxes write it: `jane-doe`, `jane_doe`, `doe.jane`, `j%C3%B6rg-berg`."""
+    found: set[str] = set()
+    for value in values:
+        words = value.lower().split()
+        if not 2 <= len(words) <= 4 or any(character in value for character in "@/+0123456789"):
+            continue
+        for spelt in {tuple(words), tuple(map(_plain, words)), tuple(map(_umlauts, words)), tuple(map(quote, words))}:
+            for order in (spelt, spelt[::-1], (spelt[0], spelt[-1]), (spelt[-1], spelt[0])):
+                found |= {sign.join(order) for sign in ("-", "_", ".", "+", "%20")}
+    return found
+
+
+def _plain(word: str) -> str:
+    return "".join(c for c in unicodedata.normalize("NFKD", word) if not unicodedata.combining(c)).replace("ß", "ss")
+
+
+def _umlauts(word: str) -> str:
+    return _plain(word.replace("ä", "ae").replace("ö", "oe").replace("ü", "ue").replace("ø", "oe"))
+
+
+def _slug_pattern(values: Collection[str]) -> re.Pattern[str] | None:
+    slugs = sorted(_slugs(values), key=len, reverse=True)
+    return re.compile(rf"(?<![^\W_])(?:{'|'.join(map(re.escape, slugs))})(?![^\W_])", re.IGNORECASE) if slugs else None
+
+
+def _mask_urls(session: Session, values: Collection[str], receipt: Receipt) -> list[str]:
+    """Masks the addresses of pages that name the person, and takes those pages out for good; returns what they were."""
+    pattern = _slug_pattern(values)
+    mailboxes = [value for value in values if "@" in value]
+    if pattern is None and not mailboxes:
+        return []
+    words = {max(re.split(r"[\W_]+", slug), key=len) for slug in _slugs(values)} | set(mailboxes)
+    hits: list[str] = []
+    near = or_(*(Page.url.icontains(word, autoescape=True) for word in words))
+    for number, url in session.execute(select(Page.id, Page.url).where(near)).all():
+        plain = unquote(url)
+        new = pattern.sub(f"erased-{number}", url) if pattern is not None else url
+        for mailbox in mailboxes:
+            if mailbox in plain.lower():
+                new = re.sub(re.escape(mailbox), f"erased-{number}", plain, flags=re.IGNORECASE)
+        if new == url:
+            continue
+        hits.append(url)
+        gone = {"page_curation_status": "Rejected", "curated_by": "erase", "curation_reason": "its address named a person"}
+        waiting = case((Page.page_processing_status == "Queued", "Waiting"), else_=Page.page_processing_status)
+        session.execute(
+            update(Page)
+            .where(Page.id == number)
+            .values(url=new, title=None, gone_at=func.now(), page_processing_status=waiting, **gone)
+            .execution_options(synchronize_session=False)
+        )
+        session.execute(
+            update(PageContent)
+            .where(PageContent.page_id == number)
+            .values(final_url=new)
+            .execution_options(synchronize_session=False)
+        )
+    receipt.urls = len(hits)
+    return hits
+
+
+def note_output(session: Session, paths: Sequence[str], *, actor: str, action: str) -> None:
+    """Records files with personal data that were written outside the database, so that an erasure can reach them.
+
+    Args:
+        session: Transaction.
+        paths: Absolute paths.
+        actor: Who had them written.
+        action: "export" or "output".
+    """
+    told = {"table_name": "contacts", "row_count": len(paths), "details": {"paths": list(paths)}}
+    entry = {"actor": actor, "action": action, **told}
+    session.execute(insert(AuditEntry).values(entry))
+
+
+def _known_files(session: Session, forms: Sequence[str]) -> list[str]:
+    """Files of exports and output folders, and of letters and CVs written to the person (paths below the files folder)."""
+    noted = select(AuditEntry.details).where(AuditEntry.action.in_(("export", "output")))
+    paths = {path for details in session.scalars(noted) for path in details.get("paths", ())}
+    for model, columns in ((OutreachRow, (OutreachRow.contact, OutreachRow.letter)), (CvRow, (CvRow.contact,))):
+        hit = or_(*(_holds(column, forms) for column in columns))
+        for files, outputs in session.execute(select(model.files, model.outputs).where(hit)):
+            paths |= {*files.values(), *(entry["url"].removeprefix("file://") for entry in outputs.values())}
+    return sorted(paths)
+
+
+def forget_again(session: Session, page_id: int, kept: Sequence[Any], held: Sequence[Any]) -> list[Any]:
+    """A page that changed names an erased person again: masks what was stored of it, and what its other contacts quote.
+
+    Args:
+        session: Transaction.
+        page_id: The page.
+        kept: The contacts that may be stored, with the attributes of `inroad.contacts.Contact`.
+        held: Those that the do-not-contact list holds back, as they were read.
+
+    Returns:
+        The contacts to store, their quotations masked. Without an erased person among the held ones they are as they were.
+    """
+    rules = suppression_rules(session)
+    values = {text for one in held for text in (one.value, one.name) if text and rules.is_erased(text)}
+    if not values:
+        return list(kept)
+    forms = _forms(values, [one for one in held if one.value in values])
+    pattern = _pattern(forms)
+    hidden = {one.value for one in held if one.value in values and one.method not in ("text", "mailto", "tel")}
+    _mask_contents(session, forms, [page_id], values, lambda html, *_: bool(hidden) and MASK not in html, only=True)
+    untitled = update(Page).where(Page.id == page_id, _holds(Page.title, forms)).values(title=None)
+    session.execute(untitled.execution_options(synchronize_session=False))
+    quoted = ("raw", "snippet", "role", "details")
+    return [replace(one, **{name: masked(_as_plain(getattr(one, name)), pattern) for name in quoted}) for one in kept]
+
+
+def _as_plain(value: Any) -> Any:
+    return dict(value) if hasattr(value, "items") else value
+
+
 def _suppress(session: Session, values: Collection[str], receipt: Receipt) -> None:
     receipt.hashes = sorted(map(fingerprint, values))
     rows = [{"kind": "hash", "value": digest, "made_by": "erase", "reason": "erased"} for digest in receipt.hashes]
     session.execute(upsert(Suppression).values(rows).on_conflict_do_nothing())
-    session.info.pop("suppressions", None)
+    forget_rules(session)
     # Rules in plain text would keep what was to be forgotten.
     session.execute(delete(Suppression).where(Suppression.kind == "value", Suppression.value.in_([v.lower() for v in values])))
 
@@ -201,10 +336,18 @@ def _mask_rows(session: Session, model: Any, columns: Sequence[str], forms: Sequ
 
 
 def _mask_contents(
-    session: Session, forms: Sequence[str], pages: Collection[int], values: Collection[str], still_holds: StillHolds
+    session: Session,
+    forms: Sequence[str],
+    pages: Collection[int],
+    values: Collection[str],
+    still_holds: StillHolds,
+    *,
+    only: bool = False,
 ) -> int:
+    """Masks the stored contents of some pages, and of all others that hold a form; `only` looks at none but those pages."""
     pattern = _pattern(forms)
-    suspects = select(PageContent.id).where(or_(PageContent.page_id.in_(pages), _holds(PageContent.text, forms)))
+    where = PageContent.page_id.in_(pages)
+    suspects = select(PageContent.id).where(where if only else or_(where, _holds(PageContent.text, forms)))
     changed = 0
     for number in session.scalars(suspects).all():
         content = session.get_one(PageContent, number)

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Float, Numeric, Select, cast, func, select, true
 from sqlalchemy.orm import Session
 
+from inroad.store.contacts import BEST_PROOF
 from inroad.store.models import Company, ContactRow, ContactSource, CvRow, Domain, MatchRow, Page, PostingRow, ProfileRow
 
 # Rows fetched from the server at a time.
@@ -25,7 +26,7 @@ def _contacts() -> Rows:
         select(Page.url.label("page_url"), ContactSource.method, ContactSource.snippet)
         .join(Page, Page.id == ContactSource.page_id)
         .where(ContactSource.contact_id == ContactRow.id)
-        .order_by(ContactSource.confidence.desc(), Page.url, ContactSource.method, ContactSource.position)
+        .order_by(*BEST_PROOF)
         .limit(1)
         .lateral("proof")
     )

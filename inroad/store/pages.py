@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from inroad.store.gone_pages import is_in_doubt
 from inroad.store.models import Extraction, Page, PageContent
+from inroad.store.suppression import without_erased
 
 
 def add_pages(session: Session, domain_id: int, rows: Sequence[dict[str, Any]]) -> int:
@@ -26,6 +27,8 @@ def add_pages(session: Session, domain_id: int, rows: Sequence[dict[str, Any]]) 
     Returns:
         How many are new or better named.
     """
+    allowed = without_erased(session, [row["url"] for row in rows])
+    rows = [row for row in rows if row["url"] in allowed]
     if not rows:
         return 0
     # Sorted: two transactions that add the same pages take their locks in the same order.

@@ -14,8 +14,10 @@ from typing import Any
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from inroad.store.contacts import is_suppressed, plain
+from inroad.store.contacts import plain
+from inroad.store.erasure import forget_again
 from inroad.store.models import Domain
+from inroad.store.suppression import admitted
 
 SOURCE_COLUMNS = ("snippet", "raw", "name", "role", "confidence", "details", "extractor_version")
 # Where a source's details keep the value as that page spells it: its contact may go by another page's spelling.
@@ -114,9 +116,12 @@ def store_contacts(
         For each page the contacts that it proves.
     """
     # Readings of two pages of one domain take turns: each must see the rows that the other adds.
-    session.execute(select(Domain.id).where(Domain.id == domain_id).with_for_update(key_share=True))
+    name = session.scalars(select(Domain.name).where(Domain.id == domain_id).with_for_update(key_share=True)).one()
     urls = {number: url for number, url in session.execute(_URLS, {"page_ids": [page_id for page_id, _ in readings]})}
-    kept = [(page_id, [one for one in found if not is_suppressed(session, one.value)]) for page_id, found in readings]
+    kept = []
+    for page_id, found in readings:
+        may_pass, held = admitted(session, name, found)
+        kept.append((page_id, forget_again(session, page_id, may_pass, held) if held else may_pass))
     matched = _Matched(session, domain_id, identity)
     for page_id, found in kept:
         for contact in found:

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import json
 import zlib
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import func, select, text
+from sqlalchemy import func, insert, select, text
 from sqlalchemy.orm import Session
 
+from inroad.cli.erased_files import erase_from_files
 from inroad.cli.printing import plain
 from inroad.cli.removing import still_holds
 from inroad.contacts.model import Contact
 from inroad.store import Database
-from inroad.store.erasure import MASK, _pattern, erase, fingerprint, masked
+from inroad.store.contacts import domain_contacts
+from inroad.store.erasure import MASK, _pattern, erase, masked
+from inroad.store.listings import Batch, import_pages
 from inroad.store.models import (
     Base,
     Company,
@@ -22,11 +27,15 @@ from inroad.store.models import (
     ContactSource,
     Event,
     LlmAnswer,
+    Page,
     PageContent,
     PostingRow,
+    SitemapFile,
     Suppression,
 )
+from inroad.store.pages import add_pages
 from inroad.store.sightings import store_page_contacts
+from inroad.store.suppression import fingerprint
 from tests.cli.conftest import Inroad, make_contact, make_domain, make_page
 
 JANE = "jane.doe@acme.example"
@@ -250,3 +259,191 @@ def test_a_value_that_nobody_has_leaves_a_hash_and_nothing_else(database: Databa
         receipt = erase(session, "new@borg.example", actor="test", still_holds=lambda *_: False)
     assert (receipt.contacts, receipt.contents, receipt.texts) == (0, 0, 0)
     assert receipt.hashes == [fingerprint("new@borg.example")]
+
+
+def read_again(database: Database, domain: int, contacts: list[Contact]) -> set[tuple[str, str, str | None]]:
+    """Stores what another reading of the team's page found; gives what is stored then."""
+    with database.begin() as session:
+        page = session.scalars(select(PageContent.page_id).order_by(PageContent.id)).first()
+        assert page is not None
+        store_page_contacts(session, domain, page, contacts)
+        return {(row.kind, row.value, row.name) for row in session.scalars(select(ContactRow))}
+
+
+def contact(kind: str, value: str, **more: object) -> Contact:
+    """A contact as the extractor reads it."""
+    facts = {"raw": value, "position": "0", "method": "text", "extractor_version": "3", "snippet": value, "confidence": 0.9}
+    return Contact(kind, value, page_url="https://acme.example/team", **{**facts, **more})  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("value", "is_kept"),
+    [
+        ("jane@acme.example", False),
+        ("jane@mail.acme.example", False),
+        ("jane@notacme.example", True),
+        ("https://acme.example/in/jane", False),
+        ("https://www.linkedin.com/company/acme", True),
+        ("acme.example street 1", True),
+        ("+4930123456", True),
+    ],
+)
+def test_a_suppressed_domain_holds_for_its_mailboxes_and_profiles_anywhere(
+    inroad: Inroad, database: Database, jane: int, value: str, is_kept: bool
+) -> None:
+    """A partner's page that names them must not bring them back; a longer name that only ends alike is somebody else's."""
+    other = make_domain(database, "partner.example")
+    inroad("suppress", "domain", "acme.example")
+    kind = "social" if "://" in value else "email" if "@" in value else "address"
+    assert (value in {row[1] for row in read_again(database, other, [contact(kind, value)])}) is is_kept
+
+
+def test_a_suppressed_domain_holds_for_everything_that_its_own_pages_say(inroad: Inroad, database: Database, jane: int) -> None:
+    """Who asked not to be contacted means their telephone too, and the people, and what comes later."""
+    assert inroad("suppress", "domain", "acme.example", "--json").json["contacts_removed"] == 4
+    kinds = [contact("phone", "+4930999"), contact("person", "Otto Mann", name="Otto Mann"), contact("address", "Ring 1, Bonn")]
+    assert read_again(database, jane, kinds) == set()
+
+
+def test_a_suppressed_name_is_taken_off_what_stays(inroad: Inroad, database: Database, jane: int) -> None:
+    """A switchboard that stands beside her is still the company's; a letter to it must not begin with her name."""
+    inroad("suppress", "value", "Jane Doe")
+    with database.begin() as session:
+        assert {row.name for row in session.scalars(select(ContactRow))} == {None}
+        assert {row.name for row in session.scalars(select(ContactSource))} == {None}
+    found = read_again(database, jane, [contact("phone", "+4930123456", name="Jane Doe", role="Sales")])
+    assert ("phone", "+4930123456", None) in found
+
+
+def test_an_erased_name_does_not_come_back_with_a_changed_page(inroad: Inroad, database: Database, jane: int) -> None:
+    """The page was written anew and names her again: neither the contact, nor its name, nor the page's text keeps her."""
+    inroad("erase", "Jane Doe", "--yes")
+    with database.begin() as session:
+        content = session.scalars(select(PageContent).order_by(PageContent.id)).first()
+        assert content is not None
+        content.text = "New: Jane Doe, head of sales, and the desk."
+        content.html_zlib = zlib.compress(b"<p>New: Jane Doe, head of sales, and the desk.</p>")
+    found = read_again(
+        database,
+        jane,
+        [
+            contact("person", "Jane Doe", name="Jane Doe", role="Head"),
+            contact(
+                "email", "desk@acme.example", name="Jane Doe", snippet="Jane Doe: desk@acme.example", details={"by": "Jane Doe"}
+            ),
+        ],
+    )
+    assert ("email", "desk@acme.example", None) in found
+    assert "jane doe" not in everything(database).lower()
+    assert "and the desk" in everything(database)
+
+
+def test_an_erased_address_hidden_in_a_changed_page_does_not_come_back(inroad: Inroad, database: Database, jane: int) -> None:
+    """What masking cannot find in the markup goes with the markup; the masked text stays."""
+    inroad("erase", JANE, "--yes")
+    with database.begin() as session:
+        content = session.scalars(select(PageContent).order_by(PageContent.id)).first()
+        assert content is not None
+        content.text, content.html_zlib = f"Reach her at {JANE} now.", zlib.compress(HIDDEN_HTML.encode())
+    read_again(database, jane, [contact("email", JANE, method="attribute", raw="x")])
+    assert JANE not in everything(database)
+    assert HIDDEN not in everything(database)
+
+
+def test_a_page_whose_address_names_the_person_is_masked_and_never_visited_again(
+    inroad: Inroad, database: Database, jane: int
+) -> None:
+    """`/team/jane-doe` is her name too; the sitemap lists it again tomorrow, and links do."""
+    own = make_page(database, jane, "https://acme.example/team/jane-doe")
+    make_page(database, jane, "https://acme.example/team/jane-doering")
+    with database.begin() as session:
+        store_content(session, own, jane, "<a href='/team/jane-doe'>Doe, our Jane</a>", "Doe, our Jane")
+    assert inroad("erase", "Jane Doe", "--yes", "--json").json["urls"] == 1
+    assert "team/jane-doe'" not in everything(database)
+    with database.begin() as session:
+        row = session.get_one(Page, own)
+        assert (row.url, row.page_curation_status) == (f"https://acme.example/team/erased-{own}", "Rejected")
+        assert "https://acme.example/team/jane-doering" in session.scalars(select(Page.url)).all()
+        rows = [{"url": f"https://acme.example/team/{name}", "source": "link"} for name in ("jane-doe", "otto")]
+        assert add_pages(session, jane, rows) == 1
+        assert "https://acme.example/team/jane-doe" not in session.scalars(select(Page.url)).all()
+        batch = Batch(["https://acme.example/team/jane-doe"], ["TEAM"], ["1"], [""])
+        number = session.scalars(
+            insert(SitemapFile)
+            .values(domain_id=jane, url="https://acme.example/s.xml", source="robots")
+            .returning(SitemapFile.id)
+        ).one()
+        assert import_pages(session, jane, number, batch, classifier_version="1").new == 0
+
+
+def test_what_is_called_after_an_erased_person_goes_without_a_name_beside_it(
+    inroad: Inroad, database: Database, jane: int
+) -> None:
+    """Her mailbox and her profile say her name, whether or not a page bound them to her."""
+    with database.begin() as session:
+        page = session.scalars(select(ContactSource.page_id)).first()
+        assert page is not None
+    for kind, value in (("social", "https://www.linkedin.com/in/jane-doe"), ("email", "j.doering@acme.example")):
+        make_contact(database, jane, page, kind, value)
+    inroad("erase", "Jane Doe", "--yes")
+    with database.begin() as session:
+        assert set(session.scalars(select(ContactRow.value))) == {"office@acme.example", "j.doering@acme.example"}
+
+
+@pytest.mark.parametrize("form", ["csv", "json", "jsonl", "xml"])
+def test_exported_files_are_masked(inroad: Inroad, database: Database, jane: int, tmp_path: Path, form: str) -> None:
+    """The file on the desk outlives the database's row; what was copied elsewhere nobody knows."""
+    out = tmp_path / f"contacts.{form}"
+    inroad("export", "contacts", "--format", form, "--out", str(out))
+    assert JANE in out.read_text(encoding="utf-8")
+    receipt = inroad("erase", JANE, "--yes", "--json").json
+    assert receipt["files"] == {"masked": [str(out)], "removed": [], "failed": []}
+    text = out.read_text(encoding="utf-8")
+    assert JANE not in text
+    assert "office@acme.example" in text
+    assert out.stat().st_mode & 0o077 == 0
+
+
+def test_a_workbook_that_holds_the_person_is_deleted_and_another_stays(
+    inroad: Inroad, database: Database, jane: int, tmp_path: Path
+) -> None:
+    """A workbook cannot be masked in place; one without the person is left alone."""
+    held, free = tmp_path / "contacts.xlsx", tmp_path / "pages.xlsx"
+    inroad("export", "contacts", "--format", "xlsx", "--out", str(held))
+    inroad("export", "pages", "--format", "xlsx", "--out", str(free))
+    assert inroad("erase", JANE, "--yes", "--json").json["files"]["removed"] == [str(held)]
+    assert (held.exists(), free.exists()) == (False, True)
+
+
+def test_files_that_are_gone_or_cannot_be_read_break_no_erasure(tmp_path: Path) -> None:
+    """The database is clean already when the files' turn comes: what fails there is told and no more."""
+    (tmp_path / "broken.xlsx").write_bytes(b"PK\x03\x04 no workbook")
+    pattern = _pattern(["jane"])
+    paths = [str(tmp_path / "gone.csv"), str(tmp_path / "broken.xlsx"), "s3://bucket/letter.pdf"]
+    receipt = erase_from_files(paths, pattern, files=tmp_path)
+    assert (receipt.masked, receipt.removed, receipt.failed) == ([], [paths[1]], [paths[2]])
+
+
+def test_a_letter_to_the_person_is_deleted_with_its_row(tmp_path: Path) -> None:
+    """Files below the files folder that were written to somebody are theirs whole."""
+    letter = tmp_path / "letters" / "1.pdf"
+    letter.parent.mkdir()
+    letter.write_bytes(b"%PDF")
+    assert erase_from_files(["letters/1.pdf"], _pattern(["jane"]), files=tmp_path).removed == [str(letter)]
+    assert not letter.exists()
+
+
+def test_the_output_of_a_run_and_an_export_choose_the_same_best_proof(
+    inroad: Inroad, database: Database, jane: int, tmp_path: Path
+) -> None:
+    """Two files of one company that prove one contact by different pages look like two truths."""
+    with database.begin() as session:
+        number = session.scalars(select(ContactRow.id).where(ContactRow.value == JANE)).one()
+        for source, belief in zip(
+            session.scalars(select(ContactSource).where(ContactSource.contact_id == number)), (0.5, 0.95), strict=True
+        ):
+            source.confidence = belief
+        (row,) = [item for item in domain_contacts(session, jane) if item[0].id == number]
+        best = row[1][0][1]
+    exported = [json.loads(line) for line in inroad("export", "contacts", "--format", "jsonl").out.splitlines()]
+    assert next(item["page_url"] for item in exported if item["value"] == JANE) == best == "https://acme.example/sales"

@@ -1,0 +1,102 @@
+"""A person taken out of files that Inroad wrote: exports, output folders, letters.
+
+What lives here: masking text files in place, and removing files that cannot be masked and hold the person. What does not: which
+files are known (`inroad.store.erasure`), and files that people copied elsewhere, which nobody knows.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import zipfile
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from inroad.store.erasure import MASK
+
+# Larger files are removed whole: they are written again by one command.
+MAX_BYTES = 200_000_000
+MASKED = frozenset({".csv", ".json", ".jsonl", ".xml", ".md", ".txt", ".html"})
+_ZIPPED = frozenset({".xlsx", ".docx"})
+_TAG = re.compile(r"<[^<>]{1,500}>")
+
+
+@dataclass(slots=True)
+class FileReceipt:
+    """What was done to the files.
+
+    Attributes:
+        masked: Files from which the person was taken out in place.
+        removed: Files that held the person, or may have, and were deleted.
+        failed: Files that could not be written, or that lie in an output folder elsewhere; they are as they were.
+    """
+
+    masked: list[str] = field(default_factory=list)
+    removed: list[str] = field(default_factory=list)
+    failed: list[str] = field(default_factory=list)
+
+
+def erase_from_files(paths: Iterable[str], pattern: re.Pattern[str], *, files: Path) -> FileReceipt:
+    """Takes a person out of files.
+
+    Args:
+        paths: Absolute, or below the files folder. What is no file any more is passed over.
+        pattern: What to mask.
+        files: The files folder; what lies there was written to the person and is removed.
+    """
+    receipt = FileReceipt()
+    for written in paths:
+        if "://" in written:  # an output folder elsewhere: it is told, and is its owner's to clear
+            receipt.failed.append(written)
+            continue
+        path = files / written
+        if not path.is_file():
+            continue
+        try:
+            if path.suffix in MASKED and Path(written).is_absolute() and path.stat().st_size <= MAX_BYTES:
+                if _mask(path, pattern):
+                    receipt.masked.append(str(path))
+            elif not Path(written).is_absolute() or _may_hold(path, pattern):
+                path.unlink()
+                receipt.removed.append(str(path))
+        except OSError:
+            receipt.failed.append(str(path))
+    return receipt
+
+
+def _mask(path: Path, pattern: re.Pattern[str]) -> bool:
+    text = path.read_text(encoding="utf-8", errors="surrogateescape")
+    new = pattern.sub(lambda hit: MASK * len(hit[0]), text)
+    if new == text:
+        return False
+    temporary = path.with_name(f".{path.name}.part")
+    try:
+        temporary.touch(mode=0o600)
+        temporary.write_text(new, encoding="utf-8", errors="surrogateescape")
+        temporary.chmod(path.stat().st_mode & 0o777)
+        temporary.replace(path)
+    finally:
+        with contextlib.suppress(OSError):
+            temporary.unlink(missing_ok=True)
+    return True
+
+
+def _may_hold(path: Path, pattern: re.Pattern[str]) -> bool:
+    """Whether a file that cannot be masked holds the person; what cannot be looked into may."""
+    if path.suffix not in _ZIPPED or path.stat().st_size > MAX_BYTES:
+        return True
+    try:
+        with zipfile.ZipFile(path) as parts:
+            room = MAX_BYTES
+            for part in parts.infolist():
+                room -= part.file_size
+                if room < 0:
+                    return True
+                if part.filename.endswith((".xml", ".rels")):
+                    text = parts.read(part).decode("utf-8", "replace")
+                    if pattern.search(text) or pattern.search(_TAG.sub("", text)):
+                        return True
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError):
+        return True
+    return False
