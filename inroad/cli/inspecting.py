@@ -71,6 +71,7 @@ def gather(session: Session, ids: list[int] | None, names: list[str], refresh_af
         "last_visit": visit.isoformat() if visit else None,
         "paused": [as_document(rest) for rest in active_pauses(session)],
         "stuck": [{**asdict(row), "since": row.since.isoformat()} for row in stuck_rows(session, ids)],
+        "listings": listing_counts(session, ids),
         "dead_letters": [asdict(letter) for letter in dead_letters(session, ids)],
     }
     if ids is not None:
@@ -94,6 +95,8 @@ def _print_stages(facts: dict[str, Any]) -> None:
     visit = f"last visit {facts['last_visit'][:19].replace('T', ' ')} UTC" if facts["last_visit"] else "no visit yet"
     say(f"{facts['domains']} domains, {facts['refresh_due']} due for a refresh, {visit}.")
     say_columns(rows)
+    if facts["listings"]:
+        say("Postings: " + ", ".join(f"{count} {state}" for state, count in sorted(facts["listings"].items())) + ".")
     if not facts["domains"]:
         say("Nothing is here yet: `inroad add acme.example`, or `inroad demo` for a look.")
 

@@ -14,9 +14,10 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
+from inroad.cli.explaining import print_explanations
 from inroad.cli.intake import BadInput
 from inroad.cli.watching import Watch
-from inroad.settings import Settings
+from inroad.settings import Settings, get_settings
 from inroad.store import Database
 from inroad.store.results import DomainResult, domain_result
 from inroad.store.visits import visit_counts
@@ -87,7 +88,7 @@ def refused_json(typed: str, sentence: str) -> dict[str, Any]:
 
 
 def print_table(console: Console, results: Sequence[RunResult]) -> None:
-    """One line for each company, and beneath it the errors with their reason."""
+    """One line for each company, and beneath it the errors, why postings were left, and whom to write to."""
     table = Table(title="What was found", title_justify="left", box=box.SIMPLE_HEAD)
     table.add_column("Company", no_wrap=True)
     for heading in ("Sitemaps", "Pages", "Fetched", "Contacts", "Postings", "CVs", "Errors", "Seconds"):
@@ -112,6 +113,7 @@ def print_table(console: Console, results: Sequence[RunResult]) -> None:
             where = "" if error["subject"] in error["error"] else f"{error['subject']}: "
             line = f"  {item.result.domain} [{error['reason']}] {where}{error['error']}{again}"
             console.print(line, highlight=False, markup=False, soft_wrap=True)
+        print_explanations(console, item.result, get_settings())
 
 
 def change_sentence(results: Sequence[RunResult]) -> str:

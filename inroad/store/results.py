@@ -213,6 +213,9 @@ def _postings(session: Session, domain_id: int) -> list[dict[str, Any]]:
             "salary": posting.salary,
             "source": posting.source,
             "status": posting.posting_curation_status,
+            "status_reason": posting.curation_reason,
+            "state": posting.listing_state,
+            "state_reason": posting.listing_reason,
             "score": match.score if match else None,
             "requirements": match.requirements if match else [],
         }

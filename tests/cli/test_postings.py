@@ -129,3 +129,10 @@ def test_a_posting_is_shown_to_a_person(inroad: Inroad, added: int) -> None:
     assert "Instrument Maker at Kestrel" in out
     assert "listed since" in out
     assert "Instrument Maker" in inroad("posting", "show", "--domain", "kestrel.example").out
+
+
+def test_the_status_counts_postings_by_their_state(inroad: Inroad, added: int) -> None:
+    """How many are closed or stale is what tells a quiet company from a broken reader."""
+    assert inroad("status", "--json").json["listings"] == {"listed": 1}
+    inroad("posting", "close", added)
+    assert "Postings: 1 closed." in inroad("status").out

@@ -16,7 +16,7 @@ PERSONIO = (
 )
 PAYLOCITY = '<html><script>window.pageData = {"Jobs":[],"ModuleTitle":"Jobs"};</script></html>'
 ORACLE = {"items": [{"SearchId": 1, "TotalJobsCount": 0, "requisitionList": []}], "count": 1}
-ICIMS_DETAIL = """<script type="application/ld+json">{"@type":"JobPosting","title":"Lab Technician","description":"Tests samples.",
+ICIMS_DETAIL = """<script type="application/ld+json">{"@type":"JobPosting","title":"Lab Technician","description":"Tests.",
 "url":"https://careers-acme.icims.com/jobs/77/lab-technician/job"}</script>"""
 NEOGOV = """<ul><li class="list-item"><h3><a href="/careers/acme/jobs/4567890/clerk">Clerk</a></h3><ul class="list-meta">
 <li>Salem, OR</li><li>Category: Office</li><li>Department: Courts</li></ul>
