@@ -19,6 +19,7 @@ from typing import Any
 from inroad.guard.errors import BudgetExceeded, Scope
 from inroad.store import ledger
 from inroad.store.database import Database
+from inroad.store.flushing import Flushes
 
 # Seconds after which a reservation that nobody settled is taken back; longer than any call may last.
 EXPIRES_S = 300.0
@@ -68,6 +69,7 @@ class Budgets:
 
     def __init__(self, database: Database | None, *, expires_s: float = EXPIRES_S) -> None:
         self._database = database
+        self._flushes = Flushes(database) if database else None
         self._expires_s = expires_s
 
     async def reserve(
@@ -113,6 +115,8 @@ class Budgets:
             booking = await ledger.reserve(self._database, keys, estimate.as_units(), **options)
         except ledger.OverLimit:
             booking = await self._reserve_again(keys, estimate, options)
+        if self._flushes and booking.is_held:
+            self._flushes.begin()  # beside the call: waiting for a busy disk costs more than all the rest of the guard
         return Reservation(provider, estimate, booking)
 
     async def _reserve_again(self, keys: Mapping[str, str], estimate: Amounts, options: dict[str, Any]) -> ledger.Booking:

@@ -97,12 +97,14 @@ class Booking:
         ledger_id: Row of `llm_calls`; None for services that have none.
         holds: The budgets that are passed, and all of them where a lost call is given back.
         counts_if_lost: See `reserve`.
+        is_held: Something is set aside, which is to be brought to disk soon (`flushing`).
     """
 
     call_id: str
     ledger_id: int | None
     holds: tuple[Hold, ...]
     counts_if_lost: bool
+    is_held: bool = False
 
 
 class OverLimit(Exception):
@@ -214,7 +216,7 @@ async def reserve(
     passed = [hold for hold in holds if hold.is_over and hold.spent + hold.reserved - (hold.amount or 0) <= hold.limit]
     if passed:
         await database.run(_record_soft, passed)
-    return Booking(call_id, said["ledger_id"], holds, counts_if_lost)
+    return Booking(call_id, said["ledger_id"], holds, counts_if_lost, said.get("is_held", False))
 
 
 def _exact(amounts: Mapping[str, Decimal | None]) -> dict[str, str | None]:

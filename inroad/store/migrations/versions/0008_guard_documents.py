@@ -1,7 +1,9 @@
 """The guard's statements take one JSON document each: at eight calls at a time their eleven parameters cost more than the server.
 
 Packing arrays and numerics of a reservation took 250 microseconds of the caller's processor, one document takes 40; and the holds
-come back only where somebody needs them: a budget that is passed, or a service whose lost calls are given back.
+come back only where somebody needs them: a budget that is passed, or a service whose lost calls are given back. The reservation is
+no longer flushed in the statement: its caller has that done beside the call (`inroad.store.flushing`), for all calls of a moment at
+once. On a busy disk the flush was 3 of 4 milliseconds.
 
 Revision ID: 0008
 Revises: 0007
@@ -17,7 +19,7 @@ down_revision = "0007"
 branch_labels = None
 depends_on = None
 
-# As 0004 says, the reservation is committed twice, and rows of budget_spendings are locked in the order of their key.
+# As 0004 says, rows of budget_spendings are locked in the order of their key.
 BOOK = """
 CREATE PROCEDURE guard_book(INOUT outcome jsonb, p_ask jsonb) LANGUAGE plpgsql AS $$
 DECLARE
@@ -71,11 +73,7 @@ BEGIN
   IF p_ask->'entry' IS NOT NULL THEN
     v_ledger_id := guard_enter(p_ask->'entry', v_expires_s);
   END IF;
-  COMMIT;
-  IF v_budgets > 0 THEN
-    PERFORM pg_logical_emit_message(true, 'inroad', '');
-  END IF;
-  outcome := jsonb_build_object('ledger_id', v_ledger_id);
+  outcome := jsonb_build_object('ledger_id', v_ledger_id, 'is_held', v_budgets > 0);
   IF v_holds IS NOT NULL THEN
     outcome := outcome || jsonb_build_object('holds', v_holds);
   END IF;
