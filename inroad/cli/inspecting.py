@@ -53,6 +53,7 @@ def gather(session: Session, ids: list[int] | None, names: list[str], refresh_af
     from inroad.store import progress
     from inroad.store.domains import count_domains, get_domains
     from inroad.store.pauses import active_pauses
+    from inroad.store.posting_states import listing_counts
     from inroad.store.results import domain_errors
     from inroad.store.status import dead_letters, last_visit, stage_standing
     from inroad.store.stuck import stuck_rows
