@@ -11,6 +11,7 @@ from typing import Any
 
 from inroad.cvs.career import read_career
 from inroad.cvs.claims.quantities import find_quantities
+from inroad.cvs.claims.scope import split_clauses
 from inroad.cvs.claims.support import telling_stems
 from inroad.cvs.claims.words import meanings
 from inroad.cvs.matching import match_posting
@@ -134,7 +135,15 @@ def score_text(text: str, job: Job) -> float:
     direct = sum(job.skills.get(name, 0.0) for name in named)
     near = sum(0.25 for name in named if name not in job.skills and not related_skills(name).isdisjoint(job.skills))
     words = sum(max((job.words.get(key, 0.0) for key in meanings(stem)), default=0.0) for stem in telling_stems(text))
-    return direct + min(near, 1.0) + words + (0.6 if find_quantities(text) else 0.0)
+    return direct + min(near, 1.0) + words + (0.6 if find_quantities(text) else 0.0) + _part_worth(text)
+
+
+def _part_worth(text: str) -> float:
+    """What the person's part adds: a deed of one's own says more than a trial or a hand that was lent."""
+    first = next(iter(split_clauses(text)), None)
+    if first is None or not first.word:
+        return 0.0
+    return 0.4 if first.claims >= 3 else -0.5 if first.claims < 2 else 0.0
 
 
 def _add_words(words: dict[str | int, float], text: str, weight: float) -> None:

@@ -7,15 +7,17 @@ result is a selection and ordering of the person's own sentences. Nothing here d
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
+from inroad.cvs.assembling import OPTIONAL, Draft, Line, assemble
+from inroad.cvs.career import read_career
 from inroad.cvs.checking import Gate
 from inroad.cvs.choosing import ChosenEntry, Job, Selection, Statement, career_text, choose, read_job, score_text
 from inroad.cvs.claims.support import find_support, sentences, telling_stems
 from inroad.cvs.layout import count_words, lay_out
-from inroad.cvs.model import Cv, Fact, Finding, Match
+from inroad.cvs.model import Cv, Finding, Match
 from inroad.cvs.profile import Profile
 from inroad.cvs.writing import Writer, WritingRequest, word_lines
 from inroad.postings.languages import detect_language
@@ -29,49 +31,6 @@ MAX_SKILLS_PER_GROUP = 12
 MIN_BULLETS = (4, 3, 2)  # of the last, the last but one and every older position, where the person has them
 MAX_WORDED = 8  # lines of one entry that a writer is asked for
 SAME_STATEMENT = 0.7  # share of telling words from which two lines say the same
-# Fields of an entry that are shown; addresses of employers and schools are left out: they fill lines and prove nothing.
-_SHOWN: Mapping[str, tuple[str, ...]] = {
-    "work": ("name", "position", "location", "description", "startDate", "endDate", "summary"),
-    "projects": ("name", "description", "url", "startDate", "endDate", "roles", "entity", "keywords"),
-    "volunteer": ("organization", "position", "startDate", "endDate", "summary"),
-    "publications": ("name", "publisher", "releaseDate", "url", "summary"),
-    "awards": ("title", "awarder", "date", "summary"),
-    "education": ("institution", "studyType", "area", "startDate", "endDate", "score"),
-    "certificates": ("name", "issuer", "date"),
-    "languages": ("language", "fluency"),
-}
-_OPTIONAL = ("projects", "volunteer", "publications", "awards")
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One bullet of the CV: its text, the fact that it words, its worth, and all facts that it rests on."""
-
-    text: str
-    fact: Fact
-    score: float
-    proofs: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """The CV while it is written.
-
-    Attributes:
-        lines: Fact id of an entry to its bullets, best first; the order in which they may be taken.
-        entries: Every entry that may be shown.
-        kept: Fact ids of the bullets and optional entries that are shown.
-        head: `basics` and the skills, as they will be shown.
-        refused: Proposals that the gate refused.
-        notes: What a person should know.
-    """
-
-    entries: Mapping[str, tuple[ChosenEntry, ...]]
-    lines: Mapping[str, tuple[Line, ...]]
-    kept: frozenset[str] = frozenset()
-    head: Mapping[str, Any] | None = None
-    refused: tuple[tuple[str, Finding], ...] = ()
-    notes: tuple[str, ...] = ()
 
 
 def compose_cv(
@@ -182,15 +141,15 @@ def grade_and_improve(
     queue = list(_by_worth(draft))
     draft = replace(draft, kept=frozenset(_least(draft)))
     low, high = words
-    goal = (low + high) // 2
+    goal = _wanted_words(profile, words)
     for aim in (goal, goal, goal):  # the first filling and two improvements: words are counted on the page, not estimated
-        count = count_words(lay_out(_assemble(draft, profile)[0], language))
+        count = count_words(lay_out(assemble(draft, profile)[0], language))
         if low <= count <= high:
             break
         draft = (
             _grow(draft, queue, profile, language, aim, high) if count < low else _shrink(draft, queue, profile, language, high)
         )
-    resume, evidence = _assemble(draft, profile)
+    resume, evidence = assemble(draft, profile)
     count = count_words(lay_out(resume, language))
     return Cv(
         resume=resume,
@@ -202,6 +161,14 @@ def grade_and_improve(
         notes=(*draft.notes, *_notes(count, words, job, language)),
         refused=draft.refused,
     )
+
+
+def _wanted_words(profile: Profile, words: tuple[int, int]) -> int:
+    """Aim within the limits by seniority: a beginner's CV is short, that of twenty years has more to leave out."""
+    low, high = words
+    years = read_career(profile).months / 12
+    share = 0.1 if years < 3 else 0.5 if years < 10 else 0.8
+    return round(low + (high - low) * share)
 
 
 def _line_check(gate: Gate, entry: ChosenEntry, chosen: Sequence[Statement]) -> Callable[[int, str], list[Finding]]:
@@ -259,7 +226,7 @@ def _by_worth(draft: Draft) -> Iterator[tuple[str, str, float]]:
     for section, entries in draft.entries.items():
         for entry in entries:
             age = max(0.4, 1 - 0.15 * entry.rank) if section == "work" else 0.6
-            if section in _OPTIONAL:
+            if section in OPTIONAL:
                 offers.append((entry.score * 0.4 + 0.3, entry.fact.id, section))
             offers.extend((line.score * age, line.fact.id, section) for line in draft.lines[entry.fact.id])
     offers.sort(key=lambda offer: (-offer[0], offer[1]))
@@ -278,7 +245,7 @@ def _grow(draft: Draft, queue: Sequence[tuple[str, str, float]], profile: Profil
         if fact in draft.kept:
             continue
         grown = replace(draft, kept=draft.kept | {fact, *_owner(draft, fact)})
-        count = count_words(lay_out(_assemble(grown, profile)[0], language))
+        count = count_words(lay_out(assemble(grown, profile)[0], language))
         if count > high:
             continue
         draft = grown
@@ -291,7 +258,7 @@ def _owner(draft: Draft, fact: str) -> set[str]:
     """A bullet of an optional entry brings its entry along."""
     return {
         entry.fact.id
-        for section in _OPTIONAL
+        for section in OPTIONAL
         for entry in draft.entries[section]
         if any(line.fact.id == fact for line in draft.lines[entry.fact.id])
     }
@@ -303,55 +270,9 @@ def _shrink(draft: Draft, queue: Sequence[tuple[str, str, float]], profile: Prof
         if fact not in draft.kept or fact in newest:
             continue
         draft = replace(draft, kept=draft.kept - {fact})
-        if count_words(lay_out(_assemble(draft, profile)[0], language)) <= high:
+        if count_words(lay_out(assemble(draft, profile)[0], language)) <= high:
             break
     return draft
-
-
-def _assemble(draft: Draft, profile: Profile) -> tuple[dict[str, Any], dict[str, list[str]]]:
-    """Put the document together, with the evidence for each of its texts."""
-    head = draft.head or {"basics": {}, "skills": []}
-    resume: dict[str, Any] = {"basics": dict(head["basics"])}
-    evidence = dict(_head_evidence(head, profile))
-    for section in ("work", *_OPTIONAL):
-        rows = [_row(draft, entry) for entry in draft.entries[section] if section == "work" or entry.fact.id in draft.kept]
-        resume |= {section: [row for row, _ in rows]} if rows else {}
-        for index, (_, proofs) in enumerate(rows):
-            evidence |= {f"/{section}/{index}{pointer}": facts for pointer, facts in proofs.items()}
-    for section in ("education", "certificates", "languages"):
-        plain = [_plain_row(section, fact, row) for fact, row in profile.entries(section)]
-        resume |= {section: [row for row, _ in plain]} if plain else {}
-        for index, (_, proofs) in enumerate(plain):
-            evidence |= {f"/{section}/{index}{pointer}": facts for pointer, facts in proofs.items()}
-    resume |= {"skills": head["skills"]} if head["skills"] else {}
-    return resume, evidence
-
-
-def _row(draft: Draft, entry: ChosenEntry) -> tuple[dict[str, Any], dict[str, list[str]]]:
-    row = {field: entry.row[field] for field in _SHOWN[entry.section] if entry.row.get(field)}
-    proofs = {f"/{field}": [entry.fact.id] for field in row}
-    lines = [line for line in draft.lines[entry.fact.id] if line.fact.id in draft.kept]
-    if lines:
-        row["highlights"] = [line.text for line in lines]
-        proofs |= {f"/highlights/{index}": list(line.proofs) for index, line in enumerate(lines)}
-    return row, proofs
-
-
-def _plain_row(section: str, fact: Fact, row: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, list[str]]]:
-    shown = {field: row[field] for field in _SHOWN[section] if row.get(field)}
-    return shown, {f"/{field}": [fact.id] for field in shown}
-
-
-def _head_evidence(head: Mapping[str, Any], profile: Profile) -> Iterator[tuple[str, list[str]]]:
-    basics = [fact for fact in profile.facts.values() if fact.path.startswith("/basics/")]
-    for field, value in head["basics"].items():
-        known = [fact.id for fact in basics if fact.path == f"/basics/{field}" or fact.path.startswith(f"/basics/{field}/")]
-        stated = known or [fact.id for fact in profile.facts.values() if isinstance(value, str) and value in fact.text]
-        yield f"/basics/{field}", stated
-    groups = {row.get("name"): fact.id for fact, row in profile.entries("skills")}
-    for index, group in enumerate(head["skills"]):
-        if group.get("name") in groups:
-            yield f"/skills/{index}", [groups[group.get("name")]]
 
 
 def _notes(count: int, words: tuple[int, int], job: Job, language: str) -> Iterator[str]:

@@ -194,10 +194,20 @@ def _section(key: str, resume: Mapping[str, Any], language: str) -> Section:
         return Section(key, title, text=clean((resume.get("basics") or {}).get("summary")))
     rows: Sequence[Mapping[str, Any]] = resume.get(key) or ()
     if key in {"skills", "languages", "interests", "references"}:
-        pairs = (_pair(key, row) for row in rows)
-        return Section(key, title, pairs=tuple(pair for pair in pairs if any(pair)))
+        pairs = [pair for pair in (_pair(key, row) for row in rows) if any(pair)]
+        return Section(key, title, pairs=tuple(_joined_names(pairs) if key == "skills" else pairs))
     entries = (_ENTRIES[key](row, language) for row in rows)
     return Section(key, title, entries=tuple(entry for entry in entries if any(_entry_fields(entry))))
+
+
+def _joined_names(pairs: Sequence[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+    """Put skills that stand alone on one line instead of one below the other."""
+    alone = [name for name, text in pairs if name and not text]
+    if len(alone) < 2:
+        yield from pairs
+        return
+    yield from (pair for pair in pairs if pair[1])
+    yield "", ", ".join(alone)
 
 
 def _pair(key: str, row: Mapping[str, Any]) -> tuple[str, str]:
