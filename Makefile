@@ -44,7 +44,6 @@ bench-dagster: $(STAMP)
 
 bench-discovery: $(STAMP)
 	$(BIN)/python benchmarks/bench_discovery.py
-	$(BIN)/python benchmarks/bench_fetch.py
 
 # The peers live in an environment of their own; without the network they are left out, and picture and README stay as they are.
 bench-contacts: $(STAMP)

@@ -1,24 +1,24 @@
-"""Fetching pages with everything extracted and stored, by the real stages, from a local server.
+"""Fetching pages with everything extracted and stored, by the real stages: our side of `bench_fetch`, and all sides' server.
 
-What lives here: the site of one domain and our side. What does not: the peers (`discovery_peers`), the door (`bench_discovery`).
-The peers read two fields and keep them in memory; our side goes through the guard, judges, extracts contacts and stores versions.
+What does not live here: the peers (`discovery_peers`) and the comparison.
 """
 
 from __future__ import annotations
 
 import asyncio
+import multiprocessing
 import resource
-import tempfile
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from bench_import import served
+from bench_import import server_cpu_s
 from sqlalchemy import text
 
-from inroad.crawl.fetch import WebClient
 from inroad.settings import Settings, load_settings
 from inroad.stages import contacts, page_contents
+from inroad.stages.readers import shared_readers
 from inroad.stages.work import open_work
 from inroad.store import Database, embedded, open_database
 
@@ -30,10 +30,40 @@ FILLER = "".join(
 )
 
 
-def write_pages(folder: Path, pages: int) -> None:
-    """Pages of about 15 kB, named by number."""
-    for number in range(pages):
-        (folder / f"{number}.html").write_text(PAGE.format(n=number % 1000, filler=FILLER))
+class Site(asyncio.Protocol):
+    """Answers /N.html with page N, and everything else with 404, on connections that stay open."""
+
+    def __init__(self, pages: int) -> None:
+        self._pages = pages
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Keeps the connection."""
+        self._transport, self._received = transport, b""
+
+    def data_received(self, data: bytes) -> None:
+        """One answer for each request."""
+        self._received += data
+        while b"\r\n\r\n" in self._received:
+            head, self._received = self._received.split(b"\r\n\r\n", 1)
+            self._transport.write(self._answer(head.split(b" ", 2)[1]))  # type: ignore[attr-defined]
+
+    def _answer(self, target: bytes) -> bytes:
+        number = target.removeprefix(b"/").removesuffix(b".html")
+        if not number.isdigit() or int(number) >= self._pages:
+            return b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n"
+        body = PAGE.format(n=int(number) % 1000, filler=FILLER).encode()
+        return b"HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\nContent-Length: %d\r\n\r\n" % len(body) + body
+
+
+def serve(ports: Any, pages: int) -> None:
+    """Serves until it is terminated."""
+
+    async def forever() -> None:
+        server = await asyncio.get_running_loop().create_server(lambda: Site(pages), "127.0.0.1", 0)
+        ports.put(server.sockets[0].getsockname()[1])
+        await server.serve_forever()
+
+    asyncio.run(forever())
 
 
 def add_rows(database: Database, pages: int) -> None:
@@ -51,61 +81,66 @@ def add_rows(database: Database, pages: int) -> None:
 
 
 def crawl(settings: Settings, answers: Any) -> None:
-    """Fetches, extracts and stores; tells pages a second and peak memory."""
+    """Fetches, extracts and stores; tells pages a second, processor seconds and peak memory."""
     database = open_database(settings, migrate=False)
-    answers.put((asyncio.run(_crawl(settings, database)), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024))
+    before = time.process_time(), server_cpu_s(settings)
+    begun = time.perf_counter()
+    asyncio.run(_crawl(settings, database))
+    seconds = time.perf_counter() - begun
+    readers = [_reader(pid) for pid in shared_readers().pids]
+    cpu_s = time.process_time() - before[0] + server_cpu_s(settings) - before[1] + sum(spent for spent, _ in readers)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024 + sum(peak for _, peak in readers)
+    answers.put((seconds, cpu_s, peak, _counts(database)))
     database.close()
 
 
-async def _crawl(settings: Settings, database: Database) -> float:
-    begun = time.perf_counter()
+async def _crawl(settings: Settings, database: Database) -> None:
     with open_work(settings, database) as work:
-        async with WebClient(settings, database) as web:
+        async with work.open_web() as web:
             await page_contents.run(work, web, [DOMAIN])
         await contacts.run(work, [DOMAIN])
-    seconds = time.perf_counter() - begun
+
+
+def _reader(pid: int) -> tuple[float, float]:
+    """Processor seconds and peak memory (MiB) of a reader process."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    peak = next(line for line in Path(f"/proc/{pid}/status").read_text().splitlines() if line.startswith("VmHWM"))
+    return (int(fields[11]) + int(fields[12])) / 100, int(peak.split()[1]) / 1024
+
+
+def _counts(database: Database) -> dict[str, int]:
+    queries = {"contents": "page_contents", "contacts": "contacts", "sources": "contact_sources"}
     with database.begin() as session:
-        return float(session.scalar(text("SELECT count(*) FROM page_contents")) or 0) / seconds
+        found = {name: int(session.scalar(text(f"SELECT count(*) FROM {table}")) or 0) for name, table in queries.items()}
+        failed = session.execute(text("SELECT error, count(*) FROM pages WHERE error IS NOT NULL GROUP BY 1 LIMIT 3"))
+        return {**found, **{str(error): count for error, count in failed}}
 
 
-def _failures(database: Database) -> list[Any]:
-    with database.begin() as session:
-        query = "SELECT error, count(*) FROM pages WHERE error IS NOT NULL GROUP BY 1 ORDER BY 2 DESC LIMIT 3"
-        return list(session.execute(text(query)))
-
-
-def run(pages: int, concurrency: int, fetch_peers: Any) -> None:
-    """Runs our side, then the peers on the same server, and prints the ratios."""
-    import multiprocessing
-
+def measure(home: Path, port: int, pages: int, concurrency: int) -> dict[str, Any]:
+    """Our side, in a process of its own and with an empty database; stops where anything is missing."""
+    settings = load_settings(
+        home=home,
+        resolve=(f"{DOMAIN}:80:127.0.0.1:{port}",),
+        host_interval_s=0.0,
+        host_concurrency=min(concurrency, 64),
+        fetch_concurrency=concurrency,
+        domain_timeout_s=3_600,
+    )
+    database = open_database(settings)
     context = multiprocessing.get_context("spawn")
-    with tempfile.TemporaryDirectory() as folder:
-        root = Path(folder)
-        root.chmod(0o755)
-        site = root / "site"
-        site.mkdir()
-        write_pages(site, pages)
-        with served(site) as port:
-            settings = load_settings(
-                home=root / "home",
-                resolve=(f"{DOMAIN}:80:127.0.0.1:{port}",),
-                host_interval_s=0.0,
-                host_concurrency=min(concurrency, 64),
-                fetch_concurrency=concurrency,
-                domain_timeout_s=3_600,
-            )
-            database = open_database(settings)
-            try:
-                add_rows(database, pages)
-                answers: Any = context.Queue()
-                process = context.Process(target=crawl, args=(settings, answers))
-                process.start()
-                rate, peak = answers.get(timeout=3_600)
-                process.join()
-                if not rate:
-                    raise SystemExit("Nothing was fetched: " + str(_failures(database)))
-            finally:
-                database.close()
-                embedded.stop(settings)
-            print(f"inroad, everything extracted and stored: {rate:,.0f} pages/s, peak {peak:.0f} MiB", flush=True)
-            fetch_peers(f"http://127.0.0.1:{port}", rate)
+    try:
+        add_rows(database, pages)
+        answers: Any = context.Queue()
+        process = context.Process(target=crawl, args=(settings, answers))
+        process.start()
+        seconds, cpu_s, peak, counts = answers.get(timeout=3_600)
+        process.join()
+    finally:
+        database.close()
+        with suppress(OSError):
+            embedded.stop(settings)
+    # Each page names its own mailbox and number; their names repeat after a thousand.
+    wanted = {"contents": pages, "contacts": 2 * min(pages, 1_000), "sources": 2 * pages}
+    if {name: counts.get(name) for name in wanted} != wanted:
+        raise SystemExit(f"Ours is wrong: {counts} instead of {wanted}.")
+    return {"name": "inroad", "rate": pages / seconds, "cpu_ms": cpu_s / pages * 1_000, "peak_mib": peak}

@@ -3,7 +3,8 @@
     python3 -m venv /tmp/peers && /tmp/peers/bin/pip install scrapy advertools ultimate-sitemap-parser 'crawlee[parsel]'
 
 `discovery_peers.py parse FILE ROUNDS` and `discovery_peers.py fetch URL PAGES CONCURRENCY` print one JSON object a peer:
-name, rate (URLs or pages a second) and peak memory of its process in MiB. Each peer runs in a process of its own.
+name, rate (URLs or pages a second), peak memory of its process in MiB, and for fetching its processor time a page, in ms. Each
+peer runs in a process of its own.
 """
 
 from __future__ import annotations
@@ -131,13 +132,17 @@ def main() -> None:
     task, *rest = sys.argv[1:]
     if task.startswith("one-"):
         name, *values = rest
+        begun_s = time.process_time()
         rate = (
             parse(name, Path(values[0]), int(values[1]))
             if task == "one-parse"
             else FETCH[name](values[0], int(values[1]), int(values[2]))
         )
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-        print(json.dumps({"name": name, "rate": rate, "peak_mib": peak}), flush=True)
+        found = {"name": name, "rate": rate, "peak_mib": peak}
+        if task == "one-fetch":
+            found["cpu_ms"] = (time.process_time() - begun_s) / int(values[1]) * 1_000
+        print(json.dumps(found), flush=True)
         return
     for name in PARSERS if task == "parse" else FETCHERS:
         done = subprocess.run([sys.executable, __file__, f"one-{task}", name, *rest], capture_output=True, text=True, check=False)

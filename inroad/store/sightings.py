@@ -122,7 +122,7 @@ def store_contacts(
     for page_id, found in readings:
         may_pass, held = admitted(session, name, found)
         kept.append((page_id, forget_again(session, page_id, may_pass, held) if held else may_pass))
-    matched = _Matched(session, domain_id, identity)
+    matched = _Matched(session, domain_id, [one for _, found in kept for one in found], identity)
     for page_id, found in kept:
         for contact in found:
             matched.take(page_id, urls[page_id], contact)
@@ -152,7 +152,7 @@ class _Group:
 class _Matched:
     """Which row each sighting of a batch belongs to: the one of the same identity or value; a new one where there is none."""
 
-    def __init__(self, session: Session, domain_id: int, identity: Identity) -> None:
+    def __init__(self, session: Session, domain_id: int, found: Iterable[Any], identity: Identity) -> None:
         self._domain_id = domain_id
         self._identity = identity
         self._groups: list[_Group] = []
@@ -160,7 +160,14 @@ class _Matched:
         self._by_identity: dict[tuple[str, str], int | _Group] = {}
         self._by_number: dict[int, _Group] = {}
         self.born: set[int] = set()
-        for row in session.execute(_CONTACTS, {"domain_id": domain_id}):
+        given = {(contact.kind, contact.value) for contact in found}
+        asked = {
+            "domain_id": domain_id,
+            "spelled": sorted({kind for kind, _ in given}.intersection(_SPELLED)),
+            "values": sorted({value for _, value in given}),
+            "lowered": sorted({value.casefold() for _, value in given}),
+        }
+        for row in session.execute(_CONTACTS, asked):
             self._by_value[row.kind, row.value] = row.id
             self._by_identity.setdefault(identity(row), row.id)
 
@@ -225,7 +232,16 @@ def _as_sighting(contact: Any, page_url: str) -> Sighting:
     )
 
 
-_CONTACTS = text("SELECT id, kind, value, details FROM contacts WHERE domain_id = :domain_id ORDER BY id")
+# Of these kinds one contact has many spellings, and all of a domain's are compared; of the others only letters' case may differ,
+# and a directory of ten thousand mailboxes is not loaded for each batch of pages.
+_SPELLED = ("address", "person", "social")
+_CONTACTS = text("""
+    SELECT id, kind, value, details FROM contacts
+    WHERE domain_id = :domain_id AND (
+        kind = ANY(CAST(:spelled AS text[])) OR value = ANY(CAST(:values AS text[])) OR lower(value) = ANY(CAST(:lowered AS text[]))
+    )
+    ORDER BY id
+""")
 _ADD = text("""
     INSERT INTO contacts (domain_id, kind, value, raw, name, role, confidence, details)
     SELECT :domain_id, kind, value, raw, name, role, confidence, CAST(details AS jsonb)
