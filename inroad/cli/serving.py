@@ -9,24 +9,26 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from rich.console import Console
-from sqlalchemy import Connection
 
 from inroad.cli.context import open_for, use_settings
 from inroad.cli.last_will import LastWill, last_will
 from inroad.guard.errors import UserError
 from inroad.settings import CHECKOUT, Settings
-from inroad.store import Database
-from inroad.store.locks import hold_lock
+from inroad.store import Database, embedded
+from inroad.store.database import DatabaseUnavailable
+from inroad.store.locks import NamedLock, hold_lock
 
 # Seconds between two looks at the children, that a child gets to end, and that the UI gets to answer.
 LOOK_S = 0.5
 STOP_S = 15.0
 READY_S = 90.0
+# Seconds between two looks at the server.
+SERVER_LOOK_S = 5.0
 # A child that ends is started again after 1, 2, 4 ... seconds; this often in a row, then the whole gives up.
 RESTARTS = 5
 
@@ -101,11 +103,11 @@ def up() -> None:
     settings = use_settings()
     check_port(settings.dagster_port, "INROAD_DAGSTER_PORT")
     database = open_for(settings)
-    with only_one(database), serving(settings, database) as children:
+    with only_one(database) as lock, serving(settings, database) as children:
         console = Console()
         console.print(f"Dagster UI: http://127.0.0.1:{settings.dagster_port}/", highlight=False)
         console.print("Ctrl-C drains and stops.", highlight=False)
-        wait(children)
+        wait(children, lambda: keep_server(settings, lock))
 
 
 def check_port(port: int, variable: str) -> None:
@@ -125,18 +127,38 @@ def check_port(port: int, variable: str) -> None:
 
 
 @contextlib.contextmanager
-def only_one(database: Database) -> Iterator[Connection]:
+def only_one(database: Database) -> Iterator[NamedLock]:
     """Holds the lock of the one supervisor of an installation.
 
     Raises:
         AlreadyUp: Another process holds it.
     """
-    with hold_lock(database, "inroad up") as connection:
-        if connection is None:
+    with hold_lock(database, "inroad up") as lock:
+        if lock is None:
             raise AlreadyUp(
                 "Another `inroad up` or `inroad demo` serves this installation.", mend="Use that one, or stop it first."
             )
-        yield connection
+        yield lock
+
+
+def keep_server(settings: Settings, lock: NamedLock) -> None:
+    """Starts an embedded server that has died, and takes the lock that a restarted server has forgotten.
+
+    Raises:
+        AlreadyUp: Meanwhile another supervisor has taken it.
+    """
+    if lock.is_held():
+        return
+    if not settings.database_url and embedded.describe(settings).pid() is None:
+        try:
+            embedded.ensure_running(settings)
+        except embedded.EmbeddedServerError as error:  # a killed server's own processes end a moment after it
+            Console(stderr=True).print(f"PostgreSQL has ended: {error} It is tried again.", highlight=False, markup=False)
+            return
+        Console(stderr=True).print("PostgreSQL had ended; it runs again.", highlight=False)
+    with contextlib.suppress(DatabaseUnavailable):  # one that is not ours, or still starts: looked at again
+        if not lock.take():
+            raise AlreadyUp("PostgreSQL was started again, and another `inroad up` came first.", mend="Use that one.")
 
 
 @contextlib.contextmanager
@@ -198,16 +220,24 @@ def _wait_for_ui(settings: Settings, child: Child) -> None:
     raise UserError(f"{child.name} did not answer within {READY_S:g} s.", mend=f"See {child.log}.", reason="child-silent")
 
 
-def wait(children: Sequence[Child]) -> None:
+def wait(children: Sequence[Child], look_further: Callable[[], None] | None = None) -> None:
     """Watches the children until Ctrl-C or SIGTERM; one that ends is started again, later each time.
+
+    Args:
+        children: Started ones.
+        look_further: Called every `SERVER_LOOK_S` seconds.
 
     Raises:
         UserError: A child ended too often; names it and its log.
     """
     with _stop_on_terminate():
+        next_look = time.monotonic() + SERVER_LOOK_S
         try:
             while True:
                 time.sleep(LOOK_S)
+                if look_further is not None and time.monotonic() >= next_look:
+                    look_further()
+                    next_look = time.monotonic() + SERVER_LOOK_S
                 for child in children:
                     _revive(child)
         except KeyboardInterrupt:

@@ -9,22 +9,73 @@ from contextlib import contextmanager
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 
-from inroad.store.database import Database
+from inroad.store.database import Database, DatabaseUnavailable
+
+
+class NamedLock:
+    """One lock of the database, held on a connection of its own.
+
+    Args:
+        database: Where the lock is.
+        name: What it is called, the same in all processes.
+    """
+
+    def __init__(self, database: Database, name: str) -> None:
+        self._database, self._name = database, name
+        self._connection: Connection | None = None
+
+    def take(self) -> bool:
+        """Takes it unless another holds it.
+
+        Raises:
+            DatabaseUnavailable: The server cannot be reached.
+        """
+        try:
+            connection = self._database.engine.connect()
+            connection.detach()  # a pooled connection would keep the lock after its release
+            is_ours = bool(connection.scalar(text("SELECT pg_try_advisory_lock(hashtext(:name))"), {"name": self._name}))
+            connection.commit()
+        except DBAPIError as error:
+            raise DatabaseUnavailable("PostgreSQL cannot be reached.", mend="Start it, then try again.") from error
+        if is_ours:
+            self._connection = connection
+        else:
+            connection.close()
+        return is_ours
+
+    def is_held(self) -> bool:
+        """Whether it is still ours: a server that was started again has forgotten it."""
+        if self._connection is None:
+            return False
+        try:
+            self._connection.scalar(text("SELECT 1"))
+            self._connection.commit()
+        except DBAPIError:
+            self._drop()
+            return False
+        return True
+
+    def release(self) -> None:
+        """Frees it, now and not when the server notices the connection's end: whoever comes next would be refused meanwhile."""
+        if self._connection is None:
+            return
+        with contextlib.suppress(DBAPIError):  # a server that is away has freed it
+            self._connection.execute(text("SELECT pg_advisory_unlock(hashtext(:name))"), {"name": self._name})
+            self._connection.commit()
+        self._drop()
+
+    def _drop(self) -> None:
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            with contextlib.suppress(DBAPIError):
+                connection.close()
 
 
 @contextmanager
-def hold_lock(database: Database, name: str) -> Iterator[Connection | None]:
+def hold_lock(database: Database, name: str) -> Iterator[NamedLock | None]:
     """Holds a named lock for the block; None when another process has it."""
-    with database.engine.connect() as connection:
-        connection.detach()  # a pooled connection would keep the lock after the block
-        is_ours = connection.scalar(text("SELECT pg_try_advisory_lock(hashtext(:name))"), {"name": name})
-        connection.commit()
-        try:
-            yield connection if is_ours else None
-        finally:
-            if is_ours:
-                # Said, and not left to the connection's end: the server notices that some milliseconds later, and whoever comes
-                # next in the same moment would be refused. A server that is away has freed the lock.
-                with contextlib.suppress(DBAPIError):
-                    connection.execute(text("SELECT pg_advisory_unlock(hashtext(:name))"), {"name": name})
-                    connection.commit()
+    lock = NamedLock(database, name)
+    try:
+        yield lock if lock.take() else None
+    finally:
+        lock.release()

@@ -13,13 +13,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from inroad.cli import last_will, serving
 from inroad.cli.last_will import end_groups, read_groups
-from inroad.cli.serving import AlreadyUp, Child, PortTaken, check_port, only_one, wait
+from inroad.cli.serving import AlreadyUp, Child, PortTaken, check_port, keep_server, only_one, wait
 from inroad.guard.errors import UserError
-from inroad.settings import CHECKOUT
-from inroad.store import Database
+from inroad.settings import CHECKOUT, Settings, load_settings
+from inroad.store import Database, embedded, open_database
 from tests.cli.conftest import start
 
 SLEEPS = [sys.executable, "-c", "import time; time.sleep(60)"]
@@ -114,6 +115,53 @@ def test_a_child_gets_its_own_group_and_the_checkout_as_home(tmp_path: Path) -> 
     group, home, folder = log.read_text().split()
     assert int(group) == child.process.pid != os.getpgid(0)
     assert home == folder == str(CHECKOUT)
+
+
+def break_connections(database: Database) -> None:
+    """What a restart of the server does to everybody who is connected."""
+    with database.begin() as session:
+        others = "datname = current_database() AND pid <> pg_backend_pid()"
+        session.execute(text(f"SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE {others}"))
+
+
+def test_a_lock_that_a_restarted_server_forgot_is_taken_again(database: Database, settings: Settings) -> None:
+    """Otherwise a second supervisor may start beside the first, after an upgrade of PostgreSQL."""
+    other = Database(database.url)
+    with only_one(database) as lock:
+        keep_server(settings, lock)
+        assert lock.is_held()
+        break_connections(other)
+        assert not lock.is_held()
+        keep_server(settings, lock)
+        assert lock.is_held()
+        with pytest.raises(AlreadyUp), only_one(other):
+            pytest.fail("both hold the lock")
+    other.close()
+
+
+def test_a_supervisor_that_lost_its_lock_to_another_ends(database: Database, settings: Settings) -> None:
+    """Of two daemons one has to go, and the one that asks knows it."""
+    other = Database(database.url)
+    with only_one(database) as lock:
+        break_connections(other)
+        with only_one(other), pytest.raises(AlreadyUp, match="came first"):
+            keep_server(settings, lock)
+    other.close()
+
+
+@pytest.mark.slow
+def test_an_embedded_server_that_was_killed_is_started_again(home: Path) -> None:
+    """Nobody else would: the UI and the daemon only fail, one query after the other."""
+    settings = load_settings(home=home)
+    database = open_database(settings)
+    with only_one(database) as lock:
+        pid = embedded.describe(settings).pid()
+        assert pid is not None
+        os.kill(pid, signal.SIGKILL)
+        assert wait_until(lambda: embedded.describe(settings).pid() is None)
+        assert wait_until(lambda: keep_server(settings, lock) or lock.is_held())
+        assert embedded.describe(settings).pid() not in (None, pid)
+    database.close()
 
 
 SUPERVISOR = """
