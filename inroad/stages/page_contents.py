@@ -30,6 +30,7 @@ from inroad.stages.selection import select_by_rule
 from inroad.stages.work import StageReport, Tally, Work, each_domain
 from inroad.store import claims, visits
 from inroad.store.database import DatabaseUnavailable
+from inroad.store.gone_pages import restore_found
 from inroad.store.models import Domain, Page
 from inroad.store.pages import complete_pages
 
@@ -111,6 +112,8 @@ class _Visitor:
                 pages = [page for page in due[start : start + CLAIMED] if page.id in opened]
                 running |= {group.create_task(self._refresh(page, opened[page.id])) for page in pages}
                 running = await _until(running, CLAIMED // 2)
+        if any(page.gone_at is not None for page in due):  # only their sitemaps say so, and some may have answered
+            await self._work.database.run(restore_found, self._domain.id)
 
     async def _fetch(self, page: Page) -> None:
         fetched = await self._read(Fetched(self._domain, page), known=None)

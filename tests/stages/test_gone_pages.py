@@ -54,7 +54,6 @@ def test_a_page_that_leaves_the_sitemap_and_still_answers_is_not_gone(hiring: Be
     hiring.run("sitemaps", again=True)
     assert gone(hiring) == ["/careers/meteorologist"]
     hiring.run("page_contents", "postings", again=True)
-    hiring.run("pages")
     assert gone(hiring) == []
     assert hiring.rows(PostingRow.closed_at) == [None]
     settled = fingerprint(hiring.database)
