@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
@@ -31,6 +32,7 @@ ASSETS = (
 # Files that are read although they are no pages: cards, and sheets that their link calls by what they say of the company.
 CARDS = (".vcf", ".vcard")
 SHEETS = (".pdf",)
+_FORMAT = re.compile(r"[(\[|,–]|\s-\s|\bPDF\b", re.IGNORECASE)
 SHEET_TYPES = frozenset({"CONTACT_ROOT", "CONTACT", "IMPRINT", "TEAM", "ABOUT"})
 
 
@@ -68,8 +70,16 @@ def file_row(link: Link) -> dict[str, Any] | None:
     path = link.url.split("?", 1)[0].lower()
     if path.endswith(CARDS):
         return {**page_row(link.url, source="link", title=link.text, page_type="CONTACT"), "priority_level": 2}
-    row = page_row(link.url, source="link", title=link.text)
-    return {**row, "priority_level": 2} if path.endswith(SHEETS) and row["page_type"] in SHEET_TYPES else None
+    if not path.endswith(SHEETS):
+        return None
+    # "Imprint (PDF, 2 MB)": what stands before the format; else the file's own name.
+    words = _FORMAT.split(link.text, maxsplit=1)[0].strip()
+    kind = classify_page(link.url, title=words)
+    if kind.page_type not in SHEET_TYPES:
+        kind = classify_page(path.removesuffix(".pdf"))
+    if kind.page_type not in SHEET_TYPES:
+        return None
+    return {**page_row(link.url, source="link", page_type=kind.page_type), "priority_level": 2}
 
 
 def page_row(
