@@ -8,7 +8,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # `dagster` and the command look for dagster.yaml here.
 export DAGSTER_HOME := $(CURDIR)
 
-.PHONY: install run demo test test-all lint bench bench-dagster bench-discovery bench-contacts bench-cvs bench-guard lock clean
+.PHONY: install run demo test test-all lint bench bench-dagster bench-discovery bench-contacts bench-cvs bench-guard bench-domains lock clean
 
 install: $(STAMP)
 
@@ -37,7 +37,7 @@ lint: $(STAMP)
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-bench: bench-dagster bench-discovery bench-contacts bench-cvs bench-guard
+bench: bench-dagster bench-discovery bench-contacts bench-cvs bench-guard bench-domains
 
 bench-dagster: $(STAMP)
 	$(BIN)/python benchmarks/bench_dagster.py
@@ -55,6 +55,10 @@ bench-cvs: $(STAMP)
 
 bench-guard: $(STAMP)
 	$(BIN)/python benchmarks/bench_guard.py
+
+# A thousand small companies end to end, and Dagster's share of the time: some minutes.
+bench-domains: $(STAMP)
+	$(BIN)/python benchmarks/bench_domains.py
 
 # Renews requirements.lock from pyproject.toml; needs uv on the PATH.
 lock:
