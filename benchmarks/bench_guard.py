@@ -1,8 +1,11 @@
-"""What the guard adds to a model call: the bare openai client against ours, in turns, in one run.
+"""The guard in figures, in one run: what it adds to a model call, and whether its limits hold over processes that are killed.
 
-`python benchmarks/bench_guard.py [--calls N] [--concurrency N]` starts the embedded PostgreSQL in a temporary folder and a local
-server that answers at once, then prints the latency of both clients and the difference. Ours keeps breaker, two budgets, ledger
-and cache look-up; every prompt is new, so that no answer comes from the cache.
+    python benchmarks/bench_guard.py [--calls 200] [--latency-only]
+
+Starts an embedded server and model servers of its own, and stops them. Each latency is measured next to the bare openai client,
+the two in turns: one call and eight calls at a time against a server that answers at once (then the processors are what all wait
+for), and eight at a time against one that thinks for 50 to 150 ms, as the fastest real models do. Ours keeps pauses, breaker, two
+budgets, ledger and cache look-up.
 """
 
 from __future__ import annotations
@@ -10,107 +13,81 @@ from __future__ import annotations
 import argparse
 import asyncio
 import importlib.util
-import statistics
+import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from openai import AsyncOpenAI
-from pydantic import BaseModel
+import guard_latency
+import guard_limits
 
-from inroad.guard.errors import Scope
-from inroad.guard.limits import set_budget, show_budgets
+from inroad.guard.limits import set_budget
 from inroad.llm import LlmClient
 from inroad.llm.endpoint import Endpoint
-from inroad.llm.schema import response_format
 from inroad.settings import load_settings
-from inroad.store import embedded, open_database
+from inroad.store import Database, embedded, open_database
 
 SERVER = Path(__file__).parent.parent / "tests" / "llm" / "server.py"
 
 
-class Person(BaseModel):
-    """The answer of the local server."""
-
-    name: str
-    age: int
-
-
-def _server() -> Any:
+def _server_module() -> Any:
     spec = importlib.util.spec_from_file_location("model_server", SERVER)
     assert spec
     assert spec.loader
     module = importlib.util.module_from_spec(spec)
     sys.modules[spec.name] = module
     spec.loader.exec_module(module)
-    return module.ModelServer()
+    return module
 
 
-async def _measure(calls: list[Callable[[int], Awaitable[Any]]], count: int, concurrency: int) -> list[list[float]]:
-    """Milliseconds of `count` calls each, the kinds in turns, so that both see the same machine."""
-    times: list[list[float]] = [[] for _ in calls]
-
-    async def timed(kind: int, number: int) -> None:
-        began = time.perf_counter()
-        await calls[kind](number)
-        times[kind].append((time.perf_counter() - began) * 1000)
-
-    for start in range(0, count, concurrency):
-        for kind in range(len(calls)):
-            await asyncio.gather(*(timed(kind, number) for number in range(start, min(start + concurrency, count))))
-    return times
+@contextmanager
+def _thinking(least_s: float, most_s: float) -> Iterator[str]:
+    """A model server in a process of its own, whose work is not counted with the clients'; yields its URL."""
+    command = [sys.executable, str(SERVER), str(least_s), str(most_s)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdin
+        assert process.stdout
+        try:
+            yield process.stdout.readline().strip()
+        finally:
+            process.stdin.close()
 
 
-def _percentile(values: list[float], share: float) -> float:
-    return sorted(values)[min(int(len(values) * share), len(values) - 1)]
-
-
-async def _run(url: str, client: LlmClient, calls: int, concurrency: int) -> None:
-    bare_client = AsyncOpenAI(api_key="bench", base_url=url, max_retries=0)
-
-    async def bare(number: int) -> None:
-        answer = await bare_client.chat.completions.create(
-            model="gpt-4o-mini",
-            messages=[{"role": "user", "content": f"Who is {number}?"}],
-            response_format=response_format(Person),  # type: ignore[arg-type]
-            max_tokens=500,
-        )
-        Person.model_validate_json(answer.choices[0].message.content or "")
-
-    async def guarded(number: int) -> None:
-        scope = Scope(run="bench", domain=f"d{number % 10}.example")
-        await client.acomplete(f"Who is {number}?", schema=Person, purpose="bench", scope=scope, max_output_tokens=500)
-
-    await _measure([bare, lambda number: guarded(-number - 1)], 4 * concurrency, concurrency)
-    bare_ms, guarded_ms = await _measure([bare, guarded], calls, concurrency)
-    print(f"{calls} calls each, {concurrency} at a time; milliseconds")
-    for name, values in (("bare openai client", bare_ms), ("guarded", guarded_ms)):
-        print(f"  {name:20} median {statistics.median(values):7.2f}   p95 {_percentile(values, 0.95):7.2f}")
-    added = statistics.median(guarded_ms) - statistics.median(bare_ms)
-    added95 = _percentile(guarded_ms, 0.95) - _percentile(bare_ms, 0.95)
-    print(f"  {'added':20} median {added:7.2f}   p95 {added95:7.2f}   (goal: median <= 3, p95 <= 8)")
+def _latencies(database: Database, calls: int) -> None:
+    for heading, at_once, thinks_s in (
+        ("1 at a time, answered at once", 1, (0.0, 0.0)),
+        ("8 at a time, answered at once", 8, (0.0, 0.0)),
+        ("8 at a time, after 50 to 150 ms", 8, (0.05, 0.15)),
+    ):
+        with _thinking(*thinks_s) as url:
+            client = LlmClient(Endpoint(url, "bench-key", "gpt-4o-mini"), database=database)
+            times = asyncio.run(guard_latency.measure(url, client, calls=calls * min(at_once, 2), at_once=at_once))
+        print(guard_latency.table(heading, *times), flush=True)
 
 
 def main() -> None:
     """Starts everything, measures, stops everything."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--calls", type=int, default=400)
-    parser.add_argument("--concurrency", type=int, default=1)
+    parser.add_argument("--calls", type=int, default=200)
+    parser.add_argument("--latency-only", action="store_true")
     arguments = parser.parse_args()
-    with tempfile.TemporaryDirectory() as home, _server().serve() as model:
+    module = _server_module()
+    with tempfile.TemporaryDirectory() as home, module.ModelServer().serve() as model:
         Path(home).chmod(0o755)
         settings = load_settings(home=Path(home))
         try:
             database = open_database(settings)
             set_budget(database, "all", tokens=10**12)
             set_budget(database, "domain", usd=1000, period="day")
-            client = LlmClient(Endpoint(model.url, "bench-key", "gpt-4o-mini"), database=database)
-            asyncio.run(_run(model.url, client, arguments.calls, arguments.concurrency))
-            total = next(status for status in show_budgets(database) if status.scope == "all")
-            print(f"  spent {total.spent:,.0f} tokens, reserved {total.reserved:,.0f}")
+            _latencies(database, arguments.calls)
+            if not arguments.latency_only:
+                model.default = module.faulty(7)
+                print(guard_limits.budget_under_kills(database, model), flush=True)
+                print(guard_limits.rate_over_processes(database), flush=True)
+                print(guard_limits.one_probe(database), flush=True)
             database.close()
         finally:
             embedded.stop(settings)

@@ -1,7 +1,8 @@
 """A local server that speaks the OpenAI chat protocol, with scripted behaviours and an honest count of what it charges.
 
 It keeps to the output cap it is sent and counts the tokens of every answer it makes, whether or not the answer arrives: what a
-provider's bill would say. Run as a module it prints its port and serves until killed.
+provider's bill would say. Run as a program (`python server.py [LEAST_S MOST_S]`) it prints its URL and thinks for so long before
+each answer, until its standard input ends.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import json
 import random
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -139,3 +141,18 @@ def faulty(seed: int, *, hang_s: float = 1.5) -> Script:
         return next((behaviour for share, behaviour in faults if draw < share), Behaviour(latency_s=latency))
 
     return behave
+
+
+def main() -> None:
+    """Serves in a process of its own, so that nothing of it is counted with a client."""
+    least_s, most_s = map(float, sys.argv[1:3] or (0, 0))
+    chance = random.Random(3)
+    server = ModelServer()
+    server.default = lambda _: Behaviour(latency_s=chance.uniform(least_s, most_s))
+    with server.serve():
+        print(server.url, flush=True)
+        sys.stdin.read()
+
+
+if __name__ == "__main__":
+    main()
