@@ -238,7 +238,8 @@ _SPELLED = ("address", "person", "social")
 _CONTACTS = text("""
     SELECT id, kind, value, details FROM contacts
     WHERE domain_id = :domain_id AND (
-        kind = ANY(CAST(:spelled AS text[])) OR value = ANY(CAST(:values AS text[])) OR lower(value) = ANY(CAST(:lowered AS text[]))
+        kind = ANY(CAST(:spelled AS text[])) OR value = ANY(CAST(:values AS text[]))
+        OR lower(value) = ANY(CAST(:lowered AS text[]))
     )
     ORDER BY id
 """)
