@@ -1,4 +1,4 @@
-"""How a company's list stands to its postings, over real runs of the stage: each state with its reason, and no state without proof."""
+"""How a company's list stands to its postings, over real runs of the stage: each state with its reason, none without proof."""
 
 from __future__ import annotations
 
