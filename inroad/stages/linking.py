@@ -9,13 +9,14 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from inroad.crawl.classify import CLASSIFIER_VERSION, classify_page
+from inroad.crawl.classify import CLASSIFIER_VERSION, PageClass, PageType, classify_page
 from inroad.crawl.links import Link, extract_links
 from inroad.crawl.urls import canonical_url, host_of
 from inroad.guard.errors import PermanentError
 from inroad.settings import Settings
 from inroad.stages.origins import renamed
-from inroad.store.models import Domain, Page
+from inroad.store.models import Domain
+from inroad.store.page_kinds import NamedPage
 from inroad.store.pages import add_pages, page_count
 
 # A site whose sitemaps list fewer pages than this is explored by every link; larger ones only by links worth reading.
@@ -145,11 +146,10 @@ def linked_rows(
     return rows
 
 
-def reclassified(page: Page) -> dict[str, Any]:
-    """The columns that the present classifier gives a page that an older one named."""
+def reclassified(page: NamedPage) -> PageClass:
+    """What the present classifier calls a page that an older one named."""
     kind = classify_page(page.url, title=page.title)
-    if is_file(page.url):  # the link to it named it, which its address cannot
-        return {"classifier_version": CLASSIFIER_VERSION}
-    if page.page_type == "POSTING" and kind.priority_level > 1:  # a careers page said so, which its address cannot
-        return {"classifier_version": CLASSIFIER_VERSION}
-    return {"page_type": kind.page_type, "priority_level": kind.priority_level, "classifier_version": CLASSIFIER_VERSION}
+    is_job = page.page_type == "POSTING" and kind.priority_level > 1
+    if is_file(page.url) or is_job:  # the link to it, or a careers page, said so, which its address cannot
+        return PageClass(PageType(page.page_type), page.priority_level)
+    return kind

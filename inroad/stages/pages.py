@@ -14,7 +14,8 @@ from inroad.stages.work import StageReport, Tally, Work, each_domain
 from inroad.store import claims
 from inroad.store.gone_pages import restore_found
 from inroad.store.models import Domain, Page
-from inroad.store.pages import newest_contents, page_count, reclassify, update_page
+from inroad.store.page_kinds import Names, name_pages, pages_of_other_versions
+from inroad.store.pages import newest_contents, page_count
 
 STAGE = "pages"
 
@@ -35,9 +36,7 @@ async def run(work: Work, names: Sequence[str]) -> StageReport:
 
 def _bring_up_to_date(session: Session, work: Work, domain: Domain) -> int:
     changed = restore_found(session, domain.id)
-    for page in reclassify(session, domain.id, CLASSIFIER_VERSION):
-        update_page(session, page.id, **reclassified(page))
-        changed += 1
+    changed += _name_again(session, domain)
     for _, content in newest_contents(session, domain.id, ("HOME",)):
         changed += add_linked_pages(session, work.settings, domain, stored_html(content.html_zlib), url=content.final_url)
     # While pages of an earlier, interrupted run are still due, their links may be the better choice: then it is made after them.
@@ -45,3 +44,14 @@ def _bring_up_to_date(session: Session, work: Work, domain: Domain) -> int:
     if not work.is_manual and is_settled:
         changed += select_by_rule(session, work.settings, domain.id, fill=False)
     return changed
+
+
+def _name_again(session: Session, domain: Domain) -> int:
+    """Gives pages that an older classifier named the present one's type; returns how many are called differently now."""
+    names = Names()
+    for page in pages_of_other_versions(session, domain.id, CLASSIFIER_VERSION):
+        page_type, level = reclassified(page)
+        names.ids.append(page.id)
+        names.page_types.append(page_type)
+        names.priority_levels.append(level)
+    return name_pages(session, CLASSIFIER_VERSION, names)

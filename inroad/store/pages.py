@@ -117,12 +117,6 @@ def complete_pages(session: Session, domain_ids: Sequence[int], not_visited: Any
     return list(session.scalars(statement))
 
 
-def reclassify(session: Session, domain_id: int, version: str) -> list[Page]:
-    """Pages of a domain that another version of the classifier named."""
-    statement = select(Page).where(Page.domain_id == domain_id, Page.classifier_version.is_distinct_from(version))
-    return list(session.scalars(statement.limit(20_000)))
-
-
 def update_page(session: Session, page_id: int, **values: Any) -> None:
     """Writes values on a page where at least one of them differs."""
     different = [getattr(Page, name).is_distinct_from(value) for name, value in values.items()]
@@ -148,6 +142,18 @@ def newest_contents(session: Session, domain_id: int, page_types: Sequence[str] 
     )
     if page_types is not None:
         statement = statement.where(Page.page_type.in_(page_types))
+    return [(page, content) for page, content in session.execute(statement)]
+
+
+def unread_contents(session: Session, domain_id: int) -> list[tuple[Page, PageContent]]:
+    """The contents of a domain that no reading for contacts has completed."""
+    statement = (
+        select(Page, PageContent)
+        .join(PageContent, PageContent.page_id == Page.id)
+        .join(Extraction, Extraction.page_content_id == PageContent.id)
+        .where(Extraction.domain_id == domain_id, Extraction.kind == "contacts", Extraction.extraction_status != "Complete")
+        .limit(200)
+    )
     return [(page, content) for page, content in session.execute(statement)]
 
 
