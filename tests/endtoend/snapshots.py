@@ -23,6 +23,7 @@ _KEYS: dict[str, tuple[str, ...]] = {
     "boards": ("domain_id", "provider", "token"),
     "postings": ("domain_id", "key"),
     "profiles": ("name",),
+    "cvs": ("posting_id", "profile_id"),
 }
 
 
