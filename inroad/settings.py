@@ -64,7 +64,9 @@ class Settings(BaseSettings):
         "separated, to change it (the first encrypts, all decrypt); default: a key file in the home folder.",
     )
     console_port: int = Field(8700, ge=1, le=65535, description="TCP port of the curation console, on loopback.")
-    profile: Path | None = Field(None, description="JSON Resume file (json or yaml) of the person the CVs are for.")
+    profile: Path | None = Field(
+        None, description="JSON Resume file (json or yaml) of the person the CVs are for, or the name of a stored profile."
+    )
 
     # how work is chosen and run
     curation: Literal["auto", "manual"] = Field(

@@ -71,7 +71,7 @@ def _lines(file: Path) -> list[str]:
 
 
 def use_profile(database: Database, settings: Settings, path: Path | None) -> str | None:
-    """Loads the profile file, where one is given, and makes it the default.
+    """Loads the profile file, where one is given, and makes it the default; a stored profile is chosen by its name.
 
     Returns:
         One sentence for the person when there is no profile at all, else None.
@@ -80,9 +80,11 @@ def use_profile(database: Database, settings: Settings, path: Path | None) -> st
         InroadError: The file breaks the schema; names the place, the fault and the mend.
     """
     from inroad.cvs import Profile
-    from inroad.store.profiles import get_profile, save_profile
+    from inroad.store.profiles import get_profile, save_profile, set_default
 
     path = path or settings.profile
+    if path is not None and not path.exists() and database.call(set_default, path.name):
+        return None
     if path is not None:
         profile = Profile.load(path)
         facts = [{"fact_id": fact.id, "kind": fact.kind, "path": fact.path, "text": fact.text} for fact in profile.facts.values()]

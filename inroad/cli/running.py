@@ -29,7 +29,9 @@ def run(
     file: Annotated[
         Path | None, typer.Option("--file", help="File with one domain a line, or a CSV whose first column holds them.")
     ] = None,
-    profile: Annotated[Path | None, typer.Option("--profile", help="JSON Resume file, json or yaml.")] = None,
+    profile: Annotated[
+        Path | None, typer.Option("--profile", help="JSON Resume file, json or yaml, or the name of a stored profile.")
+    ] = None,
     posting: Annotated[list[str] | None, typer.Option("--posting", help="A posting by hand: URL or file.")] = None,
     domain: Annotated[str | None, typer.Option("--domain", help="The company of the postings given by hand.")] = None,
     resolve: Annotated[list[str] | None, typer.Option("--resolve", help="HOST:PORT:ADDRESS:PORT; host * means all.")] = None,

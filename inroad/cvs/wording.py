@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import cache
 
 SECTION_KEYS = (
     "summary", "skills", "work", "projects", "education", "certificates",
@@ -78,6 +79,36 @@ _GRADE: Mapping[str, str] = {
 def heading(section: str, language: str) -> str:
     """Name a section in a language; English where the language is not known."""
     return _HEADINGS.get(language, _HEADINGS["en"]).split("|")[SECTION_KEYS.index(section)]
+
+
+# Further headings that people write, in lower case.
+_MORE_HEADINGS: Mapping[str, str] = {
+    "summary": "about|about me|profile|personal profile|objective|professional summary|career summary|über mich|kurzprofil|"
+    "à propos|sobre mí",
+    "skills": "technical skills|key skills|core skills|technologies|tools|it skills|fähigkeiten|edv kenntnisse|aptitudes|"
+    "habilidades",
+    "work": "work experience|professional experience|employment|employment history|work history|career|career history|"
+    "beruflicher werdegang|praktische erfahrung|expérience professionnelle|expériences|experiencia laboral|"
+    "experiencia profesional",
+    "projects": "personal projects|selected projects|side projects",
+    "education": "academic background|education and training|studium|bildungsweg|schulbildung|études|educación|estudios",
+    "certificates": "certifications|licenses|licenses and certifications|courses and certificates|weiterbildung",
+    "publications": "papers|talks and publications",
+    "awards": "honors|honours|honors and awards|selected honors|awards and honors|prizes",
+    "volunteer": "volunteer|volunteer experience|volunteering|community",
+    "languages": "language skills|sprachkenntnisse",
+    "references": "referees",
+    "interests": "hobbies|hobbies and interests",
+}
+
+
+@cache
+def known_headings() -> dict[str, str]:
+    """Headings in lower case, in every language that is known, to the sections that they head."""
+    found = {name.casefold(): key for key, names in _MORE_HEADINGS.items() for name in names.split("|")}
+    for names in _HEADINGS.values():
+        found |= {name.casefold().replace("’", ""): key for key, name in zip(SECTION_KEYS, names.split("|"), strict=True)}
+    return found
 
 
 def label(name: str, language: str) -> str:

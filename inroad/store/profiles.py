@@ -11,7 +11,7 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from inroad.store.models import Fact, ProfileRow
+from inroad.store.models import Fact, ProfileDraft, ProfileRow
 
 
 def save_profile(
@@ -54,3 +54,34 @@ def get_profile(session: Session, name: str | None = None) -> ProfileRow | None:
 def list_profiles(session: Session) -> list[ProfileRow]:
     """All profiles by name."""
     return list(session.scalars(select(ProfileRow).order_by(ProfileRow.name)))
+
+
+def set_default(session: Session, name: str) -> bool:
+    """Makes a stored profile the default one; False when there is none of that name."""
+    if session.scalar(select(ProfileRow.id).where(ProfileRow.name == name)) is None:
+        return False
+    session.execute(update(ProfileRow).where(ProfileRow.is_default, ProfileRow.name != name).values(is_default=False))
+    session.execute(update(ProfileRow).where(ProfileRow.name == name).values(is_default=True))
+    return True
+
+
+def save_draft(session: Session, name: str, resume: Mapping[str, Any], unread: Sequence[str], *, source: str) -> None:
+    """Keeps what was read from a file until a person confirms it; a draft of the same name is replaced."""
+    values = {"resume": dict(resume), "unread": list(unread), "source": source}
+    statement = insert(ProfileDraft).values(name=name, **values)
+    session.execute(statement.on_conflict_do_update(index_elements=["name"], set_={**values, "updated_at": func.now()}))
+
+
+def list_drafts(session: Session) -> list[ProfileDraft]:
+    """All drafts by name."""
+    return list(session.scalars(select(ProfileDraft).order_by(ProfileDraft.name)))
+
+
+def get_draft(session: Session, name: str) -> ProfileDraft | None:
+    """A draft by name."""
+    return session.scalar(select(ProfileDraft).where(ProfileDraft.name == name))
+
+
+def drop_draft(session: Session, name: str) -> None:
+    """Removes a draft that was confirmed or given up."""
+    session.execute(delete(ProfileDraft).where(ProfileDraft.name == name))
