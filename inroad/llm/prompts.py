@@ -57,6 +57,14 @@ POSTING = Prompt(
     "as pain points the sentences that say what hurts at the company, copied likewise, with their kind: growth, legacy, "
     "manual-work, quality, speed, cost, compliance, staffing or change.\n\nTitle:\n{title}\n\nPosting:\n{posting}",
 )
+JOB_PAGE = Prompt(
+    "job-page",
+    "1",
+    "Does the following page publish one open job of the company, with what the work is or what is asked of the applicant? If "
+    "so, copy the job's title, its place of work and its kind of employment exactly as they are written on the page, character "
+    "by character; leave empty what is not written. If the page publishes no open job, lists several, or says that the job is "
+    "taken, leave everything empty.\n\n{page}",
+)
 WORDING = Prompt(
     "cv",
     "1",

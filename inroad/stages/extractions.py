@@ -16,13 +16,11 @@ from sqlalchemy.orm import Session
 
 from inroad.guard import tracing
 from inroad.guard.errors import InroadError
-from inroad.stages.documents import stored_html
-from inroad.stages.threads import in_thread
 from inroad.stages.work import Tally, Work
 from inroad.store import claims
 from inroad.store.database import DatabaseUnavailable
 from inroad.store.extractions import DueReading, claim_readings, complete_readings
-from inroad.store.models import Domain, Extraction, Page, PageContent
+from inroad.store.models import Domain, Extraction
 
 T = TypeVar("T")
 
@@ -52,41 +50,6 @@ class Purpose(Generic[T]):
     read: ReadAll[T]
     record: RecordAll[T]
     describe: Callable[[T], Mapping[str, Any]] = field(default=lambda _: {})
-
-
-async def read_contents(
-    work: Work,
-    kind: str,
-    version: str,
-    domain: Domain,
-    tally: Tally,
-    *,
-    read: Callable[[str, Page, PageContent], T],
-    record: Callable[[Session, Page, PageContent, T], int],
-) -> None:
-    """Reads every content of a domain that is due for one purpose, one by one in a thread.
-
-    Args:
-        work: The run's context.
-        kind: "contacts" or "postings".
-        version: The extractor's version, for the row.
-        domain: The domain.
-        tally: Counts.
-        read: Pure: the document to values.
-        record: Stores one content's values in the transaction that completes its row; returns how many there are.
-    """
-
-    async def read_all(due: Sequence[DueReading]) -> list[T | BaseException]:
-        return [await attempt(in_thread(_read, read, one)) for one in due]
-
-    def record_all(session: Session, values: Sequence[tuple[DueReading, T]]) -> list[int]:
-        return [record(session, one.page, one.content, value) for one, value in values]
-
-    await read_due(work, Purpose(kind, version, read_all, record_all), domain, tally)
-
-
-def _read(read: Callable[[str, Page, PageContent], T], due: DueReading) -> T:
-    return read(stored_html(due.content.html_zlib), due.page, due.content)
 
 
 async def attempt(reading: Awaitable[T]) -> T | BaseException:

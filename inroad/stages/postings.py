@@ -7,11 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from sqlalchemy.orm import Session
 
 from inroad.crawl.fetch import WebClient
+from inroad.guard import Scope
 from inroad.guard.errors import InroadError
+from inroad.llm.job_pages import ReadJobPage
 from inroad.postings import (
     POSTING_EXTRACTOR_VERSION,
     Board,
@@ -23,14 +26,18 @@ from inroad.postings import (
 )
 from inroad.stages.annotations import find_marks_again
 from inroad.stages.board_reading import BoardReading, read_board
-from inroad.stages.extractions import read_contents
+from inroad.stages.documents import stored_html
+from inroad.stages.extractions import Purpose, attempt, read_due
 from inroad.stages.posting_columns import posting_as_read, posting_columns, posting_from_row
+from inroad.stages.threads import in_thread
 from inroad.stages.work import StageReport, Tally, Work, each_domain, note, now
 from inroad.store import claims, visits
 from inroad.store.boards import add_boards, board_postings, complete_boards, employer_name, update_board
+from inroad.store.claims import REFUSED
 from inroad.store.database import DatabaseUnavailable
+from inroad.store.extractions import DueReading
 from inroad.store.models import Board as BoardRow
-from inroad.store.models import Domain, Page, PageContent
+from inroad.store.models import Domain, Page
 from inroad.store.pages import requeue_extractions
 from inroad.store.posting_intake import store_postings
 from inroad.store.posting_states import Listing, OpenPosting, miss_postings, open_postings, settle_listings
@@ -43,21 +50,37 @@ __all__ = ["Found", "posting_columns", "posting_from_row", "run"]
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What one page says about jobs."""
+    """What one page says about jobs.
+
+    Attributes:
+        postings: The jobs.
+        boards: Boards that it links.
+        reader: "rules", or "rules and llm" where only the model saw the job.
+        note: Why the model gave nothing; None where it was not asked or answered. Such a page was not read whole, and says
+            nothing about jobs that it does not show.
+    """
 
     postings: tuple[Posting, ...]
     boards: tuple[Board, ...]
+    reader: str = "rules"
+    note: str | None = None
+
+    def as_columns(self) -> dict[str, str | None]:
+        """What the extraction's row says."""
+        return {"reader": self.reader, "reader_note": self.note}
 
 
 async def run(work: Work, web: WebClient, names: Sequence[str]) -> StageReport:
     """Reads pages first, then the boards that they made known, then visits known boards again; last it judges what is stale."""
     await work.database.run(requeue_extractions, KIND, POSTING_EXTRACTOR_VERSION)
 
-    def record(session: Session, page: Page, _content: PageContent, found: Found) -> int:
-        return _record_page(session, work, page, found)
+    def record(session: Session, read: Sequence[tuple[DueReading, Found]]) -> list[int]:
+        return [_record_page(session, work, one.page, found) for one, found in read]
 
     async def handle(domain: Domain, tally: Tally) -> None:
-        await read_contents(work, KIND, POSTING_EXTRACTOR_VERSION, domain, tally, read=_read, record=record)
+        ask = work.open_job_pages(Scope(run=work.run, domain=domain.name))
+        read = partial(_read_all, ask, work.settings.llm_when_refused == "wait")
+        await read_due(work, Purpose(KIND, POSTING_EXTRACTOR_VERSION, read, record, Found.as_columns), domain, tally)
         while rows := await work.database.run(_claim_boards, work, domain):
             for board in rows:
                 await _visit_board(work, web, domain, board, tally)
@@ -70,16 +93,32 @@ async def run(work: Work, web: WebClient, names: Sequence[str]) -> StageReport:
     return await each_domain(work, STAGE, names, handle)
 
 
-def _read(html: str, page: Page, content: PageContent) -> Found:
-    postings = extract_postings(html, url=content.final_url)
-    if page.page_type not in ("POSTING", "CAREERS"):  # elsewhere only what the page itself declares to be a job
-        postings = [posting for posting in postings if posting.source != "page"]
-    return Found(tuple(postings), tuple(find_boards(html, url=content.final_url)))
+async def _read_all(ask: ReadJobPage | None, waits: bool, due: Sequence[DueReading]) -> list[Found | BaseException]:
+    return [await attempt(in_thread(_read, ask, waits, one)) for one in due]
+
+
+def _read(ask: ReadJobPage | None, waits: bool, due: DueReading) -> Found:
+    """The rules first; the model only for a job's own page from which they read nothing."""
+    html, url = stored_html(due.content.html_zlib), due.content.final_url
+    postings = extract_postings(html, url=url)
+    boards = tuple(find_boards(html, url=url))
+    if due.page.page_type not in ("POSTING", "CAREERS"):  # elsewhere only what the page itself declares to be a job
+        return Found(tuple(posting for posting in postings if posting.source != "page"), boards)
+    if postings or ask is None or due.page.page_type != "POSTING":
+        return Found(tuple(postings), boards)
+    try:
+        job = ask(html, url)
+    except InroadError as error:
+        if waits and isinstance(error, REFUSED):
+            raise
+        return Found((), boards, note=str(error))
+    return Found((job,), boards, "rules and llm") if job is not None else Found((), boards)
 
 
 def _record_page(session: Session, work: Work, page: Page, found: Found) -> int:
     _store(session, work, page.domain_id, found.postings, page_id=page.id)
-    miss_postings(session, [posting.key for posting in found.postings], page_id=page.id)
+    if found.note is None:
+        miss_postings(session, [posting.key for posting in found.postings], page_id=page.id)
     add_boards(session, page.domain_id, page.id, found.boards, max_attempts=work.settings.max_attempts)
     return len(found.postings)
 

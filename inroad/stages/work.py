@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from inroad.contacts import Contact
     from inroad.crawl.fetch import WebClient
     from inroad.cvs import Writer
+    from inroad.llm.job_pages import ReadJobPage
     from inroad.llm.postings import Improve
 
 log = logging.getLogger(__name__)
@@ -162,6 +163,10 @@ def _rules_only(_scope: Scope) -> Improve | None:
     return None
 
 
+def _headings_only(_scope: Scope) -> ReadJobPage | None:
+    return None
+
+
 @dataclass(slots=True)
 class Work:
     """One run's context; made by `open_work`.
@@ -176,6 +181,7 @@ class Work:
         open_writer: Makes the model that words a CV for a scope; None where CVs are written by rules.
         open_people: Makes the model that finds people on a page; None where only rules do.
         open_structurer: Makes the model that takes the rest of a posting apart; None where only rules do.
+        open_job_pages: Makes the model that reads job pages which the rules cannot; None where only rules do.
     """
 
     settings: Settings
@@ -187,6 +193,7 @@ class Work:
     open_writer: Callable[[Scope], Writer | None] = field(kw_only=True)
     open_people: Callable[[Scope], FindPeople | None] = field(kw_only=True, default=_nobody)
     open_structurer: Callable[[Scope], Improve | None] = field(kw_only=True, default=_rules_only)
+    open_job_pages: Callable[[Scope], ReadJobPage | None] = field(kw_only=True, default=_headings_only)
 
     @property
     def is_manual(self) -> bool:
@@ -205,6 +212,7 @@ def open_work(
     open_writer: Callable[[Scope], Writer | None] | None = None,
     open_people: Callable[[Scope], FindPeople | None] | None = None,
     open_structurer: Callable[[Scope], Improve | None] | None = None,
+    open_job_pages: Callable[[Scope], ReadJobPage | None] | None = None,
 ) -> Iterator[Work]:
     """A context whose leases end with it: rows that were claimed and not finished go back to the queue, uncounted."""
     tracing.start(settings)
@@ -219,6 +227,7 @@ def open_work(
             open_writer=open_writer or (lambda scope: _writer(settings, database, scope)),
             open_people=open_people or (lambda scope: _people(settings, database, scope)),
             open_structurer=open_structurer or (lambda scope: _structurer(settings, database, scope)),
+            open_job_pages=open_job_pages or (lambda scope: _job_pages(settings, database, scope)),
         )
         try:
             yield work
@@ -250,6 +259,12 @@ def _structurer(settings: Settings, database: Database, scope: Scope) -> Improve
     from inroad.llm.postings import open_structurer
 
     return open_structurer(settings, database, scope)
+
+
+def _job_pages(settings: Settings, database: Database, scope: Scope) -> ReadJobPage | None:
+    from inroad.llm.job_pages import open_job_page_reader
+
+    return open_job_page_reader(settings, database, scope)
 
 
 def _put_all_back(session: Any, owner: str, domain_id: int | None = None) -> None:

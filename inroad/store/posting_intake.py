@@ -17,6 +17,9 @@ from sqlalchemy.orm import Session
 from inroad.store.models import PostingRow
 from inroad.store.posting_states import Listing, listing_of
 
+# First key of the two-part advisory lock; the second is the company's number.
+LOCK_CLASS = 729_451_306
+
 
 @dataclass(frozen=True, slots=True)
 class KnownPosting:
@@ -98,6 +101,10 @@ def store_postings(
     Returns:
         Ids of the postings that are new or changed.
     """
+    if not postings:
+        return []
+    # One at a time for a company: two pages of the same job, stored at the same moment, would not see each other.
+    session.execute(select(func.pg_advisory_xact_lock(LOCK_CLASS, domain_id % 2**31)))
     known = known_postings(session, domain_id, title_key)
     by_key = {row.key: row for row in known}
     source = {"page_id": page_id, "board_id": board_id, "extractor_version": extractor_version}

@@ -9,8 +9,8 @@ from inroad.llm.postings import Improved, _Answer, _Item, believed
 from inroad.postings import Posting, Structured
 from inroad.stages import run_stage
 from inroad.stages.work import open_work
-from inroad.store.models import PostingRow
-from tests.stages.bench import DOMAIN, Bench, job_posting
+from inroad.store.models import Extraction, PostingRow
+from tests.stages.bench import DOMAIN, Bench, job_posting, page
 from tests.stages.test_applications import JOB, hire, use_profile
 from tests.stages.test_postings import STAGES
 
@@ -70,3 +70,43 @@ def test_what_the_model_found_is_on_the_row_with_what_was_refused(bench: Bench) 
     assert structured["reader"] == "rules and llm"
     assert structured["note"] == "1 of 2 items of the model do not stand in the posting."
     assert [requirement["text"] for requirement in structured["requirements"]] == ["likes rain"]
+
+
+def _read_page(bench: Bench, ask: Callable[[str, str], Posting | None]) -> None:
+    use_profile(hire(bench))
+    bench.web.pages[JOB] = page("Deckhand", "<p>Deckhand wanted in Dingle. " + "You splice and paint. " * 20 + "</p>")
+    bench.run("domains", "sitemaps", "pages", "page_contents")
+    with open_work(bench.settings, bench.database, open_job_pages=lambda _: ask, open_web=bench._open) as work:
+        run_stage(work, "postings", [DOMAIN])
+
+
+def test_a_job_that_only_the_model_sees_is_read_and_the_row_says_by_whom(bench: Bench) -> None:
+    """Some pages have neither data nor headings."""
+    asked: list[str] = []
+
+    def ask(_html: str, url: str) -> Posting | None:
+        asked.append(url)
+        return Posting("deckhand", "Deckhand", url, "You splice and paint.", source="llm")
+
+    _read_page(bench, ask)
+    assert asked == [JOB]
+    assert bench.rows(PostingRow.title, PostingRow.source) == [("Deckhand", "llm")]
+    assert ("rules and llm", 1) in bench.rows(Extraction.reader, Extraction.found_count)
+
+
+def test_a_page_that_a_budget_kept_from_the_model_closes_nothing(bench: Bench) -> None:
+    """What could not be read is not empty."""
+    _read_page(bench, lambda _, url: Posting("deckhand", "Deckhand", url, "You splice and paint.", source="llm"))
+
+    def refuse(_html: str, _url: str) -> Posting | None:
+        raise BudgetExceeded("The budget all has 0 of 0 tokens left.", budget="all", left=0)
+
+    for word in ("row", "cook"):
+        bench.web.pages[JOB] = page(
+            "Deckhand", f"<p>Deckhand wanted in Dingle to {word}. " + "You splice and paint. " * 20 + "</p>"
+        )
+        bench.run("page_contents", again=True)
+        with open_work(bench.settings, bench.database, open_job_pages=lambda _: refuse, open_web=bench._open) as work:
+            run_stage(work, "postings", [DOMAIN])
+    assert bench.rows(PostingRow.listing_state) == ["listed"]
+    assert any("0 of 0 tokens" in (note or "") for note in bench.rows(Extraction.reader_note))
