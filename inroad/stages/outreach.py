@@ -99,7 +99,7 @@ def _input_hash(work: Work, cv: CvRow, contact: ContactRow | None) -> str:
     """Identity of everything that a letter is made from."""
     settings = work.settings
     to = f"{contact.kind} {contact.value} {contact.name}" if contact else ""
-    said = f"{cv.id} {cv.version} {to} {LETTER_VERSION} {settings.cv_template} {settings.cv_paper}"
+    said = f"{cv.input_hash} {cv.version} {to} {LETTER_VERSION} {settings.cv_template} {settings.cv_paper}"
     return hashlib.sha256(said.encode()).hexdigest()
 
 
