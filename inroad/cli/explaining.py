@@ -62,7 +62,9 @@ def print_explanations(console: Console, result: DomainResult, settings: Setting
         contact = cv["contact"]
         if cv["status"] == "Complete":
             whom = _whom(contact) if contact else "nobody was found whom one could write to"
-            _line(console, f"  {result.domain}: {cv['title']!r} goes to {whom}")
+            drafts = cv.get("outreach") or {}
+            drafted = "; a letter and a message are drafted" if drafts.get("files") else ""
+            _line(console, f"  {result.domain}: {cv['title']!r} goes to {whom}{drafted}")
 
 
 def _whom(contact: Mapping[str, Any]) -> str:

@@ -181,7 +181,7 @@ def harmless(value: Any) -> Any:
 def _copy_cvs(settings: Settings, out: Path, result: DomainResult) -> list[Path]:
     copied = []
     for cv in result.cvs:
-        for relative in cv["files"].values():
+        for relative in (*cv["files"].values(), *((cv.get("outreach") or {}).get("files") or {}).values()):
             source = settings.files / relative
             target = out / relative
             if not source.exists():

@@ -225,8 +225,9 @@ def _postings(session: Session, domain_id: int) -> list[dict[str, Any]]:
 
 def _cvs(session: Session, domain_id: int) -> list[dict[str, Any]]:
     statement = (
-        select(CvRow, PostingRow)
+        select(CvRow, PostingRow, OutreachRow)
         .join(PostingRow, PostingRow.id == CvRow.posting_id)
+        .outerjoin(OutreachRow, OutreachRow.cv_id == CvRow.id)
         .where(CvRow.domain_id == domain_id)
         .order_by(CvRow.score.desc(), PostingRow.key)
     )
@@ -240,9 +241,25 @@ def _cvs(session: Session, domain_id: int) -> list[dict[str, Any]]:
             "files": cv.files,
             "contact": cv.contact,
             "findings": cv.findings,
+            "words": cv.word_count,
+            "version": cv.version,
+            "edited_by": cv.edited_by,
+            "coverage": cv.coverage,
+            "outreach": _drafts(outreach) if outreach else None,
         }
-        for cv, posting in session.execute(statement)
+        for cv, posting, outreach in session.execute(statement)
     ]
+
+
+def _drafts(row: OutreachRow) -> dict[str, Any]:
+    return {
+        "status": row.outreach_processing_status,
+        "contact": row.contact,
+        "letter": row.letter,
+        "message": row.message,
+        "files": row.files,
+        "findings": row.findings,
+    }
 
 
 def domain_errors(session: Session, domain: Domain) -> list[dict[str, Any]]:
@@ -264,6 +281,10 @@ def domain_errors(session: Session, domain: Domain) -> list[dict[str, Any]]:
     written = select(CvRow, PostingRow.url).join(PostingRow, PostingRow.id == CvRow.posting_id)
     written = written.where(CvRow.domain_id == domain.id, CvRow.error.is_not(None)).order_by(PostingRow.url)
     out += [_error("cvs", url, row, row.cv_processing_status) for row, url in session.execute(written)]
+    drafted = select(OutreachRow, PostingRow.url).join(CvRow, CvRow.id == OutreachRow.cv_id)
+    drafted = drafted.join(PostingRow, PostingRow.id == CvRow.posting_id).order_by(PostingRow.url)
+    drafted = drafted.where(OutreachRow.domain_id == domain.id, OutreachRow.error.is_not(None))
+    out += [_error("outreach", url, row, row.outreach_processing_status) for row, url in session.execute(drafted)]
     readings = select(Extraction, Page.url).join(PageContent, PageContent.id == Extraction.page_content_id)
     readings = readings.join(Page, Page.id == PageContent.page_id).where(
         Extraction.domain_id == domain.id, Extraction.error.is_not(None)
