@@ -7,7 +7,7 @@ what it says (`inroad.crawl.digest`, in other processes where there is much), an
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import aclosing
 from dataclasses import replace
 from typing import Final
@@ -24,6 +24,7 @@ from inroad.reader_process import ReaderBug
 from inroad.stages.batching import Batches
 from inroad.stages.documents import Document, read_document
 from inroad.stages.linking import is_own_url, own_urls
+from inroad.stages.missing_kinds import MAILBOX, KindSearch, add_well_known
 from inroad.stages.page_records import Fetched, PageRecorder
 from inroad.stages.readers import shared_readers
 from inroad.stages.selection import select_by_rule
@@ -86,19 +87,37 @@ class _Visitor:
         self._recorder = recorder
         self._readers = readers
         self._hosts = (domain.name, *domain.allowed_hosts)
+        self._kinds = KindSearch(work, domain)
+        self._has_fetched = self._has_probed = False
 
     async def fetch_due(self) -> None:
-        """What is due, and when all of that is done what the rule selects from what it made known."""
+        """What is due, and when all of that is done what the rule selects from what it made known and what is missing."""
         claim, work = self._work.database.run, self._work
         async with asyncio.TaskGroup() as group:
             running: set[asyncio.Task[None]] = set()
             while True:
                 # The rule sees the links of the whole round: it chooses only when nothing is on its way.
                 rows = await claim(_claim, work, self._domain, selects=not running)
+                if not rows and not running and not work.is_manual:
+                    rows = await self._claim_further()
                 if not rows and not running:
                     return
+                self._has_fetched = True
                 running |= {group.create_task(self._fetch(page)) for page in rows}
                 running = await _until(running, CLAIMED // 2 if len(rows) == CLAIMED else 0)
+
+    async def _claim_further(self) -> list[Page]:
+        """What fills the room that the wanted pages leave: first what may hold the kinds of contacts that are missing."""
+        rows = await self._claim_filling(await self._kinds.missing())
+        if rows or not self._has_fetched or self._has_probed:
+            return rows
+        self._has_probed = True
+        if await self._kinds.lacking(MAILBOX) and await add_well_known(self._work, self._web, self._domain):
+            return await self._claim_filling(MAILBOX)
+        return []
+
+    async def _claim_filling(self, missing: Collection[str]) -> list[Page]:
+        return await self._work.database.run(_claim_filling, self._work, self._domain, missing)
 
     async def visit_again(self) -> None:
         """Pages that are Complete and had no visit since the run's moment."""
@@ -116,19 +135,18 @@ class _Visitor:
             await self._work.database.run(restore_found, self._domain.id)
 
     async def _fetch(self, page: Page) -> None:
-        fetched = await self._read(Fetched(self._domain, page), known=None)
-        if await self._recorder.record(fetched) == "new":
+        recorded = await self._recorder.record(await self._read(Fetched(self._domain, page), known=None))
+        if recorded.outcome == "new":
             self._tally.succeed("new")
-        elif fetched.error is not None:
-            self._tally.fail(page.url, fetched.error)
+        elif recorded.error is not None:
+            self._tally.fail(page.url, recorded.error)
 
     async def _refresh(self, page: Page, visit_id: int) -> None:
-        fetched = await self._read(Fetched(self._domain, page, visit_id=visit_id), known=page)
-        outcome = await self._recorder.record(fetched)
-        if fetched.error is not None:
-            self._tally.fail(page.url, fetched.error)
+        recorded = await self._recorder.record(await self._read(Fetched(self._domain, page, visit_id=visit_id), known=page))
+        if recorded.error is not None:
+            self._tally.fail(page.url, recorded.error)
         else:
-            self._tally.succeed(outcome)
+            self._tally.succeed(recorded.outcome)
 
     async def _read(self, asked: Fetched, *, known: Page | None) -> Fetched:
         """Reads a page; a failure is a result too."""
@@ -175,16 +193,24 @@ async def _until(running: set[asyncio.Task[None]], left: int) -> set[asyncio.Tas
 
 
 def _claim(session: Session, work: Work, domain: Domain, *, selects: bool) -> list[Page]:
-    """The next pages: what is due, else, where nothing is on its way, what the rule selects."""
+    """The next pages: what is due, else, where nothing is on its way, what the rule wants."""
+    if rows := _claim_due(session, work, domain):
+        return rows
+    if not selects or work.is_manual or not select_by_rule(session, work.settings, domain.id, fill=False):
+        return []
+    return _claim_due(session, work, domain)
+
+
+def _claim_filling(session: Session, work: Work, domain: Domain, missing: Collection[str]) -> list[Page]:
+    """What the rule selects for the room that is left."""
+    if not select_by_rule(session, work.settings, domain.id, fill=True, missing=missing):
+        return []
+    return _claim_due(session, work, domain)
+
+
+def _claim_due(session: Session, work: Work, domain: Domain) -> list[Page]:
     where = (Page.domain_id == domain.id, Page.page_curation_status == "Selected")
-    for fill in (None, False, True):
-        if fill is not None and not selects:
-            break
-        if fill is not None and (work.is_manual or not select_by_rule(session, work.settings, domain.id, fill=fill)):
-            continue
-        if rows := claims.claim(session, Page, *where, owner=work.owner, lease_s=work.settings.lease_s, limit=CLAIMED):
-            return rows
-    return []
+    return claims.claim(session, Page, *where, owner=work.owner, lease_s=work.settings.lease_s, limit=CLAIMED)
 
 
 def _open(session: Session, work: Work, pages: Sequence[Page]) -> dict[int, int]:

@@ -57,3 +57,9 @@ def domain_contacts(session: Session, domain_id: int) -> list[tuple[ContactRow, 
     for source, url in session.execute(statement):
         sources[source.contact_id].append((source, url))
     return [(row, sources[row.id]) for row in rows]
+
+
+def kinds_of_contacts(session: Session, domain_id: int, *, least: float) -> set[str]:
+    """The kinds of contacts that a domain has with at least some confidence, rejected ones too: they were found."""
+    statement = select(ContactRow.kind).where(ContactRow.domain_id == domain_id, ContactRow.confidence >= least)
+    return set(session.scalars(statement.distinct()))
