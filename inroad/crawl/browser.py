@@ -1,7 +1,7 @@
 """A real browser for pages that are empty without scripts; it has no way to the network but through us.
 
-What lives here: finding and starting an installed Chromium, rendering one page in it, and answering each of its requests from the
-guarded web client. What does not: deciding which pages need it, and the rules that its requests obey (`fetch`).
+What lives here: finding, starting and ending an installed Chromium, and rendering a page in it. What does not: the page's own
+requests (`browser_visit`), deciding which pages need it, and the rules that its requests obey (`fetch`).
 
 Chromium gets no network at all: names do not resolve, and the only proxy is a port where nobody listens. What a page loads is
 intercepted before that and answered by the web client, so robots, address rules, resolve rules, pace, proxy and the extra
@@ -15,31 +15,24 @@ import os
 import shutil
 import socket
 import time
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final, cast
-from urllib.parse import urldefrag
 
 from playwright.async_api import Browser as Chromium
-from playwright.async_api import BrowserContext, Page, Playwright, Route, WebSocketRoute, async_playwright
+from playwright.async_api import BrowserContext, Playwright, async_playwright
 from playwright.async_api import Error as PlaywrightError
-from playwright.async_api import Request as PageRequest
 
-from inroad.crawl.failures import HostBusy, WebError, permanent, transient
+from inroad.crawl.browser_visit import CLOSE_S, NOT_PASSED_BACK, Answerer, BrowserVisit
+from inroad.crawl.failures import permanent, transient
 from inroad.crawl.response import Response
 from inroad.crawl.storage_state import StorageState
-from inroad.guard.errors import InroadError
 from inroad.settings import Settings
 
 _NAMES: Final = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-_SKIPPED: Final = frozenset({"image", "font", "media"})
 _AT_ONCE: Final = 2  # pages open at one time; each takes 100 to 300 MB
-_MAX_REQUESTS: Final = 120  # of one page; a heavy shop front makes about 80 without images
-_MAX_POST_BYTES: Final = 65_536
-_MAX_HEADER_BYTES: Final = 16_384  # of one sub-request
-_CLOSE_S: Final = 5.0  # a page whose script never ends does not close either; then the browser goes
 _START_S: Final = 30.0
 _ARGUMENTS: Final = (
     "--disable-gpu",
@@ -53,37 +46,6 @@ _ARGUMENTS: Final = (
     "--proxy-bypass-list=<-loopback>",
     "--js-flags=--max-old-space-size=512",
 )
-# The page's own words about the connection, which is ours; and what would tell the site things we do not say.
-_NOT_FORWARDED: Final = frozenset(
-    {"host", "user-agent", "accept-encoding", "cookie", "connection", "content-length", "referer", "upgrade-insecure-requests",
-     "if-none-match", "if-modified-since", "range", "proxy-authorization"}
-)  # fmt: skip
-_NOT_PASSED_BACK: Final = frozenset(
-    {"content-encoding", "content-length", "transfer-encoding", "connection", "set-cookie", "alt-svc", "link", "refresh",
-     "content-disposition", "strict-transport-security", "report-to", "nel"}
-)  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class SubRequest:
-    """One request of a page, for the guarded client to answer.
-
-    Args:
-        url: Absolute http(s) URL.
-        method: GET, HEAD or POST.
-        headers: What the page adds.
-        content: Body of a POST.
-        cookies: What the page's scripts have set, in Playwright's form; with navigations only.
-    """
-
-    url: str
-    method: str = "GET"
-    headers: Mapping[str, str] = field(default_factory=dict)
-    content: bytes | None = None
-    cookies: tuple[Mapping[str, Any], ...] = field(default=(), repr=False)
-
-
-Answerer = Callable[[SubRequest], Awaitable[Response]]
 
 
 def find_chromium() -> Path | None:
@@ -134,7 +96,7 @@ class Browser:
         begun = time.monotonic()
         async with self._places:
             context = await self._context(document.url, state)
-            visit = _Visit(answer, document, state)
+            visit = BrowserVisit(answer, document, state)
             try:
                 async with asyncio.timeout(self._settings.request_timeout_s):
                     html, url = await visit.run(context, self._settings.request_timeout_s, wait_for)
@@ -151,7 +113,7 @@ class Browser:
             raise permanent(
                 "body-too-large", document.url, f"grew to more than {self._settings.body_bytes:,} bytes in the browser"
             )
-        headers = {name: value for name, value in document.headers.items() if name not in _NOT_PASSED_BACK}
+        headers = {name: value for name, value in document.headers.items() if name not in NOT_PASSED_BACK}
         return replace(
             document,
             url=url,
@@ -210,7 +172,7 @@ class Browser:
 
     async def _close(self, context: BrowserContext) -> None:
         try:
-            async with asyncio.timeout(_CLOSE_S):
+            async with asyncio.timeout(CLOSE_S):
                 await context.close()
         except (TimeoutError, PlaywrightError):
             await self.aclose()
@@ -220,127 +182,12 @@ class Browser:
         chromium, playwright, dead_port = self._chromium, self._playwright, self._dead_port
         self._chromium = self._playwright = self._dead_port = None
         with suppress(TimeoutError, PlaywrightError):
-            async with asyncio.timeout(_CLOSE_S):
+            async with asyncio.timeout(CLOSE_S):
                 if chromium is not None:
                     await chromium.close()
         with suppress(TimeoutError, PlaywrightError):
-            async with asyncio.timeout(_CLOSE_S):
+            async with asyncio.timeout(CLOSE_S):
                 if playwright is not None:
                     await playwright.stop()
         if dead_port is not None:
             dead_port.close()
-
-
-class _Visit:
-    """One page in its own context: answers its requests and waits until it is done."""
-
-    def __init__(self, answer: Answerer, document: Response, state: StorageState | None) -> None:
-        self._answer = answer
-        self._document = document
-        self._has_state = state is not None
-        self._given = {_identity(row) for row in state.cookies} if state is not None else set()
-        self._is_document_given = False
-        self._requests = 0
-        self.wire_bytes = 0
-
-    async def run(self, context: BrowserContext, limit_s: float, wait_for: str | None) -> tuple[bytes, str]:
-        """The rendered HTML in UTF-8, and the page's address at the end."""
-        deadline = time.monotonic() + limit_s * 0.8  # the rest is for reading the page out
-        await context.route("**/*", self._on_request)
-        await context.route_web_socket("**/*", _close_socket)
-        page = await context.new_page()
-        context.on("page", _close_popup)
-        await page.goto(self._document.url, wait_until="domcontentloaded", timeout=limit_s * 1000)
-        await _settle(page, max(0.1, deadline - time.monotonic()), wait_for)
-        return (await page.content()).encode("utf-8", "replace"), urldefrag(page.url).url
-
-    async def _on_request(self, route: Route, request: PageRequest) -> None:
-        # A page that is closed while we fetch for it has no use for the answer.
-        with suppress(PlaywrightError):
-            if not self._is_document_given and request.is_navigation_request() and request.url == self._document.url:
-                self._is_document_given = True
-                await _fulfil(route, self._document)
-                return
-            self._requests += 1
-            asked = _sub_request(request) if self._requests <= _MAX_REQUESTS else None
-            if asked is not None and request.is_navigation_request():
-                asked = replace(asked, cookies=self._new(await request.frame.page.context.cookies(request.url)))
-            if asked is None:
-                await route.abort("blockedbyclient")
-                return
-            await self._pass_on(route, asked)
-
-    def _new(self, cookies: Sequence[Mapping[str, Any]]) -> tuple[Mapping[str, Any], ...]:
-        """What scripts have set: the client knows the others, and may know them newer."""
-        return tuple(row for row in cookies if _identity(row) not in self._given)
-
-    async def leave(self, context: BrowserContext, on_left: Callable[[Mapping[str, Any]], None]) -> None:
-        """Hands on what scripts have left; the page counts without it too."""
-        with suppress(TimeoutError, PlaywrightError):
-            async with asyncio.timeout(_CLOSE_S):
-                on_left(await self._left(context))
-
-    async def _left(self, context: BrowserContext) -> Mapping[str, Any]:
-        if not self._has_state:
-            return {"cookies": list(self._new(await context.cookies()))}
-        state = await context.storage_state()
-        return {"cookies": list(self._new(state.get("cookies", []))), "origins": state.get("origins", [])}
-
-    async def _pass_on(self, route: Route, asked: SubRequest) -> None:
-        try:
-            answer = await self._answer(asked)
-        except (WebError, HostBusy) as error:
-            if error.response is None:
-                await route.abort("failed")
-                return
-            answer = error.response
-        except InroadError:
-            await route.abort("failed")
-            return
-        self.wire_bytes += answer.wire_bytes
-        await _fulfil(route, answer)
-
-
-def _identity(cookie: Mapping[str, Any]) -> tuple[Any, ...]:
-    return tuple(cookie.get(key) for key in ("name", "domain", "path", "value"))
-
-
-async def _settle(page: Page, limit_s: float, wait_for: str | None) -> None:
-    """Waits for the selector or for a quiet network; when neither comes, the page counts as it stands."""
-    with suppress(PlaywrightError):
-        if wait_for is not None:
-            await page.wait_for_selector(wait_for, state="attached", timeout=limit_s * 1000)
-        else:
-            await page.wait_for_load_state("networkidle", timeout=limit_s * 1000)
-
-
-def _sub_request(request: PageRequest) -> SubRequest | None:
-    """What the client is asked; None for what a page's text does not need or may not send."""
-    if request.resource_type in _SKIPPED or not request.url.startswith(("http://", "https://")):
-        return None
-    content = request.post_data_buffer
-    if request.method not in ("GET", "HEAD", "POST") or len(content or b"") > _MAX_POST_BYTES:
-        return None
-    headers = {
-        name: value
-        for name, value in request.headers.items()
-        if name not in _NOT_FORWARDED and not name.startswith((":", "sec-"))
-    }
-    if sum(len(name) + len(value) for name, value in headers.items()) > _MAX_HEADER_BYTES:
-        return None
-    return SubRequest(request.url, request.method, headers, content if request.method == "POST" else None)
-
-
-async def _fulfil(route: Route, answer: Response) -> None:
-    headers = {name: value for name, value in answer.headers.items() if name not in _NOT_PASSED_BACK}
-    await route.fulfill(status=answer.status, headers=headers, body=answer.body)
-
-
-async def _close_popup(page: Page) -> None:
-    with suppress(PlaywrightError):
-        await page.close()
-
-
-async def _close_socket(route: WebSocketRoute) -> None:
-    with suppress(PlaywrightError):
-        await route.close()

@@ -25,6 +25,7 @@ from inroad.crawl.policies import PolicyBook
 from inroad.crawl.politeness import Politeness, Turn
 from inroad.crawl.redirects import next_method, request_url
 from inroad.crawl.response import Purpose, RequestRecord, Response
+from inroad.guard import tracing
 from inroad.guard.errors import InroadError
 from inroad.guard.retry import parse_retry_after
 from inroad.settings import Settings
@@ -200,18 +201,21 @@ class Calls:
         left_s: float,
         turn: Turn,
     ) -> Response:
-        """The exchange itself; tells `on_request` how it went."""
+        """The exchange itself; tells `on_request` and the trace how it went."""
         started_at, begun = self._clock(), time.monotonic()
         answer: Response | None = None
         reason: str | None = None
         try:
-            answer = await self._exchange.send(ask, request, write, left_s)
-        except InroadError as error:
-            reason = error.reason
-            raise
-        else:
-            fault = for_status(answer) if answer.status not in REDIRECTS else None
-            reason = fault.reason if fault else None
+            with tracing.span(f"fetch {ask.purpose}", url=ask.url, method=ask.method, attempt=journey.attempt) as said:
+                said["waited_ms"] = turn.waited_ms
+                try:
+                    answer = await self._exchange.send(ask, request, write, left_s)
+                except InroadError as error:
+                    said["reason"] = reason = error.reason
+                    raise
+                fault = for_status(answer) if answer.status not in REDIRECTS else None
+                said["reason"] = reason = fault.reason if fault else None
+                said["status"] = answer.status
             return answer
         finally:
             if self._on_request is not None:

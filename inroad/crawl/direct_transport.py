@@ -122,8 +122,8 @@ class DirectTransport(httpx2.AsyncBaseTransport):
                 max_field_size=_LINE_BYTES,
                 max_headers=_HEADERS,
             )
-            # The library would send a request again where the first answer failed; ours is the only retry, and is counted. Its own
-            # test client switches that off the same way.
+            # The library would send a request again where the first answer failed; ours is the only retry, and is counted. Its
+            # own test client switches that off the same way.
             self._session._retry_connection = False  # noqa: SLF001
         return self._session
 

@@ -8,7 +8,6 @@ The HTTP library neither retries nor redirects, and keeps no cookies.
 
 from __future__ import annotations
 
-import json
 import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -19,12 +18,12 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Final, Literal, Self, cast
 
 import httpx2
 
+from inroad.crawl.asking import ACCEPT, check_public_name, checked, conditions, make_ask
 from inroad.crawl.calls import BreakerRow, Calls
 from inroad.crawl.codings import ACCEPT_ENCODING
 from inroad.crawl.cookies import NoCookies, SiteCookies
 from inroad.crawl.exchange import Ask, Exchange
 from inroad.crawl.failures import HostBusy, WebError, permanent
-from inroad.crawl.hosts import InvalidUrl, is_address
 from inroad.crawl.network import Lookup, NetworkRules, Resolver, SystemLookup
 from inroad.crawl.paces import MAX_WAIT_S, MemoryPaces, pace_key
 from inroad.crawl.policies import PolicyBook
@@ -47,21 +46,12 @@ from inroad.settings import Settings
 from inroad.store import Database
 
 if TYPE_CHECKING:  # Playwright takes 0.3 s to import, and most runs need no browser
-    from inroad.crawl.browser import Browser, SubRequest
+    from inroad.crawl.browser import Browser
+    from inroad.crawl.browser_visit import SubRequest
 
 _ROBOTS_REDIRECTS: Final = 5  # RFC 9309 section 2.3.1.2
 _IN_MEMORY: Final = 1_048_576  # bytes of a streamed body before it goes to a file
-_PAGE_TYPES: Final = "text/html,application/xhtml+xml;q=0.9,*/*;q=0.5"
 _CONTENT: Final = frozenset({"page", "board"})
-# RFC 6761 and 2606: names that nobody outside can look up.
-_PRIVATE_NAMES: Final = (".localhost", ".local", ".internal", ".test", ".example", ".invalid", ".onion", ".home.arpa")
-_ACCEPT: Final[Mapping[Purpose, str]] = {
-    "page": _PAGE_TYPES,
-    "probe": _PAGE_TYPES,
-    "sitemap": "application/xml,text/xml;q=0.9,text/plain;q=0.8,*/*;q=0.5",
-    "robots": "text/plain,*/*;q=0.5",
-    "board": "application/json,*/*;q=0.5",
-}
 
 
 class WebClient:
@@ -191,13 +181,14 @@ class WebClient:
             CircuitOpen: The host's breaker is open.
             DatabaseUnavailable: Politeness cannot be kept without it.
         """
-        ask = self._ask(
+        ask = make_ask(
+            self.settings,
             url,
             purpose=purpose,
             method=method,
             json_body=json_body,
             max_bytes=max_bytes,
-            headers={**_conditions(etag, last_modified), **(headers or {}), "Accept": accept or _ACCEPT[purpose]},
+            headers={**conditions(etag, last_modified), **(headers or {}), "Accept": accept or ACCEPT[purpose]},
         )
         await self._enter(url, needs_login=purpose in _CONTENT)
         return await self._whole(ask, respect_robots=respect_robots, max_redirects=max_redirects)
@@ -219,11 +210,12 @@ class WebClient:
 
         Memory holds 1 MiB of it at most. The arguments and errors are those of `fetch`.
         """
-        ask = self._ask(
+        ask = make_ask(
+            self.settings,
             url,
             purpose=purpose,
             max_bytes=max_bytes,
-            headers={**_conditions(etag, last_modified), "Accept": accept or _ACCEPT[purpose]},
+            headers={**conditions(etag, last_modified), "Accept": accept or ACCEPT[purpose]},
         )
         await self._enter(url, needs_login=purpose in _CONTENT)
         with tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY) as spool:
@@ -306,14 +298,14 @@ class WebClient:
             RateLimited, BudgetExceeded, CircuitOpen: As `ScrapingClient.fetch`.
             HostBusy: The site's own pace lets no request through soon enough.
         """
-        url = _checked(url)
+        url = checked(url)
         if service not in self._services:
             raise permanent("service-unavailable", url, f"is to be fetched by {service}, which is not set up here")
         policy = await self.policies.of(url)
         who = scope or Scope()
 
         async def permission() -> None:
-            _check_public_name(url, self.settings)
+            check_public_name(url, self.settings)
             if self.settings.respect_robots and policy.respect_robots:
                 await self._robots.permit(url)
 
@@ -361,14 +353,14 @@ class WebClient:
         await self._sessions.enter(url, await self.policies.of(url), needs_login=needs_login)
 
     async def _probe(self, url: str) -> Response:
-        headers = {"Accept": _ACCEPT["probe"]}
-        ask = Ask(url=_checked(url), headers=headers, purpose="probe", max_bytes=self.settings.body_bytes)
+        headers = {"Accept": ACCEPT["probe"]}
+        ask = Ask(url=checked(url), headers=headers, purpose="probe", max_bytes=self.settings.body_bytes)
         return await self._whole(ask, respect_robots=True)
 
     def _ask_for_page(self, asked: SubRequest) -> Ask:
         """What a page in the browser loads: one request like any other."""
         return Ask(
-            url=_checked(asked.url),
+            url=checked(asked.url),
             method=asked.method,
             headers=asked.headers,
             content=asked.content,
@@ -385,32 +377,8 @@ class WebClient:
         """
         return await self._robots.get(request_url(url))
 
-    def _ask(
-        self,
-        url: str,
-        *,
-        purpose: Purpose,
-        headers: Mapping[str, str],
-        max_bytes: int | None,
-        method: str = "GET",
-        json_body: Any = None,
-    ) -> Ask:
-        content = None
-        if json_body is not None:
-            content = json.dumps(json_body).encode()
-            headers = {**headers, "Content-Type": "application/json"}
-        return Ask(
-            url=_checked(url),
-            method=method,
-            headers=headers,
-            content=content,
-            purpose=purpose,
-            max_bytes=max_bytes or (self.settings.sitemap_bytes if purpose == "sitemap" else self.settings.body_bytes),
-            is_conditional="If-None-Match" in headers or "If-Modified-Since" in headers,
-        )
-
     async def _download_robots(self, url: str, before_sending: Callable[[], Awaitable[None]]) -> Response:
-        ask = Ask(url=url, headers={"Accept": _ACCEPT["robots"]}, purpose="robots", max_bytes=MAX_ROBOTS_BYTES, excess="cut")
+        ask = Ask(url=url, headers={"Accept": ACCEPT["robots"]}, purpose="robots", max_bytes=MAX_ROBOTS_BYTES, excess="cut")
         return await self._whole(ask, respect_robots=False, max_redirects=_ROBOTS_REDIRECTS, before_sending=before_sending)
 
     async def _whole(
@@ -441,34 +409,6 @@ class WebClient:
                 error.response = replace(error.response, body=bytes(body))
             raise
         return replace(answer, body=bytes(body))
-
-
-def _checked(url: str) -> str:
-    try:
-        return request_url(url)
-    except InvalidUrl as error:
-        raise permanent("bad-response", url, f"cannot be asked for: {error.message.removesuffix('.')}") from error
-
-
-def _check_public_name(url: str, settings: Settings) -> None:
-    """Nothing of a private network is told to a scraping service.
-
-    Raises:
-        FetchFailed: "address-refused".
-    """
-    host = httpx2.URL(url).host.lower()
-    is_private = is_address(host) or "." not in host or f".{host}".endswith(_PRIVATE_NAMES)
-    if is_private or host in settings.allow_hosts:
-        raise permanent("address-refused", url, "is not told to a scraping service: its host is not a public one")
-
-
-def _conditions(etag: str | None, last_modified: str | None) -> dict[str, str]:
-    headers = {}
-    if etag:
-        headers["If-None-Match"] = etag
-    if last_modified:
-        headers["If-Modified-Since"] = last_modified
-    return headers
 
 
 async def _fetch_once(settings: Settings, url: str, options: Mapping[str, Any]) -> Response:
