@@ -8,9 +8,10 @@ A kill leaves all of a page or nothing: its claim (or its open visit) is the lea
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 from sqlalchemy.orm import Session
@@ -22,11 +23,13 @@ from inroad.stages.documents import Document, content_of
 from inroad.stages.link_books import LinkBooks, LinkedFrom
 from inroad.stages.work import Work
 from inroad.store import claims
+from inroad.store.database import DatabaseUnavailable
 from inroad.store.fetched import PageVisit, StoredContent, change_fetched, complete_fetched, record_visits
 from inroad.store.gone_pages import mark_missed
 from inroad.store.models import Domain, Page
 from inroad.store.posting_states import miss_again, miss_postings
 
+log = logging.getLogger(__name__)
 PAGES_AT_ONCE = 50
 GONE = frozenset({"not-found", "soft-404"})
 
@@ -59,6 +62,19 @@ class Fetched:
         return self.visit_id is not None
 
 
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """What became of a fetch.
+
+    Attributes:
+        outcome: "new", "changed" or "unchanged"; "failed" for a failure; "lost" where the row went to another worker meanwhile.
+        error: Of a failure.
+    """
+
+    outcome: str
+    error: InroadError | ReaderBug | None
+
+
 class PageRecorder:
     """Records the fetches of one run.
 
@@ -71,16 +87,22 @@ class PageRecorder:
         self._books = LinkBooks(work.settings)
         self._batches: Batches[Fetched, str] = Batches(self._record_batch, most=PAGES_AT_ONCE)
 
-    async def record(self, fetched: Fetched) -> str:
-        """Records one fetch.
-
-        Returns:
-            "new", "changed" or "unchanged"; "failed" for a failure; "lost" where the row went to another worker meanwhile.
+    async def record(self, fetched: Fetched) -> Recorded:
+        """Records one fetch; one that cannot be stored is recorded as a failure, so that its row does not come back for ever.
 
         Raises:
             DatabaseUnavailable: Nothing can be recorded.
         """
-        return await self._batches.add(fetched)
+        try:
+            return Recorded(await self._batches.add(fetched), fetched.error)
+        except DatabaseUnavailable:
+            raise
+        except Exception as error:
+            if fetched.error is not None:
+                raise
+            bug = ReaderBug(f"{type(error).__name__}: {next(iter(str(error).splitlines()), '')[:300]}")
+            log.exception("%s could not be stored", fetched.page.url)
+            return Recorded(await self._batches.add(replace(fetched, document=None, error=bug)), bug)
 
     async def aclose(self) -> None:
         """Waits for what is on its way."""
