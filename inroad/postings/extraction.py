@@ -16,21 +16,25 @@ from inroad.postings.documents import parse_html
 from inroad.postings.jobposting import draft_of
 from inroad.postings.languages import detect_language
 from inroad.postings.model import Posting
-from inroad.postings.pages import MIN_DESCRIPTION_CHARS, main_region, page_lines, read_job_pages, text_of_lines
+from inroad.postings.pages import MIN_DESCRIPTION_CHARS, main_region, page_lines, page_title, read_job_pages, text_of_lines
 from inroad.postings.pay import find_salary
 from inroad.postings.structured_data import Item, attribute_items, json_ld_items
 
-POSTING_EXTRACTOR_VERSION: Final = "postings-1"
+POSTING_EXTRACTOR_VERSION: Final = "postings-2"
 
 MAX_POSTINGS: Final = 1_000
 
 _WANTED: Final = frozenset({"JobPosting"})
 
 
-def _from_items(items: list[Item], source: str, url: str) -> list[Posting]:
+def _from_items(items: list[Item], source: str, url: str, tree: LexborHTMLParser) -> list[Posting]:
+    """Postings of structured data; the page's own title stands in where its only item names none."""
     found: dict[tuple[str, str], Posting] = {}
     for item in items[: MAX_POSTINGS * 2]:
-        posting = build_posting(draft_of(item), source=source, base_url=url)
+        draft = draft_of(item)
+        if not draft.title and len(items) == 1:
+            draft.title = page_title(tree)
+        posting = build_posting(draft, source=source, base_url=url)
         if posting is None:
             continue
         known = found.get((posting.key, posting.url))
@@ -51,9 +55,9 @@ def extract_postings(html: bytes | str, *, url: str) -> list[Posting]:
         `find_posting_links`.
     """
     tree = parse_html(html)
-    postings = _from_items(json_ld_items(tree, _WANTED), "json-ld", url)
+    postings = _from_items(json_ld_items(tree, _WANTED), "json-ld", url, tree)
     for syntax in ("microdata", "rdfa"):
-        postings = postings or _from_items(attribute_items(tree, _WANTED, syntax=syntax), syntax, url)
+        postings = postings or _from_items(attribute_items(tree, _WANTED, syntax=syntax), syntax, url, tree)
     if not postings:
         return read_job_pages(tree, url)
     return [_with_page_text(postings[0], tree)] if len(postings) == 1 else postings

@@ -6,11 +6,12 @@ Follows https://schema.org/JobPosting and the properties that search engines ask
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from inroad.postings.assembly import Draft, place
 from inroad.postings.model import Salary
-from inroad.postings.pay import parse_salary, salary_of
+from inroad.postings.pay import parse_salary, pay_period, salary_of
 from inroad.postings.plaintext import one_line
 from inroad.postings.structured_data import Item
 
@@ -79,10 +80,16 @@ def _salary_of(value: Any, currency: Any) -> Salary | None:
     inner = inner if isinstance(inner, dict) else {**value, "value": inner}
     single = _first(inner.get("value"))
     if isinstance(single, str) and not single.replace(".", "").replace(",", "").strip().isdigit():
-        return parse_salary(f"{single} {currency or ''}")
+        return _with_period(parse_salary(f"{single} {currency or ''}"), inner, value)
     low, high = _first(inner.get("minValue")) or single, _first(inner.get("maxValue")) or single
     period = _text(inner.get("unitText")) or _text(value.get("unitText")) or _text(value.get("duration"))
     return salary_of(low, high, currency, period)
+
+
+def _with_period(salary: Salary | None, *units: Item) -> Salary | None:
+    """Pay that was written as text, with the period that stands beside it."""
+    period = next((found for unit in units if (found := pay_period(_text(unit.get("unitText")))) is not None), None)
+    return replace(salary, period=period) if salary is not None and salary.period is None else salary
 
 
 def _remote(item: Item) -> list[object]:

@@ -201,6 +201,11 @@ def _blocks(lines: list[_Line]) -> Iterator[tuple[str, list[_Line]]]:
             return
 
 
+def _is_named(title: str, url: str) -> bool:
+    """Whether title or address speak of a job."""
+    return is_job_url(url) or _GENDER_MARK.search(title) is not None or names_an_occupation(title)
+
+
 def _is_posting(kinds: set[str], title: str, url: str, *, can_apply: bool) -> bool:
     """The evidence needed, so that a company's "our services" with its "requirements" is none.
 
@@ -208,7 +213,7 @@ def _is_posting(kinds: set[str], title: str, url: str, *, can_apply: bool) -> bo
     """
     core = kinds & _CORE
     sections = kinds & {"responsibilities", "must", "nice", "benefits"}
-    named = is_job_url(url) or _GENDER_MARK.search(title) is not None or names_an_occupation(title)
+    named = _is_named(title, url)
     signs = can_apply + named
     return (core == _CORE and signs >= 1) or (bool(core) and len(sections) >= 2 and signs == 2)
 
@@ -271,7 +276,11 @@ def read_job_pages(tree: LexborHTMLParser, url: str) -> list[Posting]:
         drafts = []
     if not drafts and urlsplit(url).path.strip("/"):  # a site's home page is never one posting
         whole = _is_posting({line.kind or "" for line in lines}, title or "", url, can_apply=can_apply)
-        drafts = [_draft(title, _from_title(lines, title), tree)] if title and whole else []
+        # A title that only the browser's tab shows is the site's name as often as a job's.
+        is_shown = any(line.level and line.text == title for line in lines)
+        drafts = (
+            [_draft(title, _from_title(lines, title), tree)] if title and whole and (is_shown or _is_named(title, url)) else []
+        )
     postings = [build_posting(draft, source="page", base_url=url) for draft in drafts]
     return [posting for posting in postings if posting is not None and len(posting.description) >= MIN_DESCRIPTION_CHARS]
 

@@ -243,3 +243,14 @@ def test_any_page_gives_postings_and_never_an_error(text: str) -> None:
         found = extract_postings(page, url=URL)
         assert all(isinstance(posting, Posting) and posting.title for posting in found)
         assert all(link.url.startswith("http") for link in find_posting_links(page, url=URL))
+
+
+def test_structured_data_without_a_title_takes_the_pages() -> None:
+    """Plugins fill the title in on the page and forget it in the data."""
+    html = """<html><body><h1>Pastry Cook</h1><script type="application/ld+json">
+    {"@type": "JobPosting", "description": "Bakes.", "baseSalary": {"currency": "EUR", "value": {"value": "2.100 - 2.400",
+    "unitText": "MONTH"}}}</script></body></html>"""
+    (posting,) = extract_postings(html, url="https://acme.example/jobs/1")
+    assert posting.title == "Pastry Cook"
+    assert posting.salary is not None
+    assert (posting.salary.minimum, posting.salary.maximum, posting.salary.period) == (2100.0, 2400.0, "month")

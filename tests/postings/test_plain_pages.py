@@ -106,9 +106,10 @@ def test_the_list_that_links_a_plain_job_page_is_found(language: str) -> None:
     [
         "<h1>Welding services</h1><h2>The work</h2><ul><li>Hulls</li><li>Deck gear</li></ul><p>Call us for a quote, any day of the week.</p>",
         "<h1>Work here</h1><p>We are looking for one more pair of hands.</p><ul><li><a href='/jobs/welder.html'>Marine Welder</a></li></ul>",
+        "<title>Jobly</title><p>Filters</p><p>Experience</p><h3>Job description</h3><p>We look for somebody to join.</p><a href='/x'>Apply now</a>",
         "<h1>Requirements for visitors</h1><h2>Requirements</h2><ul><li>Boots</li></ul><p>Apply to the office for a badge@boats.example</p>",
     ],
-    ids=["a service", "a list", "rules for visitors"],
+    ids=["a service", "a list", "a portal", "rules for visitors"],
 )
 def test_a_page_that_is_no_job_gives_none(body: str) -> None:
     """A CV for a welding service would be an embarrassment."""
