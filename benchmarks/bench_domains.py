@@ -119,6 +119,7 @@ def measure(domains: Sequence[str]) -> dict[str, Any]:
         "errors": list(launched.errors),
         "stages": {stage["stage"]: stage["counts"] | {"due": stage["due"]} for stage in facts["stages"]},
         "dead_letters": facts["dead_letters"],
+        "stuck": facts["stuck"],
     }
 
 
@@ -166,6 +167,8 @@ def _tell(report: dict[str, Any]) -> None:
     print(f"Dagster's share of the wall time: {report['dagster_share']:.1%} (goal: at most {GOAL_SHARE:.0%})")
     for stage, counts in report["stages"].items():
         print(f"  {stage:14} {', '.join(f'{state} {count:,}' for state, count in counts.items() if count)}")
+    for row in report["stuck"]:
+        print(f"  stuck: {row['stage']} {row['domain']}: {row['rows']} rows {row['why']}")
     for sentence in report["errors"]:
         print(f"  run failed: {sentence}")
 

@@ -123,7 +123,8 @@ def test_a_second_run_fetches_nothing_that_did_not_change_and_writes_no_row(
     before = fingerprint(database)
     assert all(before[table][0] for table in ("domains", "pages", "contact_sources", "cvs"))  # the guard sees something
     network.reset()
-    again = run.command(*[argument for argument in arguments_for(network.domains, tmp_path) if argument != "--json"])
+    arguments = [argument for argument in arguments_for(network.domains, tmp_path) if argument != "--json"]
+    again = CalledHere(run.command.home, run.command.environment)(*arguments)
     assert again.status == 0, again.sentence
     assert fingerprint(database) == before
     database.close()
