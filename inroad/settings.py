@@ -101,6 +101,7 @@ class Settings(BaseSettings):
         None, description="Proxy URL (http or socks5) for all requests to sites; several, comma separated, take turns."
     )
     browser: Literal["auto", "off"] = Field("auto", description="auto: use an installed Chromium for pages that need one.")
+    mx_lookup: bool = Field(False, description="Ask the DNS whether the domain of each mailbox takes mail.")
     scraperapi_key: SecretStr | None = Field(None, description="ScraperAPI key; enables that strategy.")
     scraperapi_url: str = Field("https://api.scraperapi.com/", pattern=r"^https?://", description="URL of ScraperAPI.")
     firecrawl_key: SecretStr | None = Field(None, description="FireCrawl key; enables that strategy.")

@@ -71,7 +71,16 @@ SCRAPERAPI = Service(
 # The output folder of CVs and letters: a disk, or a bucket.
 FILES = Service("files", permission="an output folder is set", timeout_s=120.0)
 
-SERVICES: dict[str, Service] = {service.name: service for service in (WEB, LLM, FIRECRAWL, SCRAPERAPI, FILES)}
+# Whether a mailbox's domain takes mail; a resolver of a company or provider is asked, which bears 20 questions a second.
+DNS = Service(
+    "dns",
+    permission="`INROAD_MX_LOOKUP` is set",
+    rate=Rate(limit=20, period_s=1.0),
+    retry=RetryPolicy(attempts=2, timeout_s=10.0),
+    timeout_s=5.0,
+)
+
+SERVICES: dict[str, Service] = {service.name: service for service in (WEB, LLM, FIRECRAWL, SCRAPERAPI, FILES, DNS)}
 
 
 def services(settings: Settings) -> dict[str, Service]:

@@ -16,6 +16,7 @@ from inroad.guard import Scope
 from inroad.reader_process import call
 from inroad.stages.documents import stored_html
 from inroad.stages.extractions import Purpose, attempt, read_due
+from inroad.stages.mail_servers import MailServers
 from inroad.stages.people import PEOPLE_PAGES, ContactReading, read_people
 from inroad.stages.readers import shared_readers
 from inroad.stages.threads import in_thread
@@ -38,21 +39,25 @@ async def run(work: Work, names: Sequence[str]) -> StageReport:
     await work.database.run(requeue_extractions, KIND, EXTRACTOR_VERSION)
     await work.database.run(offer_again)
 
+    servers = MailServers(work.settings, work.database)
+
     async def handle(domain: Domain, tally: Tally) -> None:
         find = work.open_people(Scope(run=work.run, domain=domain.name))
-        read = partial(_read, find, work.settings.llm_when_refused == "wait")
+        read = partial(_read, find, servers, work.settings.llm_when_refused == "wait")
         purpose = Purpose(KIND, EXTRACTOR_VERSION, read, partial(_record, domain.id), ContactReading.as_columns)
         await read_due(work, purpose, domain, tally)
 
     return await each_domain(work, STAGE, names, handle)
 
 
-async def _read(find: FindPeople | None, waits: bool, due: Sequence[DueReading]) -> list[ContactReading | BaseException]:
+async def _read(
+    find: FindPeople | None, servers: MailServers, waits: bool, due: Sequence[DueReading]
+) -> list[ContactReading | BaseException]:
     """The rules in readers, and then the model on the pages that name people."""
     calls = await asyncio.to_thread(_calls, due)
     parts = [calls[start : start + _READ_AT_ONCE] for start in range(0, len(calls), _READ_AT_ONCE)]
     found = [one for part in await asyncio.gather(*(shared_readers().read(call, part) for part in parts)) for one in part]
-    return [await _reading(find, waits, one, contacts) for one, contacts in zip(due, found, strict=True)]
+    return [await _reading(find, servers, waits, one, contacts) for one, contacts in zip(due, found, strict=True)]
 
 
 def _calls(due: Sequence[DueReading]) -> list[partial[list[Contact]]]:
@@ -60,11 +65,11 @@ def _calls(due: Sequence[DueReading]) -> list[partial[list[Contact]]]:
 
 
 async def _reading(
-    find: FindPeople | None, waits: bool, due: DueReading, found: list[Contact] | BaseException
+    find: FindPeople | None, servers: MailServers, waits: bool, due: DueReading, found: list[Contact] | BaseException
 ) -> ContactReading | BaseException:
     if isinstance(found, BaseException):
         return found
-    contacts = [contact for contact in found if not _is_content_link(contact)]
+    contacts = await servers.annotate([contact for contact in found if not _is_content_link(contact)])
     if find is None or due.page.page_type not in PEOPLE_PAGES:
         return ContactReading(contacts)
     return await attempt(in_thread(read_people, contacts, due.page, due.content, find, waits=waits))

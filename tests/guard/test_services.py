@@ -29,6 +29,7 @@ DOORS = {f"inroad/crawl/{name}.py": "web" for name in ("browser", "calls", "cook
     "inroad/crawl/proxies.py": "web",
     "inroad/crawl/transport.py": "web",
     "inroad/llm/endpoint.py": "llm",
+    "inroad/stages/mail_servers.py": "dns",
     "inroad/guard/tracing.py": "traces",
     "inroad/cli/examinations.py": "none",
     "inroad/cli/serving.py": "none",
