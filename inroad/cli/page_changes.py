@@ -11,7 +11,7 @@ from inroad.cli.choosing import known_ids
 from inroad.cli.context import open_for, use_settings
 from inroad.cli.intake import BadInput
 from inroad.cli.printing import Json, print_json, say, say_columns
-from inroad.store.listings import RunPages
+from inroad.store.page_changes import RunPages
 
 _RUNS = 100
 _SHOWN = 20
@@ -23,7 +23,7 @@ def show_changes(
     as_json: Json = False,
 ) -> None:
     """Shows which pages each run found new, changed and gone; lists those since the last run began, or another."""
-    from inroad.store.listings import page_changes, run_pages
+    from inroad.store.page_changes import page_changes, run_pages
 
     database = open_for(use_settings())
     ((known, domain_id),) = known_ids(database, [name]).items()

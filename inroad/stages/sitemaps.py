@@ -20,7 +20,7 @@ from inroad.stages.reading import Desk, LeaseLost, Reading, Room, open_room, rea
 from inroad.stages.work import StageReport, Tally, Work, each_domain, note
 from inroad.store import claims, visits
 from inroad.store.database import DatabaseUnavailable
-from inroad.store.listings import miss_again, miss_pages
+from inroad.store.missing_pages import miss_again, miss_pages
 from inroad.store.models import Domain, SitemapFile
 from inroad.store.sitemap_children import miss_children, miss_children_again
 from inroad.store.sitemaps import close_visits, complete_sitemaps, sitemap_count, unchanged_by_index, update_sitemap

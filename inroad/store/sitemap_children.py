@@ -13,7 +13,7 @@ from datetime import datetime
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from inroad.store.listings import lose_listings
+from inroad.store.missing_pages import lose_listings
 from inroad.store.models import SitemapFile
 from inroad.store.sitemaps import add_within_limit
 

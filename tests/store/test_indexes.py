@@ -14,8 +14,8 @@ from inroad.store import Database, embedded
 from inroad.store.claims import Worker, claim, is_due
 from inroad.store.curation import TABLES, matching
 from inroad.store.database import create_database
-from inroad.store.listings import miss_again
 from inroad.store.migrate import upgrade
+from inroad.store.missing_pages import miss_again
 from inroad.store.models import Domain, Page, PageUrl, SitemapFile
 from inroad.store.page_urls import url_contains
 

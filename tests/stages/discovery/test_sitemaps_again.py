@@ -9,8 +9,8 @@ from typing import Any
 from sqlalchemy import select, text
 
 from inroad.store import Database
-from inroad.store.listings import PageChanges, page_changes
 from inroad.store.models import Domain, Event, Page
+from inroad.store.page_changes import PageChanges, page_changes
 from tests.stages.discovery.conftest import NAME, ROOT, Discovery, Site, index, urlset
 
 Discover = Callable[..., Discovery]
