@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
@@ -49,7 +48,7 @@ class PostingView:
     marks: list[Annotation]
 
 
-def _with_match() -> Select[Any]:
+def _with_match() -> Select[PostingRow, str, MatchRow]:
     default = select(ProfileRow.id).where(ProfileRow.is_default).scalar_subquery()
     return (
         select(PostingRow, Domain.name, MatchRow)
