@@ -69,6 +69,7 @@ class Budgets:
 
     def __init__(self, database: Database | None, *, expires_s: float = EXPIRES_S) -> None:
         self._database = database
+        self._ledger = ledger.Ledger(database) if database else None
         self._flushes = Flushes(database) if database else None
         self._expires_s = expires_s
 
@@ -102,7 +103,7 @@ class Budgets:
             BudgetExceeded: A hard budget does not cover the estimate; nothing was set aside.
             ledger.Known: The cache has an answer; nothing was set aside.
         """
-        if self._database is None:
+        if self._ledger is None:
             return Reservation(provider, estimate, None)
         keys = scope_keys(scope, purpose=purpose, provider=provider, model=model)
         options: dict[str, Any] = {
@@ -112,7 +113,7 @@ class Budgets:
             "answer_key": answer_key,
         }
         try:
-            booking = await ledger.reserve(self._database, keys, estimate.as_units(), **options)
+            booking = await self._ledger.reserve(keys, estimate.as_units(), **options)
         except ledger.OverLimit:
             booking = await self._reserve_again(keys, estimate, options)
         if self._flushes and booking.is_held:
@@ -122,9 +123,10 @@ class Budgets:
     async def _reserve_again(self, keys: Mapping[str, str], estimate: Amounts, options: dict[str, Any]) -> ledger.Booking:
         """Takes expired reservations back first: a killed process must not make the budget refuse what it covers."""
         assert self._database
+        assert self._ledger
         await self._database.run(ledger.reclaim)
         try:
-            return await ledger.reserve(self._database, keys, estimate.as_units(), **options)
+            return await self._ledger.reserve(keys, estimate.as_units(), **options)
         except ledger.OverLimit as refusal:
             if entry := options["entry"]:
                 await ledger.enter(self._database, entry, outcome="refused", amounts=estimate.as_units())
@@ -145,9 +147,9 @@ class Budgets:
             result: Columns of the ledger's row.
             answer: Kept for the cache.
         """
-        if self._database and reservation.booking:
+        if self._ledger and reservation.booking:
             amounts = (used or reservation.estimate).as_units()
-            await ledger.settle(self._database, reservation.booking, amounts, result, answer)
+            await self._ledger.settle(reservation.booking, amounts, result, answer)
 
     async def release(self, reservation: Reservation, result: Mapping[str, Any] | None = None) -> None:
         """Gives the reservation back: the service charged nothing."""

@@ -161,7 +161,7 @@ class Guard:
             raise
 
     async def _settle(self, reservation: Reservation, used: Amounts | None, attempt: Attempt) -> None:
-        # A task that is cancelled here still settles (see `Database.fetch`), or what was set aside would wait for its expiry.
+        # A task that is cancelled here still settles (see `store.bundles`), or what was set aside would wait for its expiry.
         try:
             await self.budgets.settle(reservation, used, attempt.result, attempt.answer)
         except DatabaseUnavailable as error:

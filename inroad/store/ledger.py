@@ -1,10 +1,10 @@
 """Rows of the guard's ledger: what is spent and reserved under budgets, model calls and their cached answers.
 
-Each of `reserve`, `settle` and `reclaim` is one statement, the first two calls of functions in the server (migration 0008), so
-that a row is locked for the server's own time and never for a round trip or a disk. Rows of `budget_spendings` are always locked
-in the order of their key (budget, key, period), which is why two processes that hold several budgets cannot wait for each other
-in a circle. What does not belong here: the limits (`budgets`), sums over the ledger (`costs`), what a call may cost
-(`inroad.llm.prices`) and what to say when it is refused (`inroad.guard.budget`).
+Each of `reserve`, `settle` and `reclaim` is one statement, the first two calls of functions in the server (migrations 0008 and
+0011), so that a row is locked for the server's own time and never for a round trip or a disk. Rows of `budget_spendings` are
+always locked in the order of their key (budget, key, period), which is why two processes that hold several budgets cannot wait
+for each other in a circle. What does not belong here: the limits (`budgets`), sums over the ledger (`costs`), what a call may
+cost (`inroad.llm.prices`) and what to say when it is refused (`inroad.guard.budget`).
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from sqlalchemy import insert, text
 from sqlalchemy.orm import Session
 
 from inroad.store.alerts import raise_alert
+from inroad.store.bundles import Bundles
 from inroad.store.database import Database
 from inroad.store.models import Event
 
@@ -131,8 +132,8 @@ class Known(Exception):
         self.answer = answer
 
 
-_BOOK = "CALL guard_book(NULL::jsonb, %s::jsonb)"
-_CLOSE = "SELECT guard_close(%s::jsonb)"
+_BOOK = "CALL guard_book_all(NULL::jsonb, %s::jsonb)"
+_CLOSE = "CALL guard_close_all(NULL::jsonb, %s::jsonb)"
 _ENTER = "SELECT guard_enter(%s::jsonb)"
 
 _RECLAIM = text("""
@@ -171,52 +172,94 @@ class StoredAnswer:
     model: str
 
 
-async def reserve(
-    database: Database,
-    keys: Mapping[str, str],
-    amounts: Mapping[str, Decimal | None],
-    *,
-    expires_s: float,
-    counts_if_lost: bool,
-    entry: LedgerEntry | None = None,
-    answer_key: str | None = None,
-) -> Booking:
-    """Sets the amounts aside under every budget that applies, and enters the call in the ledger, in one round trip.
+class Ledger:
+    """Reserving and settling from one process; calls of the same moment share their statements.
 
     Args:
         database: The application's.
-        keys: Scope kind to key, "all" included.
-        amounts: Unit to upper bound; None where there is none.
-        expires_s: Seconds after which the reservation may be reclaimed.
-        counts_if_lost: The provider may charge a call whose process died: an expired reservation counts as spent.
-        entry: The ledger's row; None for services that have none.
-        answer_key: Looked up in the cache first: what is found makes the call needless.
-
-    Raises:
-        OverLimit: A hard budget does not cover the call; nothing was set aside.
-        Known: The cache has an answer; nothing was set aside.
     """
-    call_id = uuid.uuid4().hex
-    asked: dict[str, Any] = {
-        "id": call_id,
-        "keys": keys,
-        "amounts": _exact(amounts),
-        "expires_s": expires_s,
-        "counts_if_lost": counts_if_lost,
-        "answer_key": answer_key,
-    }
-    if entry:
-        asked["entry"] = _entry_columns(entry, amounts, "reserved")
-    said: dict[str, Any] = (await database.fetch(_BOOK, (json.dumps(asked),)))[0][0]
-    if "known" in said:
-        raise Known(said["known"])
-    holds = tuple(_hold(item) for item in said.get("holds", ()))
-    if "over" in said:
-        raise OverLimit(next(hold for hold in holds if hold.is_over and not hold.is_soft))
-    passed = [hold for hold in holds if hold.is_over and hold.spent + hold.reserved - (hold.amount or 0) <= hold.limit]
-    if passed:
-        await database.run(_record_soft, passed)
-    return Booking(call_id, said["ledger_id"], holds, counts_if_lost, said.get("is_held", False))
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._book = Bundles(database, _BOOK, skips_cancelled=True)
+        self._close = Bundles(database, _CLOSE)
+
+    async def reserve(
+        self,
+        keys: Mapping[str, str],
+        amounts: Mapping[str, Decimal | None],
+        *,
+        expires_s: float,
+        counts_if_lost: bool,
+        entry: LedgerEntry | None = None,
+        answer_key: str | None = None,
+    ) -> Booking:
+        """Sets the amounts aside under every budget that applies, and enters the call in the ledger, in one round trip.
+
+        Args:
+            keys: Scope kind to key, "all" included.
+            amounts: Unit to upper bound; None where there is none.
+            expires_s: Seconds after which the reservation may be reclaimed.
+            counts_if_lost: The provider may charge a call whose process died: an expired reservation counts as spent.
+            entry: The ledger's row; None for services that have none.
+            answer_key: Looked up in the cache first: what is found makes the call needless.
+
+        Raises:
+            OverLimit: A hard budget does not cover the call; nothing was set aside.
+            Known: The cache has an answer; nothing was set aside.
+        """
+        call_id = uuid.uuid4().hex
+        asked: dict[str, Any] = {
+            "id": call_id,
+            "keys": keys,
+            "amounts": _exact(amounts),
+            "expires_s": expires_s,
+            "counts_if_lost": counts_if_lost,
+            "answer_key": answer_key,
+        }
+        if entry:
+            asked["entry"] = _entry_columns(entry, amounts, "reserved")
+        said: dict[str, Any] = await self._book.send(asked)
+        if "known" in said:
+            raise Known(said["known"])
+        holds = tuple(_hold(item) for item in said.get("holds", ()))
+        if "over" in said:
+            raise OverLimit(next(hold for hold in holds if hold.is_over and not hold.is_soft))
+        passed = [hold for hold in holds if hold.is_over and hold.spent + hold.reserved - (hold.amount or 0) <= hold.limit]
+        if passed:
+            await self._database.run(_record_soft, passed)
+        return Booking(call_id, said["ledger_id"], holds, counts_if_lost, said.get("is_held", False))
+
+    async def settle(
+        self,
+        booking: Booking,
+        amounts: Mapping[str, Decimal | None],
+        result: Mapping[str, Any] | None = None,
+        answer: StoredAnswer | None = None,
+    ) -> None:
+        """Turns a reservation into what was really used (zero releases it), and completes the ledger's row, in one round trip.
+
+        A reservation that expired meanwhile was either counted in full already (`counts_if_lost`) or given back; then the
+        amounts are added now.
+
+        Args:
+            booking: From `reserve`.
+            amounts: Unit to amount used; None counts the reserved amount.
+            result: Columns of `llm_calls`: outcome, input_tokens, cached_tokens, output_tokens, cost_usd, credits_used,
+                latency_ms, answer; those that are missing are NULL, the outcome "ok".
+            answer: Kept for the cache.
+        """
+        done: dict[str, Any] = {
+            "id": booking.call_id,
+            "amounts": _exact(amounts),
+            "ledger_id": booking.ledger_id,
+            "result": {"outcome": "ok", **(result or {})},
+        }
+        if booking.holds and not booking.counts_if_lost:
+            done["late"] = [[hold.budget_id, hold.key, hold.period_start] for hold in booking.holds]
+        if answer:
+            done["answer"] = {"key": answer.key, "document": answer.document, "model": answer.model}
+        await self._close.send(done)
 
 
 def _exact(amounts: Mapping[str, Decimal | None]) -> dict[str, str | None]:
@@ -243,39 +286,6 @@ def _entry_columns(entry: LedgerEntry, amounts: Mapping[str, Decimal | None], ou
     values["reserved_usd"] = str(amounts.get("usd") or 0)
     values["outcome"] = outcome
     return values
-
-
-async def settle(
-    database: Database,
-    booking: Booking,
-    amounts: Mapping[str, Decimal | None],
-    result: Mapping[str, Any] | None = None,
-    answer: StoredAnswer | None = None,
-) -> None:
-    """Turns a reservation into what was really used (zero releases it), and completes the ledger's row, in one round trip.
-
-    A reservation that expired meanwhile was either counted in full already (`counts_if_lost`) or given back; then the
-    amounts are added now.
-
-    Args:
-        database: The application's.
-        booking: From `reserve`.
-        amounts: Unit to amount used; None counts the reserved amount.
-        result: Columns of `llm_calls`: outcome, input_tokens, cached_tokens, output_tokens, cost_usd, credits_used, latency_ms,
-            answer; those that are missing are NULL, the outcome "ok".
-        answer: Kept for the cache.
-    """
-    done: dict[str, Any] = {
-        "id": booking.call_id,
-        "amounts": _exact(amounts),
-        "ledger_id": booking.ledger_id,
-        "result": {"outcome": "ok", **(result or {})},
-    }
-    if booking.holds and not booking.counts_if_lost:
-        done["late"] = [[hold.budget_id, hold.key, hold.period_start] for hold in booking.holds]
-    if answer:
-        done["answer"] = {"key": answer.key, "document": answer.document, "model": answer.model}
-    await database.fetch(_CLOSE, (json.dumps(done),))
 
 
 def reclaim(session: Session) -> int:
