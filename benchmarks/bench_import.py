@@ -29,7 +29,7 @@ from sqlalchemy import text
 
 from inroad.crawl.fetch import WebClient
 from inroad.settings import Settings, load_settings
-from inroad.stages import domains, reading, sitemaps
+from inroad.stages import domains, naming, reading, sitemaps
 from inroad.stages.work import open_work
 from inroad.store import Database, embedded, open_database
 from inroad.store.domains import add_domains
@@ -165,7 +165,7 @@ def import_site(settings: Settings, answers: Any) -> None:
 def _timed() -> Iterator[dict[str, float]]:
     """Seconds that the stage's parts took, added up over sitemaps that are read at the same time."""
     spent = {"download": 0.0, "parse": 0.0, "classify": 0.0, "store": 0.0}
-    batch, name, store, stream = reading.next_batch, reading.name_entries, reading.store_batch, WebClient.stream
+    batch, name, store, stream = reading.next_batch, naming.name_entries, reading.store_batch, WebClient.stream
 
     def timed_batch(*given: Any) -> Any:
         begun = time.perf_counter()
@@ -194,7 +194,7 @@ def _timed() -> Iterator[dict[str, float]]:
 
     with (
         patch.object(reading, "next_batch", timed_batch),
-        patch.object(reading, "name_entries", timed_name),
+        patch.object(naming, "name_entries", timed_name),
         patch.object(reading, "store_batch", timed_store),
         patch.object(WebClient, "stream", timed_stream),
     ):

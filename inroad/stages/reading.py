@@ -1,7 +1,7 @@
 """Reading one sitemap: from its bytes to rows, batch by batch, in flat memory.
 
-What lives here: which entries count, the batches, storing them while the document is still being read. What does not: which
-sitemaps are read and when, and what is recorded of a reading (`sitemaps`).
+What lives here: what kind of document it is, and storing its batches while it is still being read. What does not: which entries
+count (`naming`), which sitemaps are read and when, and what is recorded of a reading (`sitemaps`).
 
 Parsing, canonical URLs and classification run in threads of their own, so that a document of 50 MB does not hold up the
 requests of other sites; a batch of 4,000 entries takes about 50 ms there.
@@ -18,27 +18,22 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from itertools import islice
 
 from sqlalchemy.orm import Session
 
 from inroad.crawl.charset import decode_html
-from inroad.crawl.classify import CLASSIFIER_VERSION, classify_page
+from inroad.crawl.classify import CLASSIFIER_VERSION
 from inroad.crawl.links import extract_links
 from inroad.crawl.response import Response
 from inroad.crawl.sitemaps import DEFAULT_LIMITS, NotASitemap, SitemapEntry, iter_sitemap
-from inroad.crawl.urls import canonical_url
-from inroad.guard.errors import PermanentError
-from inroad.stages.linking import is_asset, is_own_url
-from inroad.stages.origins import Origins, origin_of
+from inroad.stages.naming import BATCH, Found, Ownership, next_batch
+from inroad.stages.origins import Origins
 from inroad.stages.work import Work, now
 from inroad.store import claims
 from inroad.store.listings import Batch, Stored, count_pages_to, has_listings, import_pages, known_urls
 from inroad.store.models import Domain, SitemapFile
 from inroad.store.sitemap_children import name_children
 
-# Entries of one batch: large enough that a statement's own cost is nothing, small enough that others wait little for its locks.
-BATCH = 4_000
 # Places of a domain above which nobody counts: more than all of its readings can reserve at one time.
 AMPLE = 12 * BATCH
 # Documents read at one time in one process: two threads fill the interpreter, whatever the number of cores.
@@ -47,7 +42,6 @@ READERS = 2
 WRITERS = 4
 # Seconds between two renewals of a file's lease, by the part of the lease that may pass.
 RENEWALS_PER_LEASE = 5
-LASTMOD_CHARS = 64
 HTML_BYTES = 8_388_608
 _FEED_START = re.compile(rb"<(?:[A-Za-z]\w{0,20}:)?(?:rss|feed|RDF)[\s>]|\"https?://(?:www\.)?jsonfeed\.org/")
 
@@ -132,25 +126,6 @@ class Reading:
     left_out: int = 0
     seen: array[int] | None = None
     named: array[int] = field(default_factory=lambda: array("q"))
-
-
-@dataclass(slots=True)
-class Found:
-    """One batch, named.
-
-    Attributes:
-        count: Entries.
-        children: Sitemaps that it names, with their lastmod.
-        pages: Pages of the domain.
-        is_news: It has entries of Google's news extension.
-        open_samples: Pages of origins that may be the home page's under another scheme or host, and are not decided yet.
-    """
-
-    count: int
-    children: dict[str, str | None] = field(default_factory=dict)
-    pages: Batch = field(default_factory=Batch)
-    is_news: bool = False
-    open_samples: list[str] = field(default_factory=list)
 
 
 async def open_room(work: Work, domain: Domain) -> Room:
@@ -243,92 +218,6 @@ def _html_entries(response: Response) -> Iterator[SitemapEntry]:
         raise NotASitemap(f"{response.url} links no page.", reason="empty-sitemap")
     for link in links:
         yield SitemapEntry(link.url)
-
-
-class Ownership:
-    """Which entries of a sitemap count for its domain, and under which origin; remembers each origin's answer.
-
-    Pages must be the domain's own. Sitemaps may also lie on the host of the sitemap that names them, which robots.txt vouched
-    for.
-
-    Args:
-        domain: The domain.
-        row: The sitemap file that is read.
-        origins: What is decided on the domain's other schemes and hosts.
-    """
-
-    def __init__(self, domain: Domain, row: SitemapFile, origins: Origins) -> None:
-        self._domain = domain
-        self._origins = origins
-        self._vouched = origin_of(row.url)
-        self._own: dict[str, bool] = {}
-
-    def place(self, url: str) -> str | None:
-        """The URL that a page is a row under; None where it is not the domain's own."""
-        origin = origin_of(url)
-        if not self._is_own(origin, url):
-            return None
-        target = self._origins.aliases.get(origin, origin)
-        return url if target == origin else target + url[len(origin) :]
-
-    def is_open(self, origin: str) -> bool:
-        """Whether it is yet to be decided under which origin the pages of one are rows."""
-        return self._origins.is_open(origin)
-
-    def vouches(self, url: str) -> bool:
-        """Whether a sitemap under this canonical URL may be read for the domain."""
-        origin = origin_of(url)
-        return origin == self._vouched or self._is_own(origin, url)
-
-    def _is_own(self, origin: str, url: str) -> bool:
-        known = self._own.get(origin)
-        if known is None:
-            if len(self._own) > 1_000:  # a sitemap of as many hosts is none; forget rather than grow
-                self._own.clear()
-            known = self._own[origin] = is_own_url(self._domain, url)
-        return known
-
-
-def next_batch(entries: Iterator[SitemapEntry], owner: Ownership) -> Found:
-    """Reads and names the next entries; a batch of none is the end."""
-    return name_entries(list(islice(entries, BATCH)), owner)
-
-
-def name_entries(entries: list[SitemapEntry], owner: Ownership) -> Found:
-    """Puts entries into canonical form, leaves out what is not the domain's, and classifies the rest."""
-    found = Found(len(entries))
-    pages: dict[str, str] = {}
-    for entry in entries:
-        try:
-            url = canonical_url(entry.url)
-        except PermanentError:
-            continue
-        if entry.kind == "sitemap":
-            if owner.vouches(url):
-                found.children[url] = _lastmod(entry.lastmod) or None
-        elif (placed := owner.place(url)) is not None and not is_asset(placed):
-            pages[placed] = _lastmod(entry.lastmod)
-            found.is_news = found.is_news or entry.news is not None
-    batch = found.pages
-    batch.urls, batch.lastmods = list(pages), list(pages.values())
-    for url in batch.urls:
-        page_type, level = classify_page(url)
-        batch.page_types.append(page_type)
-        batch.priority_levels.append(str(level))
-    last = {origin_of(url): url for url in batch.urls}
-    if any(owner.is_open(origin) for origin in last):
-        first = {origin_of(url): url for url in reversed(batch.urls)}
-        samples = dict.fromkeys([*first.values(), *last.values()])
-        found.open_samples = [url for url in samples if owner.is_open(origin_of(url))]
-    return found
-
-
-def _lastmod(written: str | None) -> str:
-    """A lastmod as it is stored: one line of printable characters; empty for none."""
-    if not written:
-        return ""
-    text = written.strip()[:LASTMOD_CHARS]
-    return text if text.isprintable() else ""
 
 
 async def store_batch(work: Work, room: Room, row: SitemapFile, found: Found, reading: Reading) -> None:

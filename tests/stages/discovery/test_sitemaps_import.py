@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select, text, update
 
-from inroad.stages import reading
+from inroad.stages import naming, reading
 from inroad.stages.work import Work
 from inroad.store import Database
 from inroad.store.claims import Worker
@@ -164,7 +164,7 @@ async def test_a_page_in_several_sitemaps_is_one_row_with_every_listing(
     site: Site, discover: Discover, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Concurrent sitemaps with the same pages in other orders must neither double a page nor wait for each other for ever."""
-    monkeypatch.setattr(reading, "BATCH", 50)
+    monkeypatch.setattr(naming, "BATCH", 50)
     names = [f"/{name}.xml" for name in "abcdef"]
     everything = numbered("/page-", range(400))
     site.documents["/sitemap.xml"] = index(*names)
@@ -183,7 +183,7 @@ async def test_a_kill_between_batches_loses_and_doubles_nothing(
     site: Site, discover: Discover, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What was stored before the kill stays; the file is read again from its start."""
-    monkeypatch.setattr(reading, "BATCH", 10)
+    monkeypatch.setattr(naming, "BATCH", 10)
     site.documents["/sitemap.xml"] = urlset(*numbered("/p", range(95)))
     stored = reading.store_batch
     is_there = asyncio.Event()
@@ -215,7 +215,7 @@ async def test_a_worker_that_lost_its_lease_records_nothing(
     site: Site, discover: Discover, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Two workers would both finish the file, and the slower one overwrite the newer result."""
-    monkeypatch.setattr(reading, "BATCH", 10)
+    monkeypatch.setattr(naming, "BATCH", 10)
     monkeypatch.setattr(reading, "RENEWALS_PER_LEASE", 1e9)
     site.documents["/sitemap.xml"] = urlset(*numbered("/p", range(40)))
     stored = reading.store_batch
