@@ -184,7 +184,7 @@ def for_exception(error: Exception, url: str) -> WebError:
     """The error of an exception that the HTTP library raised for a request to `url`."""
     for cause in _causes(error):
         if isinstance(cause, ssl.SSLCertVerificationError):
-            why = cause.verify_message or "it cannot be verified"
+            why = (cause.verify_message or "it cannot be verified").rstrip(".")  # OpenSSL ends some with a stop, we add ours
             return permanent("tls-failed", url, f"has a certificate that is not trusted: {why}")
         if isinstance(cause, (ssl.SSLEOFError, ssl.SSLZeroReturnError)):
             return transient("tls-failed", url, "ended the connection while encryption was being agreed on")

@@ -568,6 +568,8 @@ async def test_an_untrusted_certificate_is_refused(site: Site, open_client: Open
         with pytest.raises(FetchFailed) as caught:
             await open_client(resolve=(rule,), ca_file=certificate / "ca.pem").fetch("https://other.example/")
         assert caught.value.reason == "tls-failed"
+        assert "not valid for 'other.example'." in str(caught.value)
+        assert ".." not in str(caught.value)
     assert site.asked == []
 
 
