@@ -235,6 +235,32 @@ def speed(pages: list[LabelledPage]) -> list[str]:
     ]
 
 
+# Pieces that were, or could be, hard for one of the signals when a page repeats them.
+ATTACKS = {
+    "e-mail": "a.b (at) c dot ",
+    "phone": "030-12-",
+    "address": "12 Main Street Main ",
+    "person": "Anna Müller-Anna ",
+    "role": "<td>Anna Aa<td>Director",
+    "company number": "HRB 12 VAT DE1 ",
+    "profile": "<a href='https://x.com/a'>",
+    "map": "<a href='https://maps.google.com/maps?q=1.11,2.22,'>",
+    "vCard": "BEGIN:VCARD\nN:a;b\n",
+    "JSON-LD": "<script type='application/ld+json'>[{",
+    "microdata": "<div itemscope itemprop=x>",
+    "hCard": "<div class='vcard fn adr'>",
+    "script": "<script>'a'+'@'+",
+}
+
+
+def growth(attack: str, *, size: int = 120_000) -> float:
+    """How much longer twice the repetitions take: 2 is linear, 4 quadratic."""
+    once, twice = (f"<p>{attack * (length // len(attack))}" for length in (size, 2 * size))
+    url = "https://www.brightloom.example/"
+    short = milliseconds(lambda: extract_contacts(once, url=url), repeats=3)
+    return milliseconds(lambda: extract_contacts(twice, url=url), repeats=3) / short
+
+
 def main() -> None:
     """Print the tables; with `--svg` also draw the scores, with `--readme` write the figures there."""
     parser = argparse.ArgumentParser(description="Quality and speed of the contacts' extractor, beside its peers.")
@@ -259,6 +285,9 @@ def main() -> None:
         *table_of_beliefs(halves),
         "",
         *(line + "  " for line in speed(pages)),
+        "Twice the attack takes so many times as long (2 is linear): "
+        + ", ".join(f"{name} {growth(attack):.1f}" for name, attack in ATTACKS.items())
+        + ".",
     ]
     print("\n".join(rows))
     if not peers:

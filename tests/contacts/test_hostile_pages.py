@@ -23,6 +23,9 @@ REPEATED = [
     "<script>'a'+'@'+", "<script>x='a@b';x+=", "['a','@',", "<a href='mailto:a@b.de'>", "<i data-email='YWFhYWFhYWE='>", "<i data-user=a data-domain=b.de>",
     "<script type='application/ld+json'>[", "<div itemscope itemprop=x>", "<div itemscope itemref='a a a' id=a itemprop=b>", "<div class='vcard fn adr'>",
     "<bdo dir=rtl>a", "<div hidden>a@", "<template>", "<select><option>", "<table><td></div>", "<a href='tel:1'>", "<!--", "<a b=' ", "<!", "]]>",
+    "BEGIN:VCARD\n", "BEGIN%3AVCARD", "QkVHSU46VkNBUkQK", "<a href='https://www.google.com/maps?q=1.11,2.22'>", "<a href='https://maps.google.com/maps/place/1+Main+St,+A+12345/@'>",
+    "<iframe src='//www.google.com/maps/embed?pb=!2d1.11!3d2.22!", "<tr><td>Anna Aa</td><td>Director</td></tr>", "<dl><dt>Xa Ya<dd>Director", "V93 X2K7 ", "Co. Kerry, ",
+    "[put the at sign here] ", "[a b c at sign", "<?y ?>", "square foot 12 Main ", "Director\n",
 ]  # fmt: skip
 
 
@@ -140,3 +143,12 @@ def test_instructions_within_a_page_break_nothing(instruction: str) -> None:
     """The parser gives a processing instruction a node without a name; pages made by forgotten templates are full of them."""
     page = f"{instruction}<body><p>{instruction} ines@brightloom.example {instruction}</p>"
     assert [c.value for c in extract_contacts(page, url=URL)] == ["ines@brightloom.example"]
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.lists(st.sampled_from(REPEATED), min_size=1, max_size=4), st.sampled_from(["", "security.txt", "humans.txt", "a.vcf"]))
+def test_any_few_pieces_repeated_to_a_large_page_come_back(pieces: list[str], name: str) -> None:
+    """Two harmless pieces in turn may meet a pattern that neither does alone; quadratic work on 60 kB does not end in a test's time."""
+    cycle = "".join(pieces)
+    found = extract_contacts(cycle * (60_000 // len(cycle)), url=URL + name)
+    assert all(contact.value and 0.0 <= contact.confidence <= 1.0 for contact in found)
