@@ -60,7 +60,7 @@ def draw_letter(draft: Draft, *, template: str = DEFAULT_TEMPLATE, paper: str = 
 
 def draw_letter_text(draft: Draft) -> str:
     """Draw a draft as plain text, ready to be pasted into a mail."""
-    lines = [draft.salutation, ""]
+    lines = [draft.subject, "", draft.salutation, ""]
     for index, part in enumerate(draft.parts):
         is_deed = part.kind == "deed" and len(draft.parts) > 3
         mark = "- " if is_deed else ""
