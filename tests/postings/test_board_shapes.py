@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from typing import Any
 
 import pytest
@@ -9,6 +10,8 @@ import pytest
 from inroad.guard.errors import PermanentError
 from inroad.postings import Board, is_cut_off, parse_board, rows_in, stated_total
 from inroad.postings.conditions import employment_type
+from tests.postings.test_boards import CASES
+from tests.postings.test_more_boards import CASES as MORE_CASES
 
 PERSONIO = (
     '<?xml version="1.0" encoding="UTF-8"?><workzag-jobs><position><id>1</id><name>Cook</name>'
@@ -156,3 +159,53 @@ def test_a_less_usual_shape_is_read_whole(provider: str, payload: Any, url: str,
 def test_permanence_is_no_measure_of_hours(text: str, kind: str | None) -> None:
     """A permanent part-time job is part-time."""
     assert employment_type(text) == kind
+
+
+JUNK: list[Any] = [
+    None,
+    [],
+    {},
+    "",
+    0,
+    -1,
+    True,
+    "<p>&amp;lt;",
+    [None],
+    [{}],
+    {"a": None},
+    1e308,
+    float("nan"),
+    "2026-13-45",
+    ["a", ["b"]],
+]
+
+
+def _places(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    """The path of everything inside an answer of ours."""
+    inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    return [path, *(found for key, child in inner for found in _places(child, (*path, key)))]
+
+
+def _with(value: Any, path: tuple[Any, ...], junk: Any) -> Any:
+    if not path:
+        return junk
+    copied = value.copy()
+    copied[path[0]] = _with(copied[path[0]], path[1:], junk)
+    return copied
+
+
+@pytest.mark.parametrize(
+    ("provider", "payload", "url"), [case[:3] for case in (*CASES, *MORE_CASES) if not isinstance(case[1], str)]
+)
+def test_junk_at_any_place_of_an_answer_gives_postings_or_the_documented_error(provider: str, payload: Any, url: str) -> None:
+    """Feeds change under us: a field that turns into a list must not end a run."""
+    dice = random.Random(provider)
+    places = _places(payload)
+    for _ in range(60):
+        broken = _with(payload, dice.choice(places), dice.choice(JUNK))
+        try:
+            read = parse_board(provider, broken, url=url)
+        except PermanentError as refused:
+            assert refused.reason == "not-a-board"  # noqa: PT017 - either is right
+        else:
+            assert all(posting.title for posting in read)

@@ -11,7 +11,7 @@ from inroad.postings.pay import parse_salary, salary_of
 def _salary(job: Record) -> Salary | None:
     tiers = [part for tier in listed(pick(job, "compensation.compensationTiers")) for part in listed(pick(tier, "components"))]
     for part in [*listed(pick(job, "compensation.summaryComponents")), *tiers]:
-        if pick(part, "compensationType") in {"Salary", "Hourly", None}:
+        if pick(part, "compensationType") in ("Salary", "Hourly", None):
             interval = str(pick(part, "interval") or "").removeprefix("1 ").lower()
             salary = salary_of(pick(part, "minValue"), pick(part, "maxValue"), pick(part, "currencyCode"), interval)
             if salary is not None:

@@ -24,7 +24,7 @@ def _workplace(job: Record) -> list[object]:
 
 def read(job: Record, source: Source) -> Draft | None:
     """Reads one offer; drafts and closed ones, which some hosts serve, are left out."""
-    if job.get("status") not in {None, "published"}:
+    if job.get("status") not in (None, "published"):
         return None
     slug = label(pick(job, "slug"))
     return Draft(
