@@ -18,10 +18,11 @@ from inroad.guard.guard import Guard
 from inroad.guard.services import LLM, Service, services
 from inroad.guard.sync import run_sync
 from inroad.llm import tape
-from inroad.llm.conversation import Conversation, Question, Reader, cache_key
+from inroad.llm.conversation import Conversation, Question
 from inroad.llm.endpoint import Endpoint
 from inroad.llm.prices import OwnPrices, own_prices
 from inroad.llm.prompts import SYSTEM
+from inroad.llm.reading import Reader, cache_key
 from inroad.settings import Settings, load_settings
 from inroad.store import Database, ledger, open_database
 from inroad.store.database import DatabaseUnavailable

@@ -1,29 +1,30 @@
 """One question to one model: asked through the guard, priced, entered in the ledger, asked again while the answer does not fit.
 
-What does not belong here: which model is asked, and which after it (`client`); the wire (`endpoint`); prompts (`prompts`).
+What does not belong here: which model is asked, and which after it (`client`); the wire (`endpoint`); reading an answer
+(`reading`); prompts (`prompts`).
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
 import time
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from typing import Any, Generic, TypeVar
+from typing import Any, TypeVar
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 
 from inroad.guard.budget import Amounts
 from inroad.guard.errors import PermanentError, Scope
 from inroad.guard.guard import Attempt, Call, Guard
 from inroad.guard.services import Service
 from inroad.guard.tracing import current_trace_id
-from inroad.llm.endpoint import MODES, Answer, Endpoint, Unfinished, dialect_of
+from inroad.llm.completions import Answer, Unfinished
+from inroad.llm.endpoint import MODES, Endpoint, dialect_of
 from inroad.llm.faults import InvalidAnswer, RequestRefused
 from inroad.llm.prices import OWN, OwnPrices, price_usd, price_version, provider_name
 from inroad.llm.prompts import AGAIN, SCHEMA, SYSTEM
-from inroad.llm.schema import NotJson, answer_tool, read_json, response_format, schema_text
+from inroad.llm.reading import Reader, Reading
+from inroad.llm.schema import answer_tool, response_format, schema_text
 from inroad.store import ledger
 
 S = TypeVar("S", bound=BaseModel)
@@ -74,39 +75,6 @@ class _Asked:
     request: dict[str, Any]
     input_bound: int
     estimate: Amounts = field(default_factory=Amounts)
-
-
-@dataclass(frozen=True, slots=True)
-class Reading(Generic[S]):
-    """An answer as the schema's instance, or what is wrong with it."""
-
-    answer: Answer
-    found: S | None
-    fault: str
-
-
-@dataclass(frozen=True, slots=True)
-class Reader(Generic[S]):
-    """How an answer is read, and the cache's key for it."""
-
-    schema: type[S]
-    check: Callable[[S], str | None] | None
-    key: str
-
-    def read(self, answer: Answer) -> Reading[S]:
-        """The answer's reading; a refusal is none."""
-        if answer.refusal or answer.finish_reason == "content_filter":
-            return Reading(answer, None, "refused")
-        found, fault = read_as(answer, self.schema, self.check)
-        return Reading(answer, found, fault)
-
-    def stored(self, document: Any) -> S | None:
-        """A stored answer, if it still fits."""
-        try:
-            found = self.schema.model_validate(document)
-        except ValidationError:
-            return None
-        return None if self.check and self.check(found) else found
 
 
 class Conversation:
@@ -175,6 +143,8 @@ class Conversation:
         return True
 
     async def _send(self, question: Question, reader: Reader[S]) -> Reading[S]:
+        import openai  # noqa: F401 - the first time it takes a second or more, which is none of the call's own time
+
         asked = self._prepare(question)
 
         async def attempt(attempt: Attempt) -> Reading[S]:
@@ -279,22 +249,3 @@ class Conversation:
             price_version=OWN if self._endpoint.model in self._own_prices else price_version(),
             prompt=prompt,
         )
-
-
-def cache_key(base_url: str, model: str, version: str, schema: type[BaseModel], prompt: str) -> str:
-    """SHA-256 over everything that the answer depends on."""
-    parts = json.dumps([base_url, model, version, schema_text(schema), prompt])
-    return hashlib.sha256(parts.encode()).hexdigest()
-
-
-def read_as(answer: Answer, schema: type[S], check: Callable[[S], str | None] | None = None) -> tuple[S | None, str]:
-    """The answer as the schema's instance, or None and one sentence on what is wrong with it."""
-    try:
-        found = schema.model_validate(read_json(answer.text))
-    except NotJson as error:
-        return None, "It was cut off at the length limit; be shorter." if answer.finish_reason == "length" else f"{error}."
-    except ValidationError as error:
-        first = error.errors(include_input=False, include_url=False)[:5]
-        return None, "; ".join(f"{'.'.join(map(str, item['loc'])) or 'answer'}: {item['msg']}" for item in first)[:1000]
-    fault = check(found) if check else None
-    return (None, fault) if fault else (found, "")

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from inroad.guard.errors import InroadError, PermanentError, RateLimited
 from inroad.guard.retry import is_retryable
-from inroad.llm.endpoint import Unfinished, read_answer
+from inroad.llm.completions import Unfinished, read_answer
 from inroad.llm.faults import RequestRefused, error_of, retry_hint
 
 CASES = Path(__file__).parents[3] / "shared" / "cases" / "models" / "cases.jsonl"
