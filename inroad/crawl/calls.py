@@ -22,9 +22,10 @@ from inroad.crawl.failures import HostBusy, WebError, for_status, is_transient, 
 from inroad.crawl.hosts import InvalidUrl
 from inroad.crawl.paces import pace_key
 from inroad.crawl.policies import PolicyBook
-from inroad.crawl.politeness import Politeness, Turn
+from inroad.crawl.politeness import Politeness
 from inroad.crawl.redirects import next_method, request_url
 from inroad.crawl.response import Purpose, RequestRecord, Response
+from inroad.crawl.turns import Turn
 from inroad.guard import tracing
 from inroad.guard.errors import InroadError
 from inroad.guard.retry import parse_retry_after

@@ -27,7 +27,7 @@ from inroad.crawl.failures import HostBusy, WebError, permanent
 from inroad.crawl.network import Lookup, NetworkRules, Resolver, SystemLookup
 from inroad.crawl.paces import MAX_WAIT_S, MemoryPaces, pace_key
 from inroad.crawl.policies import PolicyBook
-from inroad.crawl.politeness import Limits, Politeness
+from inroad.crawl.politeness import Politeness
 from inroad.crawl.proxies import ProxyTurns
 from inroad.crawl.redirects import request_url
 from inroad.crawl.response import Purpose, RequestRecord, Response, Strategy
@@ -39,6 +39,7 @@ from inroad.crawl.shared_paces import DatabasePaces
 from inroad.crawl.storage_state import as_cookie
 from inroad.crawl.strategies import LearnedStrategies, scraping_clients
 from inroad.crawl.transport import RoutedTransport, tls_context
+from inroad.crawl.turns import Limits
 from inroad.guard.errors import Scope
 from inroad.guard.sync import run_sync
 from inroad.guard.vault import Vault

@@ -1,8 +1,8 @@
 """Politeness: when the next request to a host may leave.
 
-What lives here: turns (one request's permission to leave now) within a process's stints at hosts, and the limits on requests in
-flight. What does not: the rules of slowing down (`paces`), the rows behind the stints (`inroad.store.hosts`), robots rules
-(`robots_cache`), and HTTP.
+What lives here: giving turns (one request's permission to leave now) within a process's stints at hosts, and the limits on
+requests in flight. What does not: the turns' parts (`turns`), the rules of slowing down (`paces`), the rows behind the stints
+(`inroad.store.hosts`), robots rules (`robots_cache`), and HTTP.
 
 Two kinds of host. Most only have our own floor between requests. A host that asked for more, by Crawl-delay, 429 or 503, is
 exact: one request at a time among all processes, and its distance is counted from the end of the last answer, so that neither a
@@ -14,9 +14,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
 from typing import Final
 
 from inroad.crawl.failures import HostNotReady, permanent, shown
@@ -28,89 +27,14 @@ from inroad.crawl.paces import (
     Pace,
     PaceStore,
     StintEnd,
-    distance_s,
     pace_key,
-    recovered,
 )
+from inroad.crawl.turns import Gate, HeldStint, Limits, LimitsOf, Turn, is_due, leave
 from inroad.settings import Settings
 from inroad.store.database import DatabaseUnavailable
 
 _LINGER_S: Final = 0.05  # that a host is kept when its last request is over: the next of a chain comes a moment later
 _POLL_S: Final = 0.1  # between two looks at a host that another process holds: much shorter than a promise of it lasts
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """What holds for the requests to one host, or to all hosts of a domain that has limits of its own.
-
-    Args:
-        key: Under which requests are counted together.
-        floor_s: Least distance between requests, seconds.
-        concurrency: Requests in flight in this process.
-    """
-
-    key: str
-    floor_s: float
-    concurrency: int
-
-
-LimitsOf = Callable[[str], Awaitable[Limits]]
-
-
-@dataclass(slots=True)
-class _Stint:
-    """A host that is ours for a while; all moments are monotonic.
-
-    Attributes:
-        end: No request starts after it.
-        next_at: The next request starts no sooner.
-        crawl_delay_s: What robots.txt asks for.
-        interval_s: The learned distance.
-        loaded_s: The same as it was read.
-        is_exclusive: It was taken for exact requests, whatever is known of the host.
-    """
-
-    end: float
-    next_at: float
-    crawl_delay_s: float | None
-    interval_s: float | None
-    loaded_s: float | None
-    is_exclusive: bool
-
-    @property
-    def is_exact(self) -> bool:
-        return self.crawl_delay_s is not None or self.interval_s is not None
-
-    def distance(self, floor_s: float) -> float:
-        return distance_s(floor_s, self.crawl_delay_s, self.interval_s)
-
-
-@dataclass(slots=True)
-class _Gate:
-    """The requests of one process to one host."""
-
-    places: asyncio.Semaphore
-    users: int = 0
-    blocked_until: float = 0.0  # monotonic; known here at once, before the row has it
-    stint: _Stint | None = None
-    order: asyncio.Lock = field(default_factory=asyncio.Lock)  # turns of one host are given in the order they were asked for
-    closing: asyncio.TimerHandle | None = None
-
-
-@dataclass(slots=True)
-class Turn:
-    """Permission for one request to leave now.
-
-    Args:
-        waited_ms: How long it took.
-    """
-
-    waited_ms: float
-    succeeded: bool = False
-
-    def ended(self, *, succeeded: bool) -> None:
-        """Says how the request ended: only successes let the pace recover."""
-        self.succeeded = succeeded
 
 
 class Politeness:
@@ -130,7 +54,7 @@ class Politeness:
         self._limits_of = limits_of or self._from_settings
         self._places = asyncio.Semaphore(settings.fetch_concurrency)
         self._store = store
-        self._gates: dict[str, _Gate] = {}
+        self._gates: dict[str, Gate] = {}
         self._giving: set[asyncio.Task[None]] = set()
         self.max_wait_s = max_wait_s
 
@@ -166,7 +90,7 @@ class Politeness:
             finally:
                 self._places.release()
                 if is_exact:
-                    _leave(gate, pace, succeeded=turn.succeeded)
+                    leave(gate, pace, succeeded=turn.succeeded)
                     gate.order.release()
 
     @asynccontextmanager
@@ -179,9 +103,9 @@ class Politeness:
             yield
 
     @asynccontextmanager
-    async def _gate(self, limits: Limits) -> AsyncIterator[_Gate]:
+    async def _gate(self, limits: Limits) -> AsyncIterator[Gate]:
         host = limits.key
-        gate = self._gates.setdefault(host, _Gate(asyncio.Semaphore(limits.concurrency)))
+        gate = self._gates.setdefault(host, Gate(asyncio.Semaphore(limits.concurrency)))
         gate.users += 1
         if gate.closing is not None:
             gate.closing.cancel()
@@ -193,21 +117,21 @@ class Politeness:
             if not gate.users:
                 self._left(host, gate)
 
-    def _left(self, host: str, gate: _Gate) -> None:
+    def _left(self, host: str, gate: Gate) -> None:
         """Nobody here wants the host any more: it is given back in a moment."""
         if gate.stint is None:
             self._gates.pop(host, None)
         else:
             gate.closing = asyncio.get_running_loop().call_later(_LINGER_S, self._close, host, gate)
 
-    def _close(self, host: str, gate: _Gate) -> None:
+    def _close(self, host: str, gate: Gate) -> None:
         task = asyncio.ensure_future(self._give_back(host, gate))
         self._giving.add(task)
         task.add_done_callback(self._giving.discard)
         if not gate.users:
             self._gates.pop(host, None)
 
-    async def _give_back(self, host: str, gate: _Gate) -> None:
+    async def _give_back(self, host: str, gate: Gate) -> None:
         stint, gate.stint = gate.stint, None
         if stint is not None:
             next_s = max(0.0, stint.next_at - time.monotonic())
@@ -223,7 +147,7 @@ class Politeness:
         if self._giving:
             await asyncio.wait(list(self._giving))
 
-    async def _enter(self, url: str, host: str, gate: _Gate, pace: Pace, begun: float) -> bool:
+    async def _enter(self, url: str, host: str, gate: Gate, pace: Pace, begun: float) -> bool:
         """Returns when a request may start, with a place among the requests in flight; tells whether it goes alone."""
         while True:
             wait_s, is_certain = await self._wait_for(host, gate, pace)
@@ -235,7 +159,7 @@ class Politeness:
                 continue
             # No place among the requests in flight is held while one host makes us wait.
             await self._places.acquire()
-            if _is_due(gate):
+            if is_due(gate):
                 break
             self._places.release()
         stint = gate.stint
@@ -243,7 +167,7 @@ class Politeness:
         stint.next_at = time.monotonic() + stint.distance(pace.floor_s)
         return pace.exclusive or stint.is_exact
 
-    async def _wait_for(self, host: str, gate: _Gate, pace: Pace) -> tuple[float, bool]:
+    async def _wait_for(self, host: str, gate: Gate, pace: Pace) -> tuple[float, bool]:
         """Seconds until a request may start in a stint of ours, 0 for now, and whether that is certain."""
         now = time.monotonic()
         if gate.blocked_until > now:
@@ -258,7 +182,7 @@ class Politeness:
             if not answer.is_granted:
                 return max(answer.wait_s, 0.001), answer.is_certain
             now = time.monotonic()
-            gate.stint = stint = _Stint(
+            gate.stint = stint = HeldStint(
                 end=asked_at + answer.wait_s + STINT_S,
                 next_at=now + answer.wait_s,
                 crawl_delay_s=answer.crawl_delay_s,
@@ -317,22 +241,6 @@ class Politeness:
         if crawl_delay_s is not None and crawl_delay_s > MAX_CRAWL_DELAY_S:
             what = f"is not read: robots.txt asks for {crawl_delay_s:g} s between requests, more than {MAX_CRAWL_DELAY_S:g} s"
             raise permanent("crawl-delay-too-long", url, what)
-
-
-def _is_due(gate: _Gate) -> bool:
-    """Whether a request may start now, in a stint of ours; while a place was waited for, the host's clock went on."""
-    stint, now = gate.stint, time.monotonic()
-    return stint is not None and max(stint.next_at, gate.blocked_until) <= now < stint.end
-
-
-def _leave(gate: _Gate, pace: Pace, *, succeeded: bool) -> None:
-    """An exact request is over: the distance counts from now, and a success shortens what was learned."""
-    stint = gate.stint
-    if stint is None:
-        return
-    if succeeded and stint.interval_s is not None:
-        stint.interval_s = recovered(stint.interval_s, pace.floor_s)
-    stint.next_at = time.monotonic() + stint.distance(pace.floor_s)
 
 
 def _not_ready(url: str, wait_s: float) -> HostNotReady:
