@@ -1,4 +1,3 @@
-# ruff: noqa: E501 - patterns and word lists are kept whole
 """E-mail addresses on a page, hidden ones included.
 
 What lives here: where on a page addresses stand (text, links, attributes, scripts) and how much each place is believed. What
@@ -10,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from operator import attrgetter
-from typing import Final, NamedTuple
+from typing import Final
 from urllib.parse import unquote
 
 from inroad.contacts.confidence import EMAIL, when_hidden
@@ -18,55 +17,19 @@ from inroad.contacts.document import Document, Element
 from inroad.contacts.email_addresses import (
     FREEMAIL_DOMAINS,
     classify_address,
-    is_known_domain,
     is_placeholder,
     normalise_address,
     site_of,
 )
 from inroad.contacts.email_decoding import attribute_readings, decode_cloudflare, rot13, script_readings
+from inroad.contacts.email_text import AT_SIGN, AT_WORD, MAX_CANDIDATES, addresses_in, at_marks, read_hidden
 from inroad.contacts.finding import Finding
 
-MAX_CANDIDATES: Final = 3_000
 _MAX_SCRIPTS: Final = 200
 _MAX_RECIPIENTS: Final = 50
 
-_LOCAL: Final = r"A-Za-z0-9!#$%&'*+/=?^_`{|}~.\-\u00c0-\u024f"
-_LOCAL_REVERSED = re.compile(r"[A-Za-z0-9!#$%&'*+=?^_`{|}~.\-\u00c0-\u024f]{1,64}")
-_DOMAIN = re.compile(r"[^\W_][\w\-]{0,62}(?:\.[\w\-]{1,63}){1,8}")
 _LABEL_PREFIX = re.compile(
     r"(?:e-?mails?|mailto|mail|correo|courriel|kontakt|contact|email\s?us)[:\-]?(?=[a-z0-9._\-]{2,})", re.IGNORECASE
-)
-
-_AT_WORDS: Final = (
-    r"at|ät|aet|ad|arroba|arobase|apenstaartje|małpa|malpa|chiocciola|klammeraffe|snabel-?a|kukac|zavin[aá]č?|чат|собака"
-)
-_DOT_WORDS: Final = r"dot|d0t|punkt|pkt|punto|point|ponto|punt|kropka|piste|tečka|tecka"
-# "[put the at sign here]"
-_AT_SAID: Final = r"(?:[a-z]{2,8} ){0,3}(?:at|@)[ -]?(?:sign|symbol|zeichen|teken)(?: [a-z]{2,8}){0,2}"
-_BRACKET_L: Final = r"[\[({<«‹*|_]"
-_BRACKET_R: Final = r"[\])}>»›*|_]"
-# Each begins with a set of characters, so that the engine skips to one: 0.2 ms instead of 2 ms for 50 kB of text.
-_AT_SIGN = re.compile(
-    rf"[\[({{<«‹*|_\-&\"'](?:(?<=[\[({{<«‹*|_]){_BRACKET_L}?\s?(?:{_AT_WORDS}|a|@|et|{_AT_SAID})\s?{_BRACKET_R}{{1,2}}\s?|"
-    rf"(?<=-)at-|(?<=&)(?:at|commat);|(?<=[\"'])(?:at|@)[\"']\s?)",
-    re.IGNORECASE,
-)
-_AT_WORD = re.compile(rf"\s(?=[aäckmszчс])(?=((?:{_AT_WORDS})\s))", re.IGNORECASE)
-_SPELT = re.compile(rf" (?:{_DOT_WORDS}) |[\[({{<](?:{_DOT_WORDS})", re.IGNORECASE)
-_DOT_MARK: Final = rf"(?:\s?{_BRACKET_L}{{1,2}}\s?(?:{_DOT_WORDS}|\.)\s?{_BRACKET_R}{{1,2}}\s?|\s(?:{_DOT_WORDS})\s|-(?:dot)-|\s\.\s?|\.|\s?[\"']dot[\"']\s?)"
-_HIDDEN_DOMAIN = re.compile(rf"[^\W_][\w\-]{{0,62}}?(?:{_DOT_MARK}[^\W_][\w\-]{{0,62}}?){{1,6}}(?![\w\-])", re.IGNORECASE)
-_HIDDEN_LOCAL = re.compile(rf"[A-Za-z0-9][\w+\-]{{0,40}}?(?:{_DOT_MARK}[\w+\-]{{1,40}}?){{0,4}}$", re.IGNORECASE)
-_DOT_MARK_RE = re.compile(_DOT_MARK, re.IGNORECASE)
-_DOT_SAID = re.compile(rf"(?<!\w)(?:{_DOT_WORDS})(?!\w)", re.IGNORECASE)
-_DOTS: Final = tuple(_DOT_WORDS.split("|"))
-_MAIL_LABEL = re.compile(
-    r"(?:e-?mail|mail|mailto|courriel|correo|poczta|posta)(?:\s?(?:us|me|adresse?|address))?\s?[:\-–]?\s*$", re.IGNORECASE
-)
-_NOT_A_LOCAL: Final = frozenset(
-    """us me you him her them it is are look meet visit see find book order buy shop join online more here now available
-    read learn located based and
-    or the a an in on by for with to of from made held starting starts work works working study team teams
-    people""".split()  # noqa: SIM905
 )
 _USER_KEYS: Final = """
     user username name local localpart login mailbox account u part1 first before prefix email-user email-name mail-user
@@ -140,60 +103,6 @@ def _with_attributes(document: Document) -> Iterator[Element]:
                     yield element
 
 
-def addresses_in(text: str) -> Iterator[tuple[str, int, int]]:
-    """Plain addresses in any text, in linear time: each `@` is looked at with its neighbourhood.
-
-    Yields:
-        The candidate, its start and its end.
-    """
-    at = text.find("@")
-    count = 0
-    while at >= 0 and count < MAX_CANDIDATES:
-        if (span := _around(text, at)) is not None:
-            count += 1
-            yield span
-        at = text.find("@", at + 1)
-
-
-def _around(text: str, at: int) -> tuple[str, int, int] | None:
-    left = _LOCAL_REVERSED.match(text[max(0, at - 64) : at][::-1])
-    right = _DOMAIN.match(text, at + 1, at + 256)
-    if not left or not right:
-        return None
-    local = left.group().rstrip("'`*=?&|{!#$%/^~.-+")[::-1].rstrip(".'")
-    domain = known_prefix(right.group())
-    if not local or not domain or _is_in_url(text, at - len(left.group())):
-        return None
-    end = at + 1 + len(domain)
-    start = at - len(local)
-    return f"{local}@{domain}", start, end
-
-
-def _is_in_url(text: str, start: int) -> bool:
-    """`https://key@host/` and `ssh://git@host` are no mailboxes; neither is `x/@handle`."""
-    before = text[max(0, start - 80) : start].split()
-    return bool(before) and not text[start - 1].isspace() and "://" in before[-1]
-
-
-def known_prefix(domain: str) -> str:
-    """The longest leading part of a run of labels that is a domain with a known suffix; empty when none is."""
-    labels = domain.split(".")
-    while len(labels) > 1:
-        if is_known_domain(".".join(labels)):
-            return ".".join(labels)
-        cut = _cut_label(labels[-1])
-        if cut and is_known_domain(".".join([*labels[:-1], cut])):
-            return ".".join([*labels[:-1], cut])
-        labels.pop()
-    return ""
-
-
-def _cut_label(label: str) -> str:
-    """A last label without what was glued to it: `comPhone` is `com`, `de请` is `de`, `com030` is `com`."""
-    match = re.match(r"[a-z]{2,24}(?=[A-Z\d_\-]|[^\x00-\x7f])|[A-Z]{2,24}(?=[\d_\-]|[^\x00-\x7f])", label)
-    return match.group() if match else ""
-
-
 def _in_text(document: Document) -> Iterator[Finding]:
     for value, start, end in addresses_in(document.text):
         value, start = _without_label(document, value, start)
@@ -212,7 +121,7 @@ def _without_label(document: Document, value: str, start: int) -> tuple[str, int
 
 def _in_obfuscated_text(document: Document, site: str) -> Iterator[Finding]:
     text = document.text
-    for count, mark in enumerate(_at_marks(text)):
+    for count, mark in enumerate(at_marks(text)):
         if count >= MAX_CANDIDATES:
             return
         if (hit := read_hidden(text, mark, site)) is not None:
@@ -227,76 +136,6 @@ def _in_obfuscated_text(document: Document, site: str) -> Iterator[Finding]:
                 end=end,
                 element=document.element_at(start).index,
             )
-
-
-class _Mark(NamedTuple):
-    """Something that may stand for an at sign: its range and how it is written."""
-
-    start: int
-    end: int
-    written: str
-
-
-def _at_marks(text: str) -> Iterator[_Mark]:
-    """Every at sign that is not plain; the bare word only where something else speaks of an address too."""
-    for match in _AT_SIGN.finditer(text):
-        yield _Mark(match.start(), match.end(), match.group())
-    yield from _lone_signs(text)
-    lowered = text.lower()
-    if len(text) < 400 or " AT " in text or "mail" in lowered or (any(word in lowered for word in _DOTS) and _SPELT.search(text)):
-        for match in _AT_WORD.finditer(text):
-            yield _Mark(match.start(1), match.end(1), match.group(1))
-
-
-def _lone_signs(text: str) -> Iterator[_Mark]:
-    """At signs with a space before or behind them."""
-    at = text.find("@")
-    while at >= 0:
-        is_before_space = text[at + 1 : at + 2].isspace()
-        if is_before_space or text[at - 1 : at].isspace():
-            end = at + 1 + is_before_space
-            yield _Mark(at, end, text[at:end])
-        at = text.find("@", at + 1)
-
-
-def read_hidden(text: str, mark: _Mark, site: str) -> tuple[str, int, int] | None:
-    """An address spelt with words or brackets around its at sign.
-
-    Returns:
-        The address and its range, or None where the words only happen to stand there.
-    """
-    right = _HIDDEN_DOMAIN.match(text, mark.end, mark.end + 255)
-    if not right:
-        return None
-    domain = known_prefix(_DOT_MARK_RE.sub(".", right.group()))
-    window_start = max(0, mark.start - 64)
-    left = _HIDDEN_LOCAL.search(text[window_start : mark.start].removesuffix(" "))
-    if not domain or not left:
-        return None
-    local = _local_of(left.group())
-    said_dot = bool(_DOT_SAID.search(right.group())) or "[" in right.group() or "(" in right.group()
-    if not _is_meant(mark.written, local, domain, said_dot, site, text[: window_start + left.start()][-30:]):
-        return None
-    start = window_start + left.start()
-    return f"{local}@{domain}", start, right.end()
-
-
-def _local_of(written: str) -> str:
-    """The local part of `jane dot doe`, or of the last word where words merely stand before it."""
-    return _DOT_MARK_RE.sub(".", written)
-
-
-def _is_meant(mark: str, local: str, domain: str, said_dot: bool, site: str, before: str) -> bool:
-    sign = mark.strip().lower()
-    if not sign.isalpha() and sign != "@":
-        return local.lower() not in _NOT_A_LOCAL or said_dot  # brackets or quotes: nobody writes them by chance
-    if local.lower() in _NOT_A_LOCAL:
-        return False
-    if sign == "@":
-        return True
-    if said_dot or _MAIL_LABEL.search(before):
-        return True
-    return mark.strip() == "AT" or ("." in local and site_of(domain) == site)
 
 
 def _in_attributes(element: Element, site: str) -> Iterator[Finding]:
@@ -362,7 +201,7 @@ def _plain(text: str, raw: str, method: str, element: Element, *, confidence: fl
         found = True
         yield Finding("email", value, raw if len(raw) < 200 else value, method, believed, element=element.index)
     if not found and len(text) < 400:
-        for mark in _at_marks(text):
+        for mark in at_marks(text):
             if (hit := read_hidden(text, mark, "")) is not None:
                 yield Finding("email", hit[0], raw, method, believed, element=element.index)
 
@@ -413,7 +252,7 @@ def _split_over_attributes(element: Element) -> Iterator[Finding]:
 def _in_script(code: str, index: int, site: str) -> Iterator[Finding]:
     seen: set[str] = set()
     for method, text in script_readings(code):
-        if "@" not in text and not _AT_SIGN.search(text) and not _AT_WORD.search(text):
+        if "@" not in text and not AT_SIGN.search(text) and not AT_WORD.search(text):
             continue
         for value in _addresses_in_markup(text):
             address = normalise_address(value)
@@ -431,7 +270,7 @@ def _addresses_in_markup(text: str) -> list[str]:
         for value, _, _ in addresses_in(unquote(source) if "%" in source else source)
     ]
     if not values and len(bare) < 400:
-        values = [hit[0] for mark in _at_marks(bare) if (hit := read_hidden(bare, mark, ""))]
+        values = [hit[0] for mark in at_marks(bare) if (hit := read_hidden(bare, mark, ""))]
     return values
 
 

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Final
 
-from inroad.contacts.document import Document, Element
+from inroad.contacts.document import Document
 from inroad.contacts.finding import Finding
 from inroad.contacts.names import (
     COMMON_WORDS,
@@ -28,7 +28,8 @@ from inroad.contacts.names import (
     split_name,
     tidy_name,
 )
-from inroad.contacts.roles import LABEL, is_duty, is_role, is_title, label_role, may_be_role, tidy_role
+from inroad.contacts.role_places import are_entries, give_column_roles, give_role
+from inroad.contacts.roles import LABEL, is_duty, is_role, is_title, label_role, tidy_role
 
 MAX_PEOPLE: Final = 500
 
@@ -52,7 +53,6 @@ _COMPANIES: Final = frozenset(
         "\n    ", ""
     ).split("|")
 )
-_PAIRS: Final = frozenset((("td", "td"), ("th", "td"), ("dt", "dd")))
 _PARTICLES: Final = frozenset("van von der den de del della di da dos du la le ter ten zu zur vom bin ibn al el".split())  # noqa: SIM905
 _ENTITY_AFTER: Final = frozenset(
     """street st avenue ave road rd drive dr lane ln boulevard blvd way court ct place plaza square terrace highway hwy
@@ -96,7 +96,7 @@ def find_people(document: Document, taken: list[tuple[int, int]]) -> list[Findin
             hits[entry.start] = entry
         for finding in hits.values():
             if finding.role is None:
-                _give_role(finding, lines, number)
+                give_role(finding, lines, number)
             found.append(finding)
         if len(found) >= MAX_PEOPLE:
             break
@@ -353,89 +353,8 @@ def _above_title(document: Document, lines: list[tuple[int, str]], number: int) 
         return None
     if any(token.lower() in COMMON_WORDS or token.lower() in _ENTITY_AFTER for token in tokens):
         return None
-    if not (is_surname(_bare(tokens[-1])) or is_given_name(tokens[0])) and not _are_entries(document, start, below):
+    if not (is_surname(_bare(tokens[-1])) or is_given_name(tokens[0])) and not are_entries(document, start, below):
         return None
     finding = _finding(document, text, start + line.index(text), alone=True)
     finding.role, finding.confidence = tidy_role(title), 0.8
     return finding
-
-
-def _are_entries(document: Document, start: int, below: int) -> bool:
-    """Whether two lines are neighbouring entries of one list or row: a table's cells, a term and its description."""
-    first, second = document.element_at(start), document.element_at(below)
-    return first.parent == second.parent and (first.tag, second.tag) in _PAIRS
-
-
-def give_column_roles(document: Document, found: list[Finding], lines: list[tuple[int, str]]) -> None:
-    """Give the people of a table or list the roles of its second column, where half of what stands there are roles by their words.
-
-    "Office and accounts" is nobody's title elsewhere; between "Owner" and "Yard foreman" it is.
-    """
-    starts = {start: number for number, (start, _) in enumerate(lines)}
-    columns: dict[int, list[tuple[Finding, str]]] = {}
-    for finding in found:
-        number = starts.get(finding.start)
-        if number is None or number + 1 >= len(lines) or len(lines[number][1].strip()) > finding.end - finding.start:
-            continue
-        below, text = lines[number + 1]
-        cell = _cell(document, finding.start)
-        other = _cell(document, below)
-        if cell is not None and other is not None and cell.parent == other.parent and (cell.tag, other.tag) in _PAIRS:
-            holder = cell.parent if cell.tag == "dt" else document.elements[cell.parent].parent
-            columns.setdefault(holder, []).append((finding, text.strip()))
-    for entries in columns.values():
-        titles = [is_role(text, any_case=True) for _, text in entries]
-        if len(entries) < 2 or sum(titles) * 2 < len(entries):
-            continue
-        for finding, text in entries:
-            if finding.role is None and may_be_role(text):
-                finding.role, finding.confidence = tidy_role(text), max(finding.confidence, 0.93)
-
-
-def _cell(document: Document, offset: int) -> Element | None:
-    """The table cell or list entry around a character, at most three levels up."""
-    for step, element in enumerate(document.ancestors(document.element_at(offset).index)):
-        if element.tag in {"td", "th", "dt", "dd"}:
-            return element
-        if step == 3:
-            break
-    return None
-
-
-def _give_role(finding: Finding, lines: list[tuple[int, str]], number: int) -> None:
-    """The role on the name's own line, else on the line below, else on the line above where that is no other name's."""
-    start, line = lines[number]
-    before, after = line[: finding.start - start], line[finding.end - start :]
-    role, believed = _role_after(after) or _role_before(before), 0.93
-    if role is None and not after.strip(" ,;:|–—-") and not before.strip(" ,;:|–—-•"):
-        if number + 1 < len(lines) and is_role(lines[number + 1][1]):
-            role = tidy_role(lines[number + 1][1])
-        elif number and len(lines[number - 1][1]) <= 60 and is_role(lines[number - 1][1]) and not _is_name(lines, number - 2):
-            role, believed = label_role(lines[number - 1][1]), 0.88
-    if role:
-        finding.role = role
-        finding.confidence = max(finding.confidence, believed)
-
-
-def _is_name(lines: list[tuple[int, str]], number: int) -> bool:
-    """Whether a line is a person's name: the role below it is theirs."""
-    return number >= 0 and is_person_name(lines[number][1].strip())
-
-
-def _role_after(text: str) -> str | None:
-    match = re.match(
-        r"(?:,\s[A-Z][\w.]{1,6}(?=,))?\s?(?:,|[–—|\-:]|\(|\bis (?:the|our|a|an)\b|,? who is (?:the|our))\s?([^,;()\n]{2,90})",
-        text,
-    )
-    if not match:
-        return None
-    piece = re.split(r"[.!?]\s|\s[–—|]\s|\s-\s", match.group(1))[0]
-    return tidy_role(piece) if is_role(piece, any_case=True) and not is_person_name(piece) else None
-
-
-def _role_before(text: str) -> str | None:
-    match = re.search(r"(?:^|[.!?:;]\s|[–—|,•]\s)([^.!?;:–—|,•]{2,60}?)(?:\s?[:–—,|]|\s-)?\s?$", text)
-    if not match:
-        return None
-    piece = match.group(1)
-    return tidy_role(piece) if is_role(piece) and len(piece.split()) <= 6 else None

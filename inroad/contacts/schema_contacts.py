@@ -16,7 +16,7 @@ from urllib.parse import unquote
 from inroad.contacts.confidence import STRUCTURED
 from inroad.contacts.document import Document
 from inroad.contacts.email_addresses import classify_address, is_placeholder, normalise_address, site_of
-from inroad.contacts.emails import addresses_in
+from inroad.contacts.email_text import addresses_in
 from inroad.contacts.finding import Finding
 from inroad.contacts.map_links import coordinates_in
 from inroad.contacts.names import is_person_name, tidy_name

@@ -155,7 +155,9 @@ def test_register_numbers_are_read_beside_their_labels(line: str, kind: str, val
 @given(st.text(max_size=300))
 def test_no_link_and_no_json_breaks_the_readers(text: str) -> None:
     """Everything on a page is written by strangers."""
-    profile_of("https://facebook.com/" + text)
-    profile_of(text)
-    list(load_lenient(text))
-    list(numbers_in(text))
+    for link in ("https://facebook.com/" + text, text):
+        assert (profile := profile_of(link)) is None or profile.url.startswith("https://")
+    assert all(
+        not isinstance(value, str) or value in text for value in load_lenient(text) if "\\" not in text and "&" not in text
+    )
+    assert all(0 <= start < end <= len(text) for _, _, start, end, _ in numbers_in(text))
