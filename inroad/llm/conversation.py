@@ -143,8 +143,7 @@ class Conversation:
         return True
 
     async def _send(self, question: Question, reader: Reader[S]) -> Reading[S]:
-        import openai  # noqa: F401 - the first time it takes a second or more, which is none of the call's own time
-
+        self._endpoint.load()
         asked = self._prepare(question)
 
         async def attempt(attempt: Attempt) -> Reading[S]:

@@ -9,7 +9,7 @@ import pytest
 from pydantic import SecretStr
 
 from inroad.guard.gate import Gate
-from inroad.guard.services import SERVICES, Service, services
+from inroad.guard.services import DNS, FILES, SERVICES, Service, services
 from inroad.llm import LlmClient
 from inroad.settings import PREFIX, Settings, load_settings
 from inroad.store import Database
@@ -24,10 +24,12 @@ NETWORK = re.compile(
     re.MULTILINE,
 )
 # Module to its service; "none" talks to this machine alone or only names the library's errors.
-DOORS = {f"inroad/crawl/{name}.py": "web" for name in ("browser", "calls", "cookies", "exchange", "failures", "fetch")} | {
-    "inroad/crawl/network.py": "web",
-    "inroad/crawl/proxies.py": "web",
-    "inroad/crawl/transport.py": "web",
+OF_THE_WEB = (
+    "asking", "browser", "browser_visit", "calls", "cookies", "direct_transport", "exchange", "failures", "fetch", "network",
+    "proxies", "transport",
+)  # fmt: skip
+DOORS = {f"inroad/crawl/{name}.py": "web" for name in OF_THE_WEB} | {
+    "inroad/stages/outputs.py": "files",
     "inroad/llm/endpoint.py": "llm",
     "inroad/stages/mail_servers.py": "dns",
     "inroad/guard/tracing.py": "traces",
@@ -96,7 +98,11 @@ def test_every_row_is_what_its_client_is_guarded_by(settings: Settings, database
     gate = web._calls._breakers
     assert isinstance(gate, Gate)
     guarded = [gate._service, *(client._service for client in web._services.values()), model._first._service]
-    assert {service.name: service for service in guarded} == table
+    modules = _modules()
+    for constant in (FILES, DNS):
+        (door,) = (module for module, service in DOORS.items() if service == constant.name)
+        assert f"Call({constant.name.upper()}, " in modules[door]
+    assert {service.name: service for service in (*guarded, FILES, DNS)} == table
 
 
 @pytest.mark.parametrize("name", SERVICES)
