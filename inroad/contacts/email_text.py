@@ -1,8 +1,8 @@
 # ruff: noqa: E501 - patterns and word lists are kept whole
 """E-mail addresses in any text: plain ones, and those spelt with words, brackets or lone signs.
 
-What lives here: reading a string. What does not: where on a page strings stand (`emails`), coded ones (`email_decoding`), judging one
-address (`email_addresses`).
+What lives here: reading a string. What does not: where on a page strings stand (`emails`), coded ones (`email_decoding`), judging
+one address (`email_addresses`).
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """E-mail addresses on a page, hidden ones included.
 
 What lives here: where on a page addresses stand (text, links, attributes, scripts) and how much each place is believed. What
-does not: decoding (`email_decoding`), judging one address (`email_addresses`), structured data (`structured`).
+does not: reading a string (`email_text`), decoding (`email_decoding`), judging one address (`email_addresses`), structured data
+(`structured`).
 """
 
 from __future__ import annotations

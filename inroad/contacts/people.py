@@ -1,8 +1,8 @@
 # ruff: noqa: E501 - patterns and word lists are kept whole
 """People on a page, with their roles.
 
-What lives here: names in text, in cards, behind labels such as "Geschäftsführer:", and the role beside each. What does not: the
-shape of names (`names`), role words (`roles`), who owns which e-mail or phone (`binding`).
+What lives here: names in text, in cards, behind labels such as "Geschäftsführer:", above titles. What does not: the shape of names
+(`names`), where a role stands (`role_places`), role words (`roles`), who owns which e-mail or phone (`binding`).
 
 How much a name is believed depends on where it stands: with a role or a label, alone on its line, or in the middle of a text.
 """
