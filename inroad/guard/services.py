@@ -69,7 +69,7 @@ SCRAPERAPI = Service(
 )
 
 # The output folder of CVs and letters: a disk, or a bucket.
-FILES = Service("files", permission="an output folder is set", timeout_s=120.0)
+FILES = Service("files", permission="`INROAD_OUTPUT_URL` is set", timeout_s=120.0)
 
 # Whether a mailbox's domain takes mail; a resolver of a company or provider is asked, which bears 20 questions a second.
 DNS = Service(
