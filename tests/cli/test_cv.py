@@ -10,6 +10,7 @@ import pytest
 from inroad.cvs.comparing import compare, trace
 from inroad.cvs.editing import BadEdit, set_value
 from inroad.cvs.model import CvBlocked
+from inroad.guard.errors import UserError
 from inroad.stages.edits import EditConflict, edit_cv
 from inroad.store.cvs import cv_versions, find_cv, list_cvs, release_edit
 from inroad.store.models import CvRow, OutreachRow
@@ -149,3 +150,16 @@ def test_the_command_lists_shows_edits_and_compares(applied: Bench, monkeypatch:
     assert "removed" in call("diff", number, "--versions", "1:2")
     call("diff", number)
     assert "machine's again" in call("edit", number, "--release")
+
+
+def test_a_stored_profile_is_chosen_by_its_name(database, settings, tmp_path: Path) -> None:
+    """Who applies with two profiles names the one that is meant, and not its file again."""
+    from inroad.cli.intake import use_profile
+    from inroad.store.profiles import get_profile, save_profile
+
+    for name in ("engineer", "teacher"):
+        database.call(save_profile, name, {"basics": {"name": name}}, [], is_default=True)
+    assert use_profile(database, settings, Path("engineer")) is None
+    assert database.call(get_profile).name == "engineer"
+    with pytest.raises(UserError, match="cannot be read"):
+        use_profile(database, settings, tmp_path / "nobody.yaml")

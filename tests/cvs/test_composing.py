@@ -193,3 +193,24 @@ def test_nearly_empty_profiles_and_postings_give_a_cv():
         cv = compose_cv(profile, bare)
         assert isinstance(cv, Cv)
         assert [finding for finding in check_cv(cv, profile) if finding.severity == "block"] == []
+
+
+def test_a_beginners_cv_is_shorter_than_that_of_a_long_career():
+    """Two years padded to two pages read as two years padded."""
+    lines = [
+        " ".join(f"{word}{number}" for word in ("Mended", "oak", "elm", "ash", "yew", "fir", "larch")) for number in range(90)
+    ]
+
+    def words(start: str) -> int:
+        job = {"name": "Waterworks", "position": "Fitter", "startDate": start, "endDate": "2025-01", "highlights": lines}
+        profile = Profile.from_resume({"basics": {"name": "Ann Lee"}, "work": [job]})
+        return compose_cv(profile, POSTING, words=(200, 600)).word_count
+
+    assert 200 <= words("2024-01") < words("2018-01") < words("2003-01") <= 600
+
+
+def test_a_deed_of_ones_own_stands_before_a_hand_that_was_lent():
+    """The first bullet is the one that is read."""
+    job = {"name": "A", "position": "Engineer", "startDate": "2020", "highlights": ["Helped with Kafka", "Led the Kafka team"]}
+    cv = compose_cv(Profile.from_resume({"basics": {"name": "Ann Lee"}, "work": [job]}), POSTING)
+    assert cv.resume["work"][0]["highlights"][0] == "Led the Kafka team"

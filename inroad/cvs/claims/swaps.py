@@ -22,13 +22,14 @@ from inroad.cvs.claims.vocabulary import (
     NEUTRAL_WORDS,
     word_set,
 )
-from inroad.cvs.claims.words import Word, same_meaning, split_words
+from inroad.cvs.claims.words import Word, same_meaning, split_words, stem
 
 MAX_WORDS = 90  # of a line and a sentence that are laid beside each other; a bullet has about 25
 # Share of the line's words that the fact must repeat, in order.
 CLOSE = 0.6
 VERY_CLOSE = 0.75
 _JOINING = FUNCTION_WORDS | NEUTRAL_WORDS | COMMON_DEEDS
+_DEED_STEMS = frozenset(map(stem, COMMON_DEEDS))
 _FOREIGN_JOINING = _JOINING | FOREIGN_FUNCTION_WORDS | FOREIGN_DEEDS
 # Words for a thing of any kind: they say less than the word that they stand for.
 _GENERAL = word_set(
@@ -151,6 +152,8 @@ def _is_thing(word: Word, language: str, *, is_true: bool = False) -> bool:
     if len(text) < 3 or not text.replace("-", "").isalpha() or folded in IRREGULAR or folded in _NUMBERS:
         return False
     if folded in (_JOINING if language == "en" else _FOREIGN_JOINING):
+        return False
+    if language == "en" and folded.endswith("ing") and word.stem in _DEED_STEMS:
         return False
     if language == "de":
         return text[0].isupper()

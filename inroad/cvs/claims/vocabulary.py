@@ -484,6 +484,7 @@ cooperation collaboration partnership together
 weekly week
 first initial
 slow sluggish slowest
+flat constant steady stable unchanged level
 idle unused
 monolith monolithic
 asynchronous async
