@@ -22,10 +22,11 @@ from inroad.stages.readers import shared_readers
 from inroad.stages.threads import in_thread
 from inroad.stages.work import FindPeople, StageReport, Tally, Work, each_domain
 from inroad.store.extractions import DueReading
+from inroad.store.merged_contacts import Merged, Sighting
 from inroad.store.models import Domain
 from inroad.store.offers import offer_again
 from inroad.store.pages import requeue_extractions
-from inroad.store.sightings import Merged, Sighting, store_contacts
+from inroad.store.sightings import store_contacts
 
 STAGE = "contacts"
 KIND = "contacts"
