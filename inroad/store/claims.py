@@ -104,10 +104,12 @@ def claim(
         .order_by(model_.priority.desc(), model_.id)
         .limit(limit)
         .with_for_update(skip_locked=True, of=model_)
+        # Chosen once: PostgreSQL may run a subquery of IN again for each row, and each time the limit begins anew.
+        .cte("chosen")
     )
     statement = (
         update(model_)
-        .where(model_.id.in_(chosen.scalar_subquery()))
+        .where(model_.id == chosen.c.id)
         .values(
             {
                 model_.STATUS: "Processing",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import func, insert, select, text, update
 
 from inroad.guard.errors import PermanentError, RateLimited, TransientError
 from inroad.store import Database
@@ -35,6 +35,14 @@ def test_two_workers_never_claim_the_same_row(rows: Database) -> None:
         third = rows.call(claim, Domain, owner=two.name, lease_s=60, limit=3)
     assert [len(first), len(second), len(third)] == [3, 2, 0]
     assert not {item.id for item in first} & {item.id for item in second}
+
+
+def test_a_claim_takes_no_more_than_its_limit_whatever_plan_postgres_chooses(rows: Database) -> None:
+    """A nested loop that chose rows anew for each row took all five, and left the other workers none."""
+    with Worker(rows) as worker, rows.begin() as session:
+        for node in ("hashjoin", "mergejoin", "hashagg", "material", "sort", "indexscan", "bitmapscan"):
+            session.execute(text(f"SET LOCAL enable_{node} = off"))
+        assert len(claim(session, Domain, owner=worker.name, lease_s=60, limit=3)) == 3
 
 
 def test_the_highest_priority_goes_first_then_the_oldest(rows: Database) -> None:
