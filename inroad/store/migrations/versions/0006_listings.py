@@ -73,10 +73,10 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    op.drop_constraint("kind", "annotations")
+    op.drop_constraint("kind", "annotations", type_="check")
     for column in reversed(_annotation_columns()):
         op.drop_column("annotations", column.name)
-    op.drop_constraint("closed", "postings")
-    op.drop_constraint("listing_state", "postings")
+    op.drop_constraint("closed", "postings", type_="check")
+    op.drop_constraint("listing_state", "postings", type_="check")
     for column in reversed(_posting_columns()):
         op.drop_column("postings", column.name)
