@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from inroad.guard.errors import InroadError
+from inroad.guard.errors import PermanentError
 
 Severity = Literal["warn", "block"]
 Coverage = Literal["covered", "weak", "missing"]
@@ -134,7 +134,7 @@ class Cv:
     refused: tuple[tuple[str, Finding], ...] = ()
 
 
-class CvBlocked(InroadError):
+class CvBlocked(PermanentError):
     """The CV states something that the profile does not, or cannot be rendered; no file was written.
 
     Args:

@@ -18,7 +18,7 @@ FIRST, SECOND = ("permanent", "transient", "make"), ("_verdict",)
 # Given as the reason of something else than an error: a rule's, a decision's.
 OTHERS = {"erased"}
 # Put together at run time: a refusal by a product that we cannot name.
-COMPOSED = {"blocked-denied"}
+COMPOSED = {"blocked-denied", "unknown-template", "unknown-paper"}
 
 
 def reasons_of(tree: ast.AST) -> Iterator[ast.expr]:

@@ -152,7 +152,7 @@ async def test_a_script_that_never_ends_is_ended_and_the_next_page_is_rendered(s
 @needs_chromium
 async def test_a_page_that_never_falls_quiet_counts_as_it_stands(site: Site, open_client: Opener) -> None:
     """Otherwise pages with a ticker could never be read; and the number of their requests is bounded."""
-    site.routes["/"] = page("app.textContent = 'ready'; setInterval(() => fetch('/tick?' + Math.random()), 5)")
+    site.routes["/"] = page("app.textContent = 'ready'; setInterval(() => fetch('/tick?' + Math.random()), 20)")
     answer = await open_client(request_timeout_s=9.0).render(f"{URL}/")
     assert b"ready" in answer.body
     assert len(site.asked) <= 121

@@ -89,11 +89,11 @@ def test_the_guard_sees_a_table_that_is_read_whole(large: Database) -> None:
 
 @pytest.fixture
 def plans(large: Database) -> Iterator[list[str]]:
-    """The plan of every UPDATE on pages that is issued meanwhile."""
+    """The plan of every statement with an UPDATE of pages that is issued meanwhile."""
     seen: list[str] = []
 
     def explain(connection: Any, cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
-        if statement.lstrip().startswith("UPDATE pages"):
+        if "UPDATE pages" in statement:
             cursor.execute("EXPLAIN " + statement, parameters)
             seen.append("\n".join(row[0] for row in cursor.fetchall()))
 
