@@ -216,7 +216,6 @@ def test_a_page_called_txt_that_is_html_stays_html() -> None:
     assert as_html(page, url=SITE + "humans.txt") == page
 
 
-@settings(max_examples=80, deadline=None)
 @given(
     st.text("BEGIN:VCARDend\n\r =;,\\ntelFN@.example%3A0 ", max_size=200),
     st.sampled_from(["a.vcf", "security.txt", "humans.txt", ""]),

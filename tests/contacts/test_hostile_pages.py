@@ -95,7 +95,6 @@ def test_the_encoding_is_found_without_a_header(body: bytes, text: str) -> None:
     assert text in decode_html(body)
 
 
-@settings(max_examples=150, deadline=None)
 @given(
     st.lists(
         st.sampled_from(

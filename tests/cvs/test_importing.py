@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
@@ -182,7 +182,6 @@ def test_no_line_of_a_file_is_lost(name, write):
     assert [word for word in sorted(words - months) if word not in kept] == []
 
 
-@settings(max_examples=80, deadline=None)
 @given(
     st.lists(
         st.text(max_size=80) | st.sampled_from(["Experience", "2019 – 2021", "• did", "Education", "a@b.example", "Skills: x, y"])
@@ -237,7 +236,6 @@ VALUES = st.recursive(
 )
 
 
-@settings(max_examples=120, deadline=None)
 @given(VALUES)
 def test_any_rendercv_document_gets_an_answer(cv):
     """The file is a stranger's; its fields may be anything."""

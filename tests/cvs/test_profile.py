@@ -6,7 +6,7 @@ import contextlib
 import json
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from inroad.cvs.profile import Profile
@@ -151,7 +151,6 @@ JSON_VALUES = st.recursive(
 )
 
 
-@settings(max_examples=150, deadline=None)
 @given(st.dictionaries(st.sampled_from(["basics", *SECTIONS]), JSON_VALUES, max_size=4))
 def test_any_mapping_is_taken_or_refused_in_words(document):
     """A stranger's file never ends in a traceback."""

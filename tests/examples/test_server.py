@@ -204,7 +204,7 @@ HEADER_TEXT = st.text(st.characters(min_codepoint=0x20, max_codepoint=0x7E), max
 DATES = st.from_regex(r"\A(Sun, )?[0-9]{1,3} (Nov|Foo) [0-9]{1,12} [0-9]{2}:[0-9]{2}:[0-9]{2} (GMT|[+-][0-9]{4,9})\Z")
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(tags=st.none() | HEADER_TEXT, since=HEADER_TEXT | DATES, encoding=HEADER_TEXT)
 def test_no_request_header_breaks_an_answer(client: httpx2.Client, tags: str | None, since: str, encoding: str) -> None:
     """Otherwise a strange client would find a server error that no site of the network means to show."""

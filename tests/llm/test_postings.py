@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from inroad.llm.postings import Improved, _Answer, _Item, _Pain, believed, needs_help
@@ -63,7 +63,6 @@ def test_only_a_posting_that_the_rules_left_unread_needs_help() -> None:
     assert not needs_help(structure_posting(Posting("x", "Cook", "u", "")))
 
 
-@settings(max_examples=80, deadline=None)
 @given(st.lists(st.tuples(st.text(max_size=30) | st.sampled_from(TEXT.split()), st.sampled_from(["must", "nice", "about", "x"]))))
 def test_whatever_the_model_says_every_span_is_the_postings(items: list[tuple[str, str]]) -> None:
     """The answer of a model is a stranger's text."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from inroad.postings import (
@@ -149,7 +149,6 @@ LINES = st.lists(
 )
 
 
-@settings(max_examples=150, deadline=None)
 @given(LINES, LINES, st.data())
 def test_marks_on_any_text_point_at_their_words_before_and_after_a_change(
     old: list[str], new: list[str], data: st.DataObject

@@ -5,7 +5,7 @@ from __future__ import annotations
 from urllib.parse import urlsplit
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from inroad.postings import PROVIDERS, Board, Posting, detail_request, find_boards, first_request, next_request
@@ -207,7 +207,6 @@ def test_lists_without_texts_name_the_request_for_one_job() -> None:
     assert detail_request(found, whole) is None
 
 
-@settings(max_examples=200, deadline=None)
 @given(st.text(alphabet="abcdeghijlmnorstuvwy.:/?&=@#%-_ []\\'\"<>0129", max_size=120), st.sampled_from(PROVIDER_DOMAINS))
 def test_every_feed_stays_on_a_host_of_the_table(noise: str, domain: str) -> None:
     """Whatever a page writes, the next request goes to a provider or to the page's own host."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from inroad.postings import Posting, structure_posting
@@ -85,7 +85,6 @@ def test_structuring_says_what_it_does() -> None:
     assert "unread: must 1 of 1" in told[1]
 
 
-@settings(max_examples=100, deadline=None)
 @given(st.text(max_size=400) | st.text(alphabet="reduce our fewer too many ", max_size=600))
 def test_any_text_has_a_known_kind_or_none(text: str) -> None:
     """Text of strangers."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from inroad.guard.errors import PermanentError
@@ -132,7 +132,6 @@ def test_a_page_without_the_usual_headings_is_believed_when_given_by_hand() -> N
     )
 
 
-@settings(max_examples=120, deadline=None)
 @given(
     st.binary(max_size=200),
     st.sampled_from([None, "text/html", "text/plain", "application/pdf"]),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from inroad.postings import find_skills, normalise_skill, related_skills
@@ -108,7 +108,6 @@ def test_relations_hold_both_ways_and_within_the_list() -> None:
     assert related_skills("no such skill") == frozenset()
 
 
-@settings(max_examples=150, deadline=None)
 @given(
     st.lists(
         st.sampled_from(["Python", "C", "C++", ".NET", "Go", " ", "/", ",", "-", "R", "&", "'", "é", "ß", "İ", "SQL", "3"])

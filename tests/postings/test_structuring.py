@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from inroad.postings import Posting, Structured, structure_posting
@@ -238,7 +238,6 @@ def assert_spans(text: str, result: Structured) -> None:
     assert all(text[span.start : span.end] == span.text and span.text.strip() for span in spans)
 
 
-@settings(max_examples=200, deadline=None)
 @given(
     st.lists(
         st.sampled_from(

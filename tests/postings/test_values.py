@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from inroad.postings.conditions import employment_type, workplace
@@ -34,7 +34,6 @@ def test_markup_becomes_text_with_lines_and_items(markup: object, text: str) -> 
     assert description_text(markup) == text
 
 
-@settings(max_examples=150, deadline=None)
 @given(st.text(alphabet="<>/ulipbr&;amtg \n•-xé\x00", max_size=200))
 def test_text_of_any_markup_holds_no_control_characters_and_is_stable(markup: str) -> None:
     """What was read once must read the same again, or every visit looks like a change."""
@@ -153,7 +152,6 @@ def test_a_key_survives_gender_marks_case_and_accents() -> None:
     assert written_key("???", None, None)
 
 
-@settings(max_examples=150, deadline=None)
 @given(st.text(max_size=120) | st.integers() | st.floats() | st.none() | st.lists(st.text(max_size=5), max_size=3))
 def test_any_value_is_read_or_left(value: object) -> None:
     """Fields of strangers hold anything."""
