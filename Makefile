@@ -27,7 +27,7 @@ demo: $(STAMP)
 	$(BIN)/inroad demo --once
 
 test: $(STAMP)
-	$(BIN)/python -m pytest -m "not slow" -n auto --dist loadscope
+	$(BIN)/python -m pytest -m "not slow" -n auto --dist loadscope --no-loadscope-reorder
 
 test-all: $(STAMP)
 	$(BIN)/python -m pytest

@@ -17,8 +17,10 @@ from inroad.store import embedded
 
 # A test that wrote more than this (rows) leaves a database whose tables are slow to empty and stay large: it is dropped.
 MOST_ROWS = 20_000
-# Connections that a test has closed end within milliseconds; one that lives longer was forgotten or belongs to another process.
-GRACE_S = 0.1
+# Connections that a test has closed end within milliseconds; one that lives longer was forgotten, or belongs to a process that ends.
+GRACE_S = 0.02
+# A connection that is ended by us is gone within milliseconds, on a loaded machine within a second.
+ENDED_S = 2.0
 
 _STRUCTURE = """
 SELECT md5(string_agg(concat_ws(' ', relname, relkind, attname, atttypid, attnotnull), ',' ORDER BY relname, attnum))
@@ -31,6 +33,10 @@ SELECT setval(seqrelid::regclass, seqstart, false) FROM pg_sequence WHERE pg_seq
 """
 _OTHERS = """
 SELECT count(*) FROM pg_stat_activity
+WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'
+"""
+_END_OTHERS = """
+SELECT pg_terminate_backend(pid) FROM pg_stat_activity
 WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'
 """
 
@@ -71,7 +77,9 @@ class Databases:
     def _empty(self, name: str) -> bool:
         try:
             with self._connect(name) as connection, connection.cursor() as cursor:
-                if not _is_alone(cursor) or _scalar(cursor, _STRUCTURE) != self._structure:
+                if not _is_alone(cursor, GRACE_S):
+                    cursor.execute(_END_OTHERS)
+                if not _is_alone(cursor, ENDED_S) or _scalar(cursor, _STRUCTURE) != self._structure:
                     return False
                 # As a replica no trigger fires: rows go in any order, whatever refers to them.
                 cursor.execute("SET LOCAL session_replication_role = replica")
@@ -107,8 +115,8 @@ def _scalar(cursor: Cursor[tuple[object, ...]], query: str) -> object:
     return row[0]
 
 
-def _is_alone(cursor: Cursor[tuple[object, ...]]) -> bool:
-    deadline = time.monotonic() + GRACE_S
+def _is_alone(cursor: Cursor[tuple[object, ...]], patience_s: float) -> bool:
+    deadline = time.monotonic() + patience_s
     while _scalar(cursor, _OTHERS):
         if time.monotonic() > deadline:
             return False
