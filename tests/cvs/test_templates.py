@@ -22,6 +22,9 @@ from inroad.postings.languages import detect_language
 from tests.cvs.crowd import CROWD
 from tests.cvs.people import person
 
+# Read back in `make test`; all twenty are in `make test-all`.
+QUICK = ("only a name", "everything", "German with a very long word", "signs and symbols")
+
 
 def document_of(name):
     resume = Profile.from_resume(CROWD[name]).resume
@@ -45,7 +48,7 @@ def test_dates_beside_a_title_are_no_single_column(monkeypatch, tmp_path):
     assert check_read_back("pdf", draw_pdf(document, 0, template="modern"), document, "ats")
 
 
-@pytest.mark.parametrize("name", CROWD)
+@pytest.mark.parametrize("name", [pytest.param(name, marks=[] if name in QUICK else pytest.mark.slow) for name in CROWD])
 def test_every_field_of_every_person_is_read_back_from_every_template_and_paper(name):
     """An applicant tracking system must find what a person sees, whichever template somebody likes."""
     document = document_of(name)

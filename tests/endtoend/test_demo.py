@@ -115,6 +115,7 @@ def test_the_output_folder_holds_what_was_found(run: Run) -> None:
     assert (run.out / "results.json").stat().st_size > 0
 
 
+@pytest.mark.slow
 def test_a_second_run_fetches_nothing_that_did_not_change_and_writes_no_row(
     run: Run, network: ExampleNetwork, tmp_path: Path
 ) -> None:
@@ -143,6 +144,7 @@ def _is_always_new(host: str, path: str) -> bool:
     return host == NEEDS_BROWSER or "greenhouse" in host or (host, path) == (HOSTILE, "/about/history")
 
 
+@pytest.mark.slow
 def test_without_a_browser_the_page_that_needs_one_says_so_and_how_to_mend_it(
     network: ExampleNetwork, command_here: CalledHere, tmp_path: Path
 ) -> None:

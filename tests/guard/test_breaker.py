@@ -250,6 +250,7 @@ async def test_opening_and_closing_are_events_and_an_alert(database: Database) -
         assert session.scalars(select(Alert)).one().resolved_at is not None
 
 
+@pytest.mark.slow
 async def test_over_four_processes_one_probe_goes_through(database: Database) -> None:
     """32 callers wait for the open time to end; the recovering service must see one."""
     await _fail(Breakers(database, BreakerPolicy(fail_max=1, reset_after_s=0.01)), 1)

@@ -185,6 +185,7 @@ def _rows(instance: DagsterInstance, run_ids: list[str]) -> dict[str, Any]:
     }
 
 
+@pytest.mark.slow
 def test_everything_read_after_batches_equals_stock(
     open_instance: OpenInstance, empty_url: str, make_dagster_url: Callable[[], str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

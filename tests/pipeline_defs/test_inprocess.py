@@ -258,7 +258,7 @@ with open_instance() as instance:
 """
 
 
-@pytest.mark.parametrize("signal_number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("signal_number", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.slow)])
 def test_an_interrupt_ends_the_run_and_starts_no_further_one(
     open_instance: OpenInstance, dagster_url: str, tmp_path: Path, signal_number: signal.Signals
 ) -> None:

@@ -120,6 +120,7 @@ def test_adding_again_keeps_the_order_and_adds_the_new(instance: DagsterInstance
     assert sorted(stored) == sorted(KEYS)
 
 
+@pytest.mark.slow
 def test_more_keys_than_a_statement_takes_are_added(instance: DagsterInstance) -> None:
     """Otherwise importing 40,000 domains fails as a whole: Postgres takes 65,535 parameters."""
     assert add_domain_partitions(instance, (f"x{number}.example" for number in range(40_001))) == 40_001
