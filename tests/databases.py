@@ -17,7 +17,7 @@ from inroad.store import embedded
 
 # A test that wrote more than this (rows) leaves a database whose tables are slow to empty and stay large: it is dropped.
 MOST_ROWS = 20_000
-# Connections that a test has closed end within milliseconds; one that lives longer was forgotten, or belongs to a process that ends.
+# Connections that a test has closed end within milliseconds; others were forgotten, or belong to a process that is ending.
 GRACE_S = 0.02
 # A connection that is ended by us is gone within milliseconds, on a loaded machine within a second.
 ENDED_S = 2.0
