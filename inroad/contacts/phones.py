@@ -191,15 +191,20 @@ def _parse_stated(text: str, regions: tuple[str, ...], national_only: bool = Fal
 
 
 def _is_invented(number: PhoneNumber) -> bool:
+    return len(set(str(number.national_number))) <= 2 or _is_counted(number)
+
+
+def _is_counted(number: PhoneNumber) -> bool:
+    """Whether the digits only count up or down: what templates put where a number belongs, even where it is a valid one."""
     digits = str(number.national_number)
-    return len(set(digits)) <= 2 or digits in "01234567890123456789" or digits in "98765432109876543210"
+    return digits in "01234567890123456789" or digits in "98765432109876543210"
 
 
 def _finding(
     number: PhoneNumber, raw: str, method: str, confidence: float, *, element: int = -1, kind: str | None = None
 ) -> Finding | None:
     value = phonenumbers.format_number(number, PhoneNumberFormat.E164)
-    if _FICTIONAL_US.fullmatch(value):
+    if _FICTIONAL_US.fullmatch(value) or _is_counted(number):
         confidence *= 0.5
     details: dict[str, object] = {
         "type": kind or _TYPES.get(phonenumbers.number_type(number), "unknown"),

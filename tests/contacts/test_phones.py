@@ -112,3 +112,10 @@ def test_the_pre_filter_loses_nothing_that_the_whole_matcher_finds(parts: list[s
         for match in PhoneNumberMatcher(text[start:end], region)
     }
     assert whole <= windows
+
+
+def test_digits_that_only_count_are_hardly_believed() -> None:
+    """A template's +48 123 456 789 is a valid number, and nobody's."""
+    (template,) = extract_contacts("<p>Tel: +48 123 456 789</p>", url="https://acme.example/")
+    (number,) = extract_contacts("<p>Tel: +48 123 457 689</p>", url="https://acme.example/")
+    assert template.confidence < 0.6 < number.confidence
