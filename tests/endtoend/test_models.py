@@ -129,7 +129,8 @@ def receiver() -> Iterator[Receiver]:
 def _without_cost(database: Database) -> dict[str, Counter[str]]:
     """The final rows, but for what the model's calls cost: replayed answers cost nothing."""
     rows = final_rows(database)
-    rows["cvs"] = Counter({re.sub(r"\('cost_usd', [^)]*\)", "", row): count for row, count in rows["cvs"].items()})
+    for table in ("cvs", "outreach"):
+        rows[table] = Counter({re.sub(r"\('cost_usd', [^)]*\)", "", row): count for row, count in rows[table].items()})
     return rows
 
 
