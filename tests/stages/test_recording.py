@@ -56,10 +56,13 @@ def test_a_page_that_meets_a_bug_of_ours_fails_alone(linked: Bench, monkeypatch:
 
     linked.run("domains", "pages")
     monkeypatch.setattr(page_contents, "digest_page", stumble)
-    report = fetch(linked)
+    new = fetch(linked).total("new")
+    for _ in range(3):  # on a loaded machine the host may be busy for too long: such pages go back untried
+        if states(linked)["team"] == ("Queued", None):
+            new += fetch(linked).total("new")
     assert states(linked)["team"] == ("Queued", "bug")
     assert {states(linked)[name][0] for name in NAMES if name != "team"} == {"Complete"}
-    assert report.total("new") == 3
+    assert new == 3
 
 
 def test_a_page_that_cannot_be_stored_does_not_spoil_its_batch(linked: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
