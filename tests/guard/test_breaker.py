@@ -166,6 +166,8 @@ async def test_names_are_apart(shared: Database | None) -> None:
     """One host's outage is not another's."""
     breakers = Breakers(shared, LONG)
     await _fail(breakers, 3, name="web:a.example")
+    with pytest.raises(CircuitOpen):
+        await _pass(breakers, "web:a.example")
     await _pass(breakers, "web:b.example")
 
 
@@ -173,6 +175,8 @@ async def test_reset_closes_it_by_hand(shared: Database | None) -> None:
     """A person who mended the service need not wait."""
     breakers = Breakers(shared, LONG)
     await _fail(breakers, 3)
+    with pytest.raises(CircuitOpen):
+        await _pass(breakers)
     await breakers.reset("svc")
     await _pass(breakers)
 
