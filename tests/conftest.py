@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.pool import NullPool
 
 from inroad.settings import Settings, load_settings
+from inroad.stages import readers
 from inroad.store import Database, embedded
 from inroad.store.database import create_database
 from inroad.store.migrate import upgrade
@@ -51,6 +52,16 @@ def _no_settings_from_outside() -> None:
     for name in [name for name in os.environ if name.startswith("INROAD_")]:
         del os.environ[name]
     os.environ["INROAD_CONFIG"] = os.devnull
+
+
+@pytest.fixture(autouse=True)
+def _read_here(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Pages are read in the test's own process, however many the tests before it read: other processes would not see what a test
+    puts in place of a function. Tests of reading in other processes make their own `Readers`."""
+    own = readers.Readers(workers=1)
+    monkeypatch.setattr(readers, "_shared", (os.getpid(), own))
+    yield
+    own.close()
 
 
 def make_home() -> Path:

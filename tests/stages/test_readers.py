@@ -15,7 +15,10 @@ import pytest
 
 from inroad.contacts import extract_contacts
 from inroad.reader_process import ReaderBug, call
+from inroad.stages import readers as room
 from inroad.stages.readers import ReaderLost, Readers
+from inroad.store.models import ContactRow
+from tests.stages.bench import SITE, Bench, page
 
 URL = "https://kestrel.example/contact"
 PAGES = [f"<p>Call 0113 496 0{number}, or write to desk{number}@kestrel.example</p>" for number in range(100, 130)]
@@ -81,6 +84,18 @@ async def test_a_small_batch_starts_no_process() -> None:
     assert await readers.read(call, CALLS[:1]) == [extract_contacts(PAGES[0], url=URL)]
     assert readers.pids == []
     readers.close()
+
+
+def test_the_stages_read_in_processes_what_they_read_in_threads(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, readers: Readers
+) -> None:
+    """A large site is fetched and read by other processes from its first pages on: nothing may be lost on the way to them."""
+    bench.web.pages[f"{SITE}/"] = page("Kestrel", "<p>Write to desk@kestrel.example</p>", links=["/contact"])
+    bench.web.pages[f"{SITE}/contact"] = page("Contact", "<p>Call +44 113 496 0100</p>")
+    monkeypatch.setattr(room, "_shared", (os.getpid(), readers))
+    bench.run("domains", "pages", "page_contents", "contacts")
+    assert len(readers.pids) >= 1
+    assert dict(bench.rows(ContactRow.kind, ContactRow.value)) == {"email": "desk@kestrel.example", "phone": "+441134960100"}
 
 
 async def test_processes_read_what_a_thread_reads() -> None:

@@ -57,9 +57,6 @@ def test_a_page_that_meets_a_bug_of_ours_fails_alone(linked: Bench, monkeypatch:
     linked.run("domains", "pages")
     monkeypatch.setattr(page_contents, "digest_page", stumble)
     new = fetch(linked).total("new")
-    for _ in range(3):  # on a loaded machine the host may be busy for too long: such pages go back untried
-        if states(linked)["team"] == ("Queued", None):
-            new += fetch(linked).total("new")
     assert states(linked)["team"] == ("Queued", "bug")
     assert {states(linked)[name][0] for name in NAMES if name != "team"} == {"Complete"}
     assert new == 3
