@@ -132,11 +132,10 @@ class Endpoint:
         import openai
 
         try:
-            # As `extra_body`, what we made ourselves is not walked through again by the package (0.4 ms a call).
-            rest = {name: value for name, value in request.items() if name not in {"model", "messages"}}
-            completions = self._client().chat.completions.with_raw_response
-            raw = await completions.create(model=request["model"], messages=request["messages"], extra_body=rest)
-            return read_answer(raw.http_response.content, self.host, is_tool="tools" in request)
+            # The package's door for bodies of one's own: `chat.completions.create` walks through what we made and builds
+            # an object of the answer that nobody reads, 0.7 of its 2.2 ms of processor a call.
+            raw = await self._client().post("/chat/completions", cast_to=httpx2.Response, body=request)
+            return read_answer(raw.content, self.host, is_tool="tools" in request)
         except openai.APIStatusError as error:
             body = self._without_key(error.response.text)
             headers = error.response.headers
