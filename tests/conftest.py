@@ -55,12 +55,17 @@ def _no_settings_from_outside() -> None:
 
 
 @pytest.fixture(autouse=True)
-def _read_here(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def _read_here() -> Iterator[None]:
     """Pages are read in the test's own process, however many the tests before it read: other processes would not see what a test
-    puts in place of a function. Tests of reading in other processes make their own `Readers`."""
+    puts in place of a function. Tests of reading in other processes make their own `Readers`.
+
+    It does without `monkeypatch`: that would then be undone after every other fixture, and what a test has replaced would still
+    be replaced while its database is emptied.
+    """
     own = readers.Readers(workers=1)
-    monkeypatch.setattr(readers, "_shared", (os.getpid(), own))
-    yield
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(readers, "_shared", (os.getpid(), own))
+        yield
     own.close()
 
 

@@ -7,8 +7,8 @@ belong here: which tables there are, and the server.
 from __future__ import annotations
 
 import itertools
-import time
 from collections.abc import Sequence
+from time import monotonic, sleep  # by name: a test that puts another clock in their place must not stop this one
 
 import psycopg
 from psycopg import Connection, Cursor, sql
@@ -116,11 +116,11 @@ def _scalar(cursor: Cursor[tuple[object, ...]], query: str) -> object:
 
 
 def _is_alone(cursor: Cursor[tuple[object, ...]], patience_s: float) -> bool:
-    deadline = time.monotonic() + patience_s
+    deadline = monotonic() + patience_s
     while _scalar(cursor, _OTHERS):
-        if time.monotonic() > deadline:
+        if monotonic() > deadline:
             return False
-        time.sleep(0.003)
+        sleep(0.003)
         cursor.execute("SELECT pg_stat_clear_snapshot()")
     return True
 

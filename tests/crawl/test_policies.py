@@ -6,6 +6,7 @@ import asyncio
 import time
 from itertools import pairwise
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import given
@@ -149,8 +150,9 @@ async def test_a_decision_reaches_a_client_at_work(
     client = open_client(database, respect_robots=True)
     await client.fetch(f"{URL}/private")
     database.call(set_policy, "acme.example", {"respect_robots": True}, actor="ada", reason=None, told={})
-    now = time.monotonic()
-    monkeypatch.setattr("inroad.crawl.policies.time.monotonic", lambda: now + 31)
+    # The clock of the policies alone: with the process's own the event loop and the fixtures would stand still.
+    later = time.monotonic() + 31
+    monkeypatch.setattr("inroad.crawl.policies.time", SimpleNamespace(monotonic=lambda: later))
     with pytest.raises(FetchFailed, match="robots"):
         await client.fetch(f"{URL}/private")
 
