@@ -26,8 +26,8 @@ Page = str | LexborHTMLParser
 """A decoded page, parsed or not: pass the tree where several functions read one page."""
 
 _SPACES = re.compile(r"[ \t\n\r\f\v\u00a0\u200b]+")
-_BLANK_LINES = re.compile(r"[ \t]*\n\s*")
-_CELL_GAPS = re.compile(r" *\t[ \t]*")
+# The same where it changes anything: most spaces stand alone and stay.
+_GAPS = re.compile(r"[ \t\n\r\f\v\u00a0\u200b]{2,}|[\t\n\r\f\v\u00a0\u200b]")
 _HIDDEN_STYLE = re.compile(r"(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.IGNORECASE)
 _LANGUAGE = re.compile(r"\s*([A-Za-z]{2})(?:[-_].*)?\s*", re.DOTALL)
 # "5; url=x" and its spellings: https://html.spec.whatwg.org/multipage/semantics.html#attr-meta-http-equiv-refresh
@@ -48,7 +48,8 @@ _TAG_START = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9]{0,15})")
 _SELF_CLOSING: Final = frozenset(
     "area base br col embed hr img input link meta source track wbr p li td th tr dd dt option".split()  # noqa: SIM905
 )
-_CELLS: Final = frozenset({"td", "th"})
+_MARKS: Final = dict.fromkeys(_BLOCKS, "\n") | dict.fromkeys(("td", "th"), "\t")
+_RAW: Final = frozenset({"pre", "textarea"})
 
 
 def parse_html(html: Page) -> LexborHTMLParser:
@@ -92,64 +93,72 @@ def readable_text(html: Page) -> str:
     root = tree.body or tree.root
     if root is None:
         return ""
+    text = "".join(_pieces(root))
+    if "\t" in text:
+        text = _tidy_cells(text)
+    lines = (line.lstrip().rstrip(" \t") for line in text.split("\n"))
+    return "\n".join(line for line in lines if line).strip()
+
+
+def _tidy_cells(text: str) -> str:
+    r"""A text with one tab between cells and no spaces around it.
+
+    Split and joined, as the pattern ` *\t[ \t]*` looks from each of many spaces again for the tab behind them.
+    """
+    first, *middle, last = text.split("\t")
+    cells = (cell.strip(" ") for cell in middle)
+    return "\t".join((first.rstrip(" "), *filter(None, cells), last.lstrip(" ")))
+
+
+def _pieces(root: LexborNode) -> list[str]:
+    """The words below a node with the marks of blocks and cells between them, before blank lines are dropped.
+
+    One loop with its state in local variables: a page has a node every thirty characters, and most need nothing else.
+    """
     pieces: list[str] = []
+    holders: list[tuple[LexborNode, str, bool]] = []
     node: LexborNode | None = root
+    is_raw = False
     while node is not None:
-        is_descending = _visit(node, pieces)
-        child = node.child if is_descending else None
-        node = child if child is not None else _after(node, root, pieces)
-    text = _CELL_GAPS.sub("\t", "".join(pieces))
-    return _BLANK_LINES.sub("\n", text).strip()
+        tag = node.tag
+        mark = ""
+        if tag == "-text":
+            if written := node.text_content:
+                _write(written, pieces, is_raw=is_raw)
+        elif tag not in _UNSEEN:
+            mark = _MARKS.get(tag, "") if tag is not None else ""
+            attributes = node.attributes
+            if not attributes or not _is_hidden(attributes):
+                if mark:
+                    pieces.append(mark)
+                if (child := node.first_child) is not None:
+                    holders.append((node, mark, is_raw))
+                    node, is_raw = child, tag in _RAW
+                    continue
+        following = None
+        while holders:
+            if mark:
+                pieces.append(mark)
+            if (following := node.next) is not None:
+                break
+            node, mark, is_raw = holders.pop()
+        node = following
+    return pieces
 
 
-def _visit(node: LexborNode, pieces: list[str]) -> bool:
-    """Writes a node's own part; whether its children are to be read."""
-    if node.is_text_node:
-        _write(node, pieces)
-        return False
-    tag = node.tag
-    if not node.is_element_node or tag in _UNSEEN or _is_hidden(node):
-        return False
-    _mark(tag, pieces)
-    return True
-
-
-def _write(node: LexborNode, pieces: list[str]) -> None:
-    text = node.text_content or ""
-    parent = node.parent
-    if parent is None or parent.tag not in ("pre", "textarea"):
-        text = _SPACES.sub(" ", text)
-        if pieces and text.startswith(" ") and pieces[-1][-1:] in " \n\t":
+def _write(text: str, pieces: list[str], *, is_raw: bool) -> None:
+    if not is_raw:
+        if "  " in text or not text.isprintable():  # what is printable has no other space than " "
+            text = _GAPS.sub(" ", text)
+        if text[0] == " " and pieces and pieces[-1][-1] in " \n\t":
             text = text[1:]
     if text:
         pieces.append(text)
 
 
-def _mark(tag: str | None, pieces: list[str]) -> None:
-    if tag in _BLOCKS:
-        pieces.append("\n")
-    elif tag in _CELLS:
-        pieces.append("\t")
-
-
-def _is_hidden(node: LexborNode) -> bool:
-    attributes = node.attributes
-    if not attributes:
-        return False
+def _is_hidden(attributes: dict[str, str | None]) -> bool:
     style = attributes.get("style")
-    return "hidden" in attributes or bool(style and _HIDDEN_STYLE.search(style))
-
-
-def _after(node: LexborNode, root: LexborNode, pieces: list[str]) -> LexborNode | None:
-    """The next node in document order that is not a descendant, closing the elements left behind."""
-    current: LexborNode | None = node
-    while current is not None and current.mem_id != root.mem_id:  # == would compare their HTML
-        _mark(current.tag if current.is_element_node else None, pieces)
-        following = current.next
-        if following is not None:
-            return following
-        current = current.parent
-    return None
+    return "hidden" in attributes or (style is not None and _HIDDEN_STYLE.search(style) is not None)
 
 
 def page_title(html: Page) -> str | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -93,6 +95,24 @@ def test_deep_and_broken_markup_is_read_in_bounded_time(unit: str) -> None:
     """Otherwise 200,000 nested elements hold a worker for a minute: lexbor's work grows with the square of the depth."""
     html = "<body><p>start</p>" + unit * 200_000
     assert readable_text(html).startswith("start")
+
+
+WRITTEN = st.text(alphabet="ab. \t\n\f\v\u00a0\u200b\u2003\x1c\x85é", max_size=60)
+
+
+@given(WRITTEN)
+def test_every_space_of_a_text_is_tidied_by_the_written_rules(written: str) -> None:
+    """The reader skips texts that need no tidying and does without slow patterns; what it gives may not differ by a space."""
+    rows = re.sub(r"[ \t\n\r\f\v\u00a0\u200b]+", " ", written)
+    assert readable_text(f"<p>{written}</p>") == rows.strip()
+    cells = re.sub(r" *\t[ \t]*", "\t", written)
+    assert readable_text(f"<div><pre>\n{written}</pre></div>") == re.sub(r"[ \t]*\n\s*", "\n", cells).strip()
+
+
+def test_a_row_of_spaces_is_tidied_in_linear_time() -> None:
+    """2 MB of spaces in a `pre` were searched for a tab from each of them: hours for one page."""
+    spaces = " " * 1_000_000
+    assert readable_text(f"<pre>a{spaces}b\tc{spaces}\nd</pre>") == f"a{spaces}b\tc\nd"
 
 
 @given(st.text(max_size=200))
