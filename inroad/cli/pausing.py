@@ -48,7 +48,7 @@ def pause(
     if as_json:
         print_json(as_document(rest))
         return
-    say(f"{rest.sentence} What is in flight ends by itself; `inroad resume {rest.name}` goes on.")
+    say(f"{rest.sentence} What is at work ends within seconds; `inroad resume {rest.name}` goes on.")
 
 
 def resume(kind: Kind, name: Name = None, as_json: Json = False) -> None:

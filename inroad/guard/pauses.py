@@ -1,13 +1,15 @@
 """What rests is not called: a paused service, the calls for a paused domain, or everything.
 
 Asked before every guarded call, so that the pauses are read by one query a second at most in each process, and beside the calls.
-What does not belong here: setting a pause (`inroad.cli.pausing`), and the stages, which leave out what rests before they claim.
+What does not belong here: setting a pause (`inroad.cli.pausing`), and the stages, which leave out what rests before they claim
+and end the turns of what rests meanwhile (`inroad.stages.resting`).
 """
 
 from __future__ import annotations
 
 import time
 from datetime import UTC, datetime
+from urllib.parse import urlsplit
 
 from inroad.guard.errors import Paused, Scope
 from inroad.guard.reading import SharedReading
@@ -39,7 +41,7 @@ class Pauses:
 
         Args:
             service: Its name in the table of services.
-            key: Host or endpoint; one of them can rest by itself, as "llm:api.example".
+            key: Host or endpoint; one of them can rest by itself, as "llm:api.example". A site rests with its domain.
             scope: What the call is for.
 
         Raises:
@@ -69,7 +71,15 @@ def _holds(rest: Rest, service: str, key: str, scope: Scope) -> bool:
         return False
     if rest.kind == "service":
         return rest.key in (service, f"{service}:{key}")
-    return rest.kind == "all" or (rest.kind == "domain" and rest.key == scope.domain)
+    if rest.kind == "domain":
+        return rest.key == scope.domain or (service == "web" and _is_at(key, rest.key))
+    return rest.kind == "all"
+
+
+def _is_at(origin: str, domain: str) -> bool:
+    """Whether a site ("https://www.acme.example") is the domain's own."""
+    host = urlsplit(origin).hostname or ""
+    return host == domain or host.endswith(f".{domain}")
 
 
 def refusal(rest: Rest) -> Paused:

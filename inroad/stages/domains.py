@@ -86,7 +86,7 @@ async def _analyse(work: Work, web: WebClient, domain: Domain, tally: Tally) -> 
     except InroadError as error:
         await work.database.run(claims.fail, Domain, domain.id, error, owner=work.owner)
         await work.database.run(_close_visit, opened, "error", error_reason=error.reason)
-        tally.fail(domain.name, error)
+        tally.stop(domain.name, error)
         return
     await work.database.run(_record, work, domain, analysis, is_first=True)
     await work.database.run(_close_visit, opened, "new")
@@ -102,7 +102,7 @@ async def _visit_again(work: Work, web: WebClient, domain: Domain, tally: Tally)
         analysis = await _look(work, web, domain, home)
     except InroadError as error:
         await work.database.run(_close_visit, opened, "error", error_reason=error.reason)
-        tally.fail(domain.name, error)
+        tally.stop(domain.name, error)
         return
     changed = await work.database.run(_record, work, domain, analysis, is_first=False)
     outcome = "changed" if changed else "unchanged"

@@ -139,12 +139,12 @@ class _Visitor:
         if recorded.outcome == "new":
             self._tally.succeed("new")
         elif recorded.error is not None:
-            self._tally.fail(page.url, recorded.error)
+            self._tally.stop(page.url, recorded.error)
 
     async def _refresh(self, page: Page, visit_id: int) -> None:
         recorded = await self._recorder.record(await self._read(Fetched(self._domain, page, visit_id=visit_id), known=page))
         if recorded.error is not None:
-            self._tally.fail(page.url, recorded.error)
+            self._tally.stop(page.url, recorded.error)
         else:
             self._tally.succeed(recorded.outcome)
 

@@ -164,7 +164,7 @@ async def _visit_board(work: Work, web: WebClient, domain: Domain, board: BoardR
         raise
     except InroadError as error:
         await work.database.run(_record_failure, work, board, visit, error, is_first=is_first)
-        tally.fail(board.url, error)
+        tally.stop(board.url, error)
         return
     changed = await work.database.run(_record_board, work, board, reading, visit, is_first=is_first)
     if reading.shortfall:

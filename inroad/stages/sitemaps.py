@@ -121,7 +121,7 @@ class _Site:
             return
         except InroadError as error:
             await self._work.database.run(self._record_failure, row, visit, error)
-            self._tally.fail(row.url, error)
+            self._tally.stop(row.url, error)
             return
         if await self._work.database.run(self._record_first, row, reading, visit):
             await self._count(row, reading, "new")
@@ -137,7 +137,7 @@ class _Site:
         except InroadError as error:
             # "Could not read" is not "empty": what was imported stays.
             await self._work.database.run(visits.finish_visit, visit, "error", error_reason=error.reason)
-            self._tally.fail(row.url, error)
+            self._tally.stop(row.url, error)
             return
         await self._work.database.run(self._record_again, row, reading, visit)
         await self._count(row, reading, "unchanged" if reading.is_same else "changed")

@@ -19,15 +19,15 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from inroad.guard import tracing
-from inroad.guard.errors import InroadError, PermanentError, Scope, TransientError
+from inroad.guard.errors import InroadError, Paused, PermanentError, Scope, TransientError
 from inroad.settings import Settings
+from inroad.stages.resting import RestWatch
 from inroad.store import Database
 from inroad.store import progress as progress_rows
 from inroad.store.claims import PROCESSED, REFUSED, Worker, describe_error, put_back
 from inroad.store.database import DatabaseUnavailable
 from inroad.store.domains import domain_ids, get_domains
 from inroad.store.models import Domain
-from inroad.store.pauses import resting
 
 if TYPE_CHECKING:
     from inroad.contacts import Contact
@@ -281,7 +281,7 @@ async def each_domain(
         work: The run's context.
         stage: Name for progress and the report.
         names: The batch; names that are no domain rows are left out. Of what a person lets rest, or has rejected, no row is
-            claimed.
+            claimed; where that happens meanwhile, the domain's turn ends and its rows go back.
         handle: Works on one domain and counts in its tally. Row errors are its own matter; what it raises is counted here.
 
     Raises:
@@ -292,7 +292,8 @@ async def each_domain(
     domains = await work.database.run(get_domains, list(ids.values()))
     meter = _Meter(work, stage, len(domains))
     meter.step(0)
-    rests = await work.database.run(resting, stage)
+    rests = RestWatch(work.database, stage)
+    await rests.look()
     gate = asyncio.Semaphore(DOMAINS_AT_ONCE)
 
     async def one(domain: Domain) -> None:
@@ -301,20 +302,23 @@ async def each_domain(
             start = time.perf_counter()
             rest = rests.of(domain.name)
             if rest or domain.sitemap_curation_status == "Rejected":
-                tally.counts["paused" if rest else "rejected"] += 1
-                log.info("%s of %s: %s", stage, domain.name, rest.sentence if rest else "a person has rejected the domain.")
+                if rest:
+                    _rested(stage, domain, tally, rest.sentence)
+                else:
+                    tally.counts["rejected"] += 1
+                    log.info("%s of %s: a person has rejected the domain.", stage, domain.name)
                 report.seconds[domain.name] = 0.0
                 meter.step(1)
                 return
             try:
                 with tracing.span("row", domain=domain.name):
-                    await _within_time(work, domain, tally, handle)
+                    await _within_time(work, stage, domain, tally, handle, rests)
             finally:
                 report.seconds[domain.name] = time.perf_counter() - start
             meter.step(1)
 
     over = asyncio.Event()
-    beating = asyncio.create_task(meter.beat_until(over))
+    beating = asyncio.gather(meter.beat_until(over), rests.look_until(over))
     try:
         async with asyncio.TaskGroup() as group:
             for domain in domains:
@@ -328,20 +332,36 @@ async def each_domain(
     return report
 
 
-async def _within_time(work: Work, domain: Domain, tally: Tally, handle: Callable[[Domain, Tally], Awaitable[None]]) -> None:
+async def _within_time(
+    work: Work,
+    stage: str,
+    domain: Domain,
+    tally: Tally,
+    handle: Callable[[Domain, Tally], Awaitable[None]],
+    rests: RestWatch,
+) -> None:
     limit = work.settings.domain_timeout_s
     try:
-        async with asyncio.timeout(limit):
-            await handle(domain, tally)
+        async with asyncio.timeout(limit) as turn:
+            with rests.ending(domain.name, turn):
+                await handle(domain, tally)
     except TimeoutError:
+        await work.database.run(_put_all_back, work.owner, domain.id)
+        if rest := rests.of(domain.name):
+            _rested(stage, domain, tally, rest.sentence)
+            return
         error = TransientError(
             f"{domain.name}: no end after {limit:g} s.", reason="domain-timeout", mend="The rest follows later."
         )
         tally.fail(domain.name, error)
-        await work.database.run(_put_all_back, work.owner, domain.id)
         await note(work, "error", str(error), domain=domain, level="warning")
     except Exception as error:  # noqa: BLE001 - a fault in one domain must not end the batch; it is recorded and fails the check
-        await _record_fault(work, domain, tally, _leaf(error))
+        await _record_fault(work, stage, domain, tally, _leaf(error))
+
+
+def _rested(stage: str, domain: Domain, tally: Tally, sentence: str) -> None:
+    tally.counts["paused"] += 1
+    log.info("%s of %s: %s", stage, domain.name, sentence)
 
 
 def _leaf(error: BaseException) -> BaseException:
@@ -352,11 +372,14 @@ def _leaf(error: BaseException) -> BaseException:
     return next((leaf for leaf in leaves if isinstance(leaf, DatabaseUnavailable)), leaves[0])
 
 
-async def _record_fault(work: Work, domain: Domain, tally: Tally, error: BaseException) -> None:
+async def _record_fault(work: Work, stage: str, domain: Domain, tally: Tally, error: BaseException) -> None:
     if isinstance(error, DatabaseUnavailable):
         raise error
-    tally.fail(domain.name, error)
     await work.database.run(_put_all_back, work.owner, domain.id)
+    if isinstance(error, Paused):
+        _rested(stage, domain, tally, str(error))
+        return
+    tally.stop(domain.name, error)
     if not isinstance(error, InroadError):
         log.error("bug in %s", domain.name, exc_info=error)
         await note(work, "bug", describe_error(error)[1], domain=domain, level="error")

@@ -16,6 +16,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from inroad.store.models import EXTRACTION_KINDS
+from inroad.store.visits import visit_outcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,7 +233,7 @@ def record_visits(session: Session, ended: Iterable[PageVisit], *, run: str | No
                 "visit_ids": [visit.visit_id for visit in visits],
                 "page_ids": [visit.page_id for visit in visits],
                 "domain_ids": [visit.domain_id for visit in visits],
-                "outcomes": [visit.outcome for visit in visits],
+                "outcomes": [visit_outcome(visit.outcome, visit.error_reason) for visit in visits],
                 "ages": [visit.age_s for visit in visits],
                 "statuses": [visit.http_status for visit in visits],
                 "sizes": [visit.body_bytes for visit in visits],

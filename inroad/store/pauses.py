@@ -106,6 +106,12 @@ class Resting:
     whole: Rest | None
     domains: dict[str, Rest]
 
+    @classmethod
+    def among(cls, found: Sequence[Rest], stage: str) -> Resting:
+        """What of these pauses a stage waits for."""
+        whole = next((rest for rest in found if rest.kind == "all" or (rest.kind, rest.key) == ("stage", stage)), None)
+        return cls(whole, {rest.key: rest for rest in found if rest.kind == "domain"})
+
     def of(self, domain: str) -> Rest | None:
         """The pause that a domain's rows wait for in this stage."""
         return self.whole or self.domains.get(domain)
@@ -113,9 +119,7 @@ class Resting:
 
 def resting(session: Session, stage: str) -> Resting:
     """What rests of one stage now."""
-    found = active_pauses(session)
-    whole = next((rest for rest in found if rest.kind == "all" or (rest.kind, rest.key) == ("stage", stage)), None)
-    return Resting(whole, {rest.key: rest for rest in found if rest.kind == "domain"})
+    return Resting.among(active_pauses(session), stage)
 
 
 def resting_stages(session: Session, stages: Sequence[str]) -> dict[str, Rest]:

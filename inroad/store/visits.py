@@ -13,9 +13,11 @@ from sqlalchemy import ColumnElement, and_, delete, exists, func, or_, select, u
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session, aliased
 
-from inroad.store.claims import live_owners
+from inroad.store.claims import REFUSED, live_owners
 from inroad.store.models import Domain, Visit
 
+# Reasons for which a visit was not made; it counts as abandoned, and its subject stays as overdue as it was.
+_NOT_MADE = frozenset(refusal.reason for refusal in REFUSED)
 _KEPT_OF_EACH = 2  # visits of a subject that stay whatever their age
 
 
@@ -81,12 +83,18 @@ def abandon(session: Session, kind: str, subject_ids: Sequence[int]) -> None:
     )
 
 
+def visit_outcome(outcome: str, error_reason: str | None) -> str:
+    """How a visit counts that ended so: one that our own limits or a pause refused was not made."""
+    return "abandoned" if error_reason in _NOT_MADE else outcome
+
+
 def finish_visit(session: Session, /, visit_id: int, outcome: str, **facts: Any) -> None:
     """Closes a visit with its outcome ("new", "changed", "unchanged" or "error") and its http facts."""
+    ended = visit_outcome(outcome, facts.get("error_reason"))
     session.execute(
         update(Visit)
         .where(Visit.id == visit_id)
-        .values(finished_at=func.clock_timestamp(), outcome=outcome, lease_expires_at=None, **facts)
+        .values(finished_at=func.clock_timestamp(), outcome=ended, lease_expires_at=None, **facts)
     )
 
 
@@ -97,6 +105,7 @@ def overdue_domains(session: Session, *, older_than: timedelta, limit: int) -> l
         Visit.subject_id == Domain.id,
         Visit.started_at >= func.now() - older_than,
         Visit.finished_at.is_not(None),
+        Visit.outcome != "abandoned",
     )
     statement = (
         select(Domain.name)

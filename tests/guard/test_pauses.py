@@ -126,3 +126,25 @@ async def test_without_a_database_nothing_rests() -> None:
     calls = Pauses(None)
     await calls.check("llm", scope=ACME)
     assert calls._seen == ()
+
+
+@pytest.mark.parametrize(
+    ("site", "refused"),
+    [
+        ("https://acme.example", True),
+        ("https://www.acme.example:8443", True),
+        ("https://notacme.example", False),
+        ("https://acme.example.org", False),
+    ],
+)
+async def test_a_paused_domain_is_not_asked_for_anything(database: Database, site: str, refused: bool) -> None:
+    """A request of whatever stage to a domain that rests is one too many; its neighbours by name did not ask for rest."""
+    rest(database, "domain", "acme.example")
+    gate = Gate(database, WEB)
+    passed = False
+    try:
+        async with gate.call(f"web:{site}"):
+            passed = True
+    except Paused:
+        assert refused
+    assert passed is not refused
