@@ -38,8 +38,8 @@ def demo(
         lock = None if once else stack.enter_context(serving.only_one(database))
         use_profile(database, settings, settings.profile or PROFILE)
         results = run_domains(settings, database, list(network.domains), is_quiet=as_json)
-        report(settings, results, (), hint=None, out=out, as_json=as_json)
         note_files(database, out)
+        report(settings, results, (), hint=None, out=out, as_json=as_json)
         if lock is not None:
             children = stack.enter_context(serving.serving(settings, database))
             console = Console()

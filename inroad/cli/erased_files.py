@@ -19,6 +19,9 @@ from inroad.store.erasure import MASK
 MAX_BYTES = 200_000_000
 MASKED = frozenset({".csv", ".json", ".jsonl", ".xml", ".md", ".txt", ".html"})
 _ZIPPED = frozenset({".xlsx", ".docx"})
+# What `inroad run --out` writes, by which its folder is known, and where in it the copies of CVs and letters are.
+_RESULTS = "results.json"
+_COPIES = "cvs"
 _TAG = re.compile(r"<[^<>]{1,500}>")
 
 
@@ -46,7 +49,14 @@ def erase_from_files(paths: Iterable[str], pattern: re.Pattern[str], *, files: P
         files: The files folder; what lies there was written to the person and is removed.
     """
     receipt = FileReceipt()
-    for written in paths:
+    known = list(paths)
+    for copy in letter_copies(known, pattern):
+        try:
+            copy.unlink()
+            receipt.removed.append(str(copy))
+        except OSError:
+            receipt.failed.append(str(copy))
+    for written in known:
         if "://" in written:  # an output folder elsewhere: it is told, and is its owner's to clear
             receipt.failed.append(written)
             continue
@@ -63,6 +73,30 @@ def erase_from_files(paths: Iterable[str], pattern: re.Pattern[str], *, files: P
         except OSError:
             receipt.failed.append(str(path))
     return receipt
+
+
+def letter_copies(paths: Iterable[str], pattern: re.Pattern[str]) -> list[Path]:
+    """Copies in output folders of what was written to a person, and letters there that a later run has not written over.
+
+    Args:
+        paths: As given to `erase_from_files`; the folders are those that a noted `results.json` lies in.
+        pattern: What a letter's text holds when it is to the person.
+    """
+    known = [Path(written) for written in paths if "://" not in written]
+    copies: set[Path] = set()
+    for folder in {path.parent for path in known if path.is_absolute() and path.name == _RESULTS}:
+        copies |= {folder / path for path in known if not path.is_absolute()}
+        for letter in (folder / _COPIES).glob("*/*/*.txt"):
+            if letter.name in ("letter.txt", "message.txt") and _says(letter, pattern):
+                copies |= {*letter.parent.glob("letter.*"), letter.parent / "message.txt"}
+    return sorted(path for path in copies if path.is_file())
+
+
+def _says(path: Path, pattern: re.Pattern[str]) -> bool:
+    try:
+        return pattern.search(path.read_text(encoding="utf-8", errors="replace")) is not None
+    except OSError:
+        return True  # what cannot be looked into may
 
 
 def _mask(path: Path, pattern: re.Pattern[str]) -> bool:

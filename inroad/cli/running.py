@@ -47,8 +47,8 @@ def run(
     names += hand_over_postings(database, settings, posting or [], domain)
     results = run_domains(settings, database, list(dict.fromkeys(names)), is_quiet=as_json) if names else []
     refused = given.refused if given else ()
+    note_files(database, out)  # before they are written: a kill in between must not leave files that nobody knows
     report(settings, results, refused, hint=hint, out=out, as_json=as_json)
-    note_files(database, out)
     if not any(is_usable(item) for item in results):
         raise typer.Exit(1)
 

@@ -433,6 +433,26 @@ def test_a_letter_to_the_person_is_deleted_with_its_row(tmp_path: Path) -> None:
     assert not letter.exists()
 
 
+def test_letters_that_a_run_copied_to_its_output_folder_go_too(tmp_path: Path) -> None:
+    """The copy that a person sends from is the output folder's: there the name outlived the erasure of the address."""
+    files, out = tmp_path / "files", tmp_path / "out"
+    one, older, other = (out / "cvs" / "acme.example" / name for name in ("one", "older", "other"))
+    for folder in (files / "cvs" / "acme.example" / "one", one, older, other):
+        folder.mkdir(parents=True)
+        (folder / "letter.pdf").write_bytes(b"%PDF")
+        (folder / "message.txt").write_text("Dear Sir or Madam")
+        (folder / "cv.pdf").write_bytes(b"%PDF")
+    (older / "letter.txt").write_text("Dear Jane Doe")  # of a posting whose letter goes to somebody else by now
+    results = out / "results.json"
+    results.write_text("[]")
+    known = ["cvs/acme.example/one/letter.pdf", "cvs/acme.example/one/message.txt", str(results)]
+    receipt = erase_from_files(known, _pattern(["jane doe"]), files=files)
+    assert receipt.failed == []
+    assert sorted(path.name for path in one.iterdir()) == ["cv.pdf"]
+    assert sorted(path.name for path in older.iterdir()) == ["cv.pdf"]
+    assert sorted(path.name for path in other.iterdir()) == ["cv.pdf", "letter.pdf", "message.txt"]
+
+
 def test_the_output_of_a_run_and_an_export_choose_the_same_best_proof(
     inroad: Inroad, database: Database, jane: int, tmp_path: Path
 ) -> None:
