@@ -10,22 +10,23 @@ import re
 from datetime import UTC, date, datetime
 from typing import Final
 
-_MONTHS: Final = {
+# Names and short forms in English, German, French, Spanish, Italian, Portuguese, Dutch and Polish.
+MONTH_NUMBERS: Final = {
     name: number
     for number, names in enumerate(
         (
-            "january jan januar jänner janvier janv enero ene",
-            "february feb februar février févr fevrier fév febrero",
-            "march mar märz mrz mars marzo",
-            "april apr avril avr abril abr",
-            "may mai mayo",
-            "june jun juni juin junio",
-            "july jul juli juillet juil julio",
-            "august aug août aout agosto ago",
-            "september sep sept septembre septiembre set",
-            "october oct oktober okt octobre octubre",
-            "november nov novembre noviembre",
-            "december dec dezember dez décembre déc decembre diciembre dic",
+            "january jan januar jänner janvier janv enero ene gennaio gen janeiro januari styczeń stycznia",
+            "february feb februar février févr fevrier fév febrero febbraio fevereiro fev februari luty lutego",
+            "march mar märz maerz mrz mars marzo março maart mrt marzec marca",
+            "april apr avril avr abril abr aprile kwiecień kwietnia",
+            "may mai mayo maggio mag maio mei maj maja",
+            "june jun juni juin junio giugno giu junho czerwiec czerwca",
+            "july jul juli juillet juil julio luglio lug julho lipiec lipca",
+            "august aug août aout agosto ago augustus sierpień sierpnia augusti",
+            "september sep sept septembre septiembre set settembre setembro wrzesień września",
+            "october oct oktober okt octobre octubre ottobre ott outubro out październik października",
+            "november nov novembre noviembre novembro listopad listopada",
+            "december dec dezember dez décembre déc decembre diciembre dic dicembre dezembro grudzień grudnia",
         ),
         start=1,
     )
@@ -65,7 +66,7 @@ def iso_date(value: object) -> str | None:
             return _numeric(found.groups(), order)
     for pattern, (month, day) in ((_MONTH_FIRST, (1, 2)), (_DAY_FIRST, (2, 1))):
         for found in pattern.finditer(text):
-            number = _MONTHS.get(found.group(month).lower())
+            number = MONTH_NUMBERS.get(found.group(month).lower())
             if number:
                 return _valid(int(found.group(3)), number, int(found.group(day)))
     return None

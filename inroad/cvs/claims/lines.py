@@ -10,8 +10,11 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from inroad.cvs.claims.additions import find_addition
 from inroad.cvs.claims.amounts import explain_ungranted, grants_span
-from inroad.cvs.claims.names import Known, find_months, find_names, is_known, is_near, merge_known
+from inroad.cvs.claims.contrasts import find_contrasts
+from inroad.cvs.claims.deeds import exceeds_deed
+from inroad.cvs.claims.names import NUMERIC_MONTH, Known, find_months, find_names, is_known, is_near, merge_known
 from inroad.cvs.claims.quantities import Quantity, find_quantities
 from inroad.cvs.claims.scope import exceeds_scope
 from inroad.cvs.claims.statements import iter_statements, turns_direction
@@ -79,6 +82,8 @@ def check_line(line: str, ground: Ground) -> list[Claim]:
     scope = exceeds_scope(line, texts)
     if scope:
         found.append(("block", "scope", scope))
+    if not ground.is_summary:
+        found.extend(("block", kind, text) for kind, text in _check_told(line, support, ground))
     direction = None if ground.is_summary else turns_direction(line, texts)
     if direction:
         found.append(("block", "direction", direction))
@@ -99,6 +104,20 @@ def _check_support(support: Support, ground: Ground) -> Iterator[Claim]:
         yield "warn", "wording", f"the facts behind this line do not speak of {missing}"
 
 
+def _check_told(line: str, support: Support, ground: Ground) -> Iterator[tuple[str, str]]:
+    """Compare what a line of one entry tells with its facts: another deed, the contrary, or more than they say."""
+    texts = [reading.fact.text for reading in support.readings]
+    deed = exceeds_deed(line, texts)
+    if deed:
+        yield "deed", deed
+    yield from find_contrasts(line, texts)
+    around = (*support.readings, *ground.frame)
+    known = frozenset().union(*(reading.stems for reading in around))
+    addition = find_addition(line, known, [reading.fact.text for reading in around]) if texts else None
+    if addition:
+        yield "addition", f"no fact behind this line says {addition!r}"
+
+
 def _check_subject(line: str, support: Support, ground: Ground) -> Iterator[Claim]:
     foreign = find_foreign_subject(line, "\n".join(reading.fact.text for reading in (*ground.candidates, *ground.frame)))
     if foreign:
@@ -111,10 +130,18 @@ def _check_subject(line: str, support: Support, ground: Ground) -> Iterator[Clai
 
 def _check_quantities(line: str, support: Support, ground: Ground) -> Iterator[tuple[str, str]]:
     granted = [(quantity, reading.stems) for reading in support.readings for quantity in reading.quantities]
+    # A fact that gives a year or a time of its own is not measured by the dates of its entry.
+    own_years = not ground.is_summary and any(quantity.dimension == "year" for quantity, _ in granted)
+    own_spans = not ground.is_summary and any(quantity.dimension == "months" for quantity, _ in granted)
+    dated = [(found.start(), found.end()) for found in NUMERIC_MONTH.finditer(line)]
     further = [reading for reading in ground.candidates if reading not in support.readings] if ground.is_summary else []
     for claim in find_quantities(line):
         is_experience = bool(_EXPERIENCE.match(line, claim.end)) and (ground.is_summary or "experience" in line.lower())
-        if _is_framed(claim, ground) or grants_span(claim, ground.months, is_experience=is_experience):
+        if (
+            any(start <= claim.start < end for start, end in dated)
+            or (_is_framed(claim, ground) and not (own_years and claim.dimension == "year"))
+            or (not own_spans and grants_span(claim, ground.months, is_experience=is_experience))
+        ):
             continue
         if _says_none(claim, support.readings):
             continue
@@ -151,7 +178,7 @@ def _check_names(line: str, support: Support, ground: Ground) -> Iterator[tuple[
     readings = [*support.readings, *ground.frame]
     known = ground.everything if ground.is_summary else merge_known(reading.known for reading in readings)
     for name in find_names(line):
-        if is_known(name, known) or (ground.language == "de" and _is_inflected(name.text, known)):
+        if is_known(name, known) or (ground.language == "de" and _is_german_noun(name.text, known, support)):
             continue
         is_field = name.canonical is not None and not name.is_tool  # a field of knowledge, not a product
         if is_field and (
@@ -161,6 +188,14 @@ def _check_names(line: str, support: Support, ground: Ground) -> Iterator[tuple[
         kind = "tool" if name.canonical else "name"
         where = " for this work" if is_known(name, ground.everything) else ""
         yield kind, f"the profile does not name {name.text!r}{where}"
+
+
+def _is_german_noun(text: str, known: Known, support: Support) -> bool:
+    """Tell whether a word with a capital is a plain noun that the facts know, by another form or another word for it."""
+    if _is_inflected(text, known):
+        return True
+    is_plain = text[1:].islower() and text.isalpha()
+    return is_plain and any(is_supported(stem(text), reading.stems) for reading in support.readings)
 
 
 def _is_inflected(text: str, known: Known) -> bool:
@@ -181,9 +216,9 @@ def _is_reworded(text: str, support: Support) -> bool:
 
 
 def _check_months(line: str, support: Support, ground: Ground) -> Iterator[str]:
-    known = {iso for reading in support.readings for _, iso in find_months(reading.fact.text)} | {
-        date[:7] for date in ground.dates
-    }
+    known = {iso for reading in support.readings for _, iso in find_months(reading.fact.text)}
+    if ground.is_summary or not known:  # a fact with months of its own is not dated by its entry's
+        known |= {date[:7] for date in ground.dates}
     for text, iso in find_months(line):
         if iso not in known:
             yield f"{text!r} is in none of the facts behind this line"

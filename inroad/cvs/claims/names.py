@@ -15,29 +15,20 @@ from functools import lru_cache
 from inroad.cvs.claims.quantities import find_quantities
 from inroad.cvs.claims.vocabulary import FUNCTION_WORDS, NEUTRAL_WORDS, word_set
 from inroad.cvs.claims.words import MAX_LINE_CHARS, Word, is_common, split_words, stem
+from inroad.postings.dates import MONTH_NUMBERS
 from inroad.postings.skills import find_skills, normalise_skill, related_skills, skill_group
 
-MONTHS = [
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
-]
 _MONTH_YEAR = re.compile(
-    r"\b(" + "|".join(f"{month[:3]}(?:{month[3:]})?" for month in MONTHS) + r")\.?,?\s(?:of\s)?((?:19|20)\d{2})\b", re.IGNORECASE
+    r"\b(" + "|".join(sorted(MONTH_NUMBERS, key=len, reverse=True)) + r")\.?,?\s(?:(?:of|de|del|do)\s)?((?:19|20)\d{2})\b"
+    r"|(?<![\d/.])(0?[1-9]|1[0-2])[/.]((?:19|20)\d{2})\b",
+    re.IGNORECASE,
 )
+# "05/2019": a month and its year, which are no numbers of their own.
+NUMERIC_MONTH = re.compile(r"(?<![\d/.])(?:0?[1-9]|1[0-2])[/.](?:19|20)\d{2}\b")
 _ORDINARY = word_set(
     """i i'm i've ein eine einen einem einer der die das den dem mit im am zur zum le la les un une des el los las
     monday tuesday wednesday thursday friday saturday sunday mr mrs ms etc ok"""
-) | frozenset(MONTHS)
+) | frozenset(name for name in MONTH_NUMBERS if len(name) > 3)
 _TECHNICAL = frozenset(
     [
         "programming languages",
@@ -226,8 +217,8 @@ def is_near(name: Name, known: Known) -> bool:
 def find_months(line: str) -> Iterator[tuple[str, str]]:
     """Yield each "March 2021" of a line as (text, "2021-03")."""
     for found in _MONTH_YEAR.finditer(line[:MAX_LINE_CHARS]):
-        month = next(index for index, name in enumerate(MONTHS, 1) if name.startswith(found[1].lower()[:3]))
-        yield found[0], f"{found[2]}-{month:02}"
+        month = MONTH_NUMBERS[found[1].lower()] if found[1] else int(found[3])
+        yield found[0], f"{found[2] or found[4]}-{month:02}"
 
 
 def _is_product(name: str) -> bool:

@@ -11,25 +11,42 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
+from inroad.cvs.claims.contrasts import ORDINAL_DIGITS
 from inroad.cvs.claims.units import CURRENCIES, MULTIPLIED, ONES, PARTS, PEOPLE, PERIODS, SCALES, SHARES, TENS, UNITS, VAGUE
 from inroad.cvs.claims.vocabulary import FOREIGN_DEEDS, FOREIGN_FUNCTION_WORDS, FUNCTION_WORDS
 from inroad.cvs.claims.words import MAX_LINE_CHARS, TOKEN, stem
 
 _OVER = re.compile(
     r"(?:over|more than|above|exceeding|upwards of|in excess of|north of|>|beyond|at least|minimum of|no fewer than|no less than"
-    r"|≥)\s*$"
+    r"|≥|mehr als|mindestens|\b(?:um|für|von|mit|auf|seit|in|an) über|^über|plus de|plus d['’]|au moins|más de|al menos"
+    r"|mais de|oltre"
+    r"|meer dan)\s*$"
 )
-_UNDER = re.compile(r"(?:nearly|almost|close to|just under|under|less than|fewer than|below|<)\s*$")
-_ABOUT = re.compile(r"(?:about|around|roughly|approximately|approx\.?|circa|ca\.?|some|~|≈|in the order of)\s*$")
-_UP_TO = re.compile(r"(?:up to|as much as|as many as|max(?:imum)?(?: of)?|at most|no more than|≤)\s*$")
+_UNDER = re.compile(
+    r"(?:nearly|almost|close to|just under|under|less than|fewer than|below|<|fast|knapp|weniger als"
+    r"|\b(?:auf|von|um) unter|presque|moins de|casi|menos de|quasi|meno di|quase|bijna|minder dan)\s*$"
+)
+_ABOUT = re.compile(
+    r"(?:about|around|roughly|approximately|approx\.?|circa|ca\.?|some|~|≈|in the order of|rund|etwa|ungefähr|environ"
+    r"|quelque|une? (?:bonne )?\w+aine de|unos|unas|aproximadamente|cerca de|alrededor de|ongeveer)\s*$"
+)
+_UP_TO = re.compile(
+    r"(?:up to|as much as|as many as|max(?:imum)?(?: of)?|at most|no more than|≤|bis zu|maximal|höchstens|jusqu['’]à|au plus"
+    r"|hasta|como máximo"
+    r"|fino a|até|tot)\s*$"
+)
 _NUMBER = re.compile(
     r"(?P<before>(?:us\$|r\$|[€$£¥₹₽₺₴₩]|\b(?:eur|usd|gbp|chf|sek|nok|dkk|pln|czk|cad|aud|inr|jpy|brl))\s?)?"
     r"(?<![\w.])(?P<digits>\d{1,3}(?:[,.'’\u00a0\u202f ]\d{3})+(?![\d])(?:[.,]\d{1,2}(?!\d))?|\d+(?:[.,]\d+)?)"
-    r"(?P<suffix>(?:\s?(?:k|thousand|tausend|tsd\.?|million(?:s|en)?|mio\.?|mn|bn|billions?|mrd\.?|milliarden|millones|milioni|trillion|hundred|lakh|crore)|[mb]|mm)(?![\w]))?"
+    r"(?P<suffix>(?:\s?(?:k|thousand|tausend|tsd\.?|million(?:s|en)?|millions? d['’]|mil|mille|mio\.?|mn|bn|billions?|mrd\.?"
+    r"|milliarden|millones|milioni|trillion|hundred|lakh|crore)|[mb]|mm)(?![\w]))?"
     r"(?P<plus>\s?\+)?",
     re.IGNORECASE,
 )
-_UNIT = re.compile(r"\s?-?(?P<unit>%|[€$£¥₹₽₺₴₩×]|percentage[ -]points?|per cent|[a-zµ²à-öø-ÿ]+)", re.IGNORECASE)
+_UNIT = re.compile(
+    r"\s?-?(?P<unit>%|[€$£¥₹₽₺₴₩×]|percentage[ -]points?|per cent|pour cent|por ciento|por cento|per cento|[a-zµ²à-öø-ÿ]+)",
+    re.IGNORECASE,
+)
 _BOUNDARY = re.compile(r"[,;:()\[\]•|]|[.!?](?:\s|$)|\s[–—-]\s|\b(?:and|while|whereas|but|plus)\b", re.IGNORECASE)
 _TEAM_OF = re.compile(
     r"\b(?:team|group|staff|crew|squad|department|unit|headcount|organi[sz]ation|workforce|company|gruppe|équipe|equipo)s?\s"
@@ -38,6 +55,19 @@ _TEAM_OF = re.compile(
 )
 # Words behind a number that end the name of what is counted.
 _NO_HEADS = FUNCTION_WORDS | FOREIGN_FUNCTION_WORDS | FOREIGN_DEEDS
+
+
+# "Von 40 auf 15", "de 40 à 15", "de 40 a 15", "da 40 a 15", "van 40 naar 15".
+_FOREIGN_TO_AFTER = {
+    "von": ("auf", "zu", "bis"),
+    "de": ("à", "a", "vers", "hasta", "para"),
+    "du": ("à",),
+    "desde": ("a", "hasta"),
+    "da": ("a",),
+    "van": ("naar", "tot"),
+}
+_FOREIGN_TO = frozenset(word for words in _FOREIGN_TO_AFTER.values() for word in words)
+_FROM = re.compile(r"\b(von|desde|de|du|da|van)$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +142,8 @@ def _written_in_digits(text: str) -> Iterator[Quantity]:
             continue  # a name: "COVID-19", "GPT-4"
         if after.isalpha() and not _glued_unit(text, found.end()) and not re.match(r"(?:st|nd|rd|th)\b", text[found.end() :]):
             continue  # a name: "3D", "2FA"
+        if not found["before"] and ORDINAL_DIGITS.match(text, found.start("digits")):
+            continue  # a rank: `contrasts`' matter
         yield _measure(text, found)
 
 
@@ -143,7 +175,7 @@ def _with_unit(quantity: Quantity, text: str) -> Quantity:
     found = _UNIT.match(text, quantity.end)
     if not found:
         return _maybe_year(quantity)
-    unit = found["unit"].lower().replace("per cent", "percent")
+    unit = re.sub(r"(?:per|pour|por) c(?:i?ento?|ent)$", "percent", found["unit"].lower())
     if unit in CURRENCIES:
         return replace(quantity, dimension="money", currency=CURRENCIES[unit], end=found.end())
     if unit.startswith("percentage"):
@@ -280,26 +312,40 @@ def _cardinal(text: str, words: Sequence[re.Match[str]], index: int) -> Reader:
         if used and not re.fullmatch(r"[ -]", text[words[index + used - 1].end() : words[index + used].start()]):
             break
         if word in ONES or word in TENS:
-            if current % 100 and not (word == "dozen" or (word in ONES and ONES[word] < 10 and current % 100 in TENS.values())):
+            if current % 100 and not (word == "dozen" or (word in ONES and _adds(ONES[word], int(current % 100)))):
                 break  # "eight-ten" is a range, not eighteen
             current = current * 12 if word == "dozen" and current else current + (ONES[word] if word in ONES else TENS[word])
-        elif word in {"hundred", "thousand", "million", "billion"} and used:
+        elif word in {"hundred", "thousand", "million", "billion", "hundert", "tausend", "mille", "mil"} and used:
             current = (current or Fraction(1)) * SCALES[word]
             if word != "hundred":
                 total, current = total + current, Fraction(0)
-        elif not (word == "and" and used and _goes_on(words, index + used)):
+        elif not (word in {"and", "y", "e", "et"} and used and _goes_on(words, index + used, int(current % 100))):
             break
         used += 1
-    if not used or (used == 1 and words[index][0].lower() == "one"):
+    if not used or (used == 1 and words[index][0].lower() == "one") or _is_september(text, words[index], used):
         return used, None
     start, end = words[index].start(), words[index + used - 1].end()
     made = Quantity((total + current,), "count", start, end, "", bound=_bound(text[:start]), precision=Fraction(1))
     return used, _close(_with_unit(made, text), text)
 
 
-def _goes_on(words: Sequence[re.Match[str]], at: int) -> bool:
-    """Tell the "and" of "one hundred and twenty" from the one between two numbers."""
+def _is_september(text: str, first: re.Match[str], used: int) -> bool:
+    """Tell "Sept 2019", a month, from the French seven."""
+    return used == 1 and first[0].lower() == "sept" and bool(re.match(r"\.? \d", text[first.end() :]))
+
+
+def _adds(one: int, current: int) -> bool:
+    """Tell whether a word goes on a number: "twenty-five", "soixante-quinze", "dix-sept"."""
+    if current in {60, 80}:
+        return one < 20
+    return (one < 10 and current in TENS.values()) or (current == 10 and 7 <= one <= 9)
+
+
+def _goes_on(words: Sequence[re.Match[str]], at: int, current: int) -> bool:
+    """Tell the "and" of "one hundred and twenty" and "treinta y cinco" from the one between two numbers."""
     after = words[at + 1][0].lower() if at + 1 < len(words) else ""
+    if words[at][0].lower() != "and":
+        return current in TENS.values() and ONES.get(after, 10) < 10
     return words[at - 1][0].lower() in SCALES and (after in ONES or after in TENS)
 
 
@@ -324,6 +370,9 @@ def _pair_up(quantities: list[Quantity], text: str) -> list[Quantity]:
             if between not in {"to", "-", "–"}
             else between
         )
+        opened = _FROM.search(before)
+        if between in _FOREIGN_TO and opened and between in _FOREIGN_TO_AFTER[opened[1]]:
+            between, before = "to", "from"
         if before.endswith(" by") and between == "to":
             continue  # "by 140% to 48,000": a change and where it led
         if re.fullmatch(r"(?:down |up )?to(?: (?:just|only|under|over|about|around|nearly))?", between):

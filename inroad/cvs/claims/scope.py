@@ -17,7 +17,10 @@ from inroad.cvs.claims.words import MAX_LINE_CHARS, Word, content_words, split_w
 # 2 did it, 1.5 proposed or tried it, 1 took part, 0 watched or learned.
 _FOREIGN_HEDGES = word_set(
     """unterstützt unterstützte unterstützung mitarbeit mitgearbeitet mitgewirkt mitwirkung beteiligt beteiligung assistiert
-    participé participation contribué aidé assisté ayudé colaboré participé apoyé ayudado colaborado participado"""
+    teilnahme teilgenommen zuarbeit mithilfe assistenz beigetragen
+    participé participation contribué contribution aide aidé assisté soutien appui ayudé ayuda colaboré colaboración
+    participé apoyé apoyo
+    participación contribución ayudado colaborado participado collaborazione partecipazione supporto"""
 )
 _LEVELS: dict[str, tuple[float, float]] = {
     word: (claims, grants)
@@ -33,7 +36,7 @@ _LEVELS: dict[str, tuple[float, float]] = {
             3,
             3,
             """owned owning owner ownership coordinated coordinating orchestrated orchestrating accountable
-            championed championing responsible""",
+            championed championing responsible masterminded commanded presided governed""",
         ),
         (2, 4, "ran running run manage"),
         (
@@ -61,7 +64,8 @@ _LEVELS: dict[str, tuple[float, float]] = {
             4,
             4,
             """geleitet leitung leitete leitend geführt führte führung leiter leiterin dirigé dirigée pilotage piloté encadré
-            encadrement lideré dirección liderado dirigí dirigido""",
+            encadrement lideré dirección liderado liderazgo dirigí dirigido
+            leitender leitende dirigente federführend federführung""",
         ),
         (
             3,
@@ -99,7 +103,7 @@ _NO_CLAIM = re.compile(
 )
 _TEAM_LEAD = re.compile(
     r"\b(?:team|tech(?:nical)?|engineering|project|squad|group|practice|development)[ -]lead(?:er|ership)?\b|\bhead of\b"
-    r"|\bline[ -]manag",
+    r"|\bline[ -]manag|^direction (?:de|du|des|d['’])|\b(?:führungs|leitungs|personal)(?:erfahrung|verantwortung)\b",
     re.IGNORECASE,
 )
 _CHARGE = re.compile(r"\bin charge of\b|\btook charge of\b", re.IGNORECASE)

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from inroad.cvs.claims.foreign import FOREIGN_STATEMENTS, FOREIGN_SUPERLATIVE
 from inroad.cvs.claims.titles import degree_level
 from inroad.cvs.claims.words import MAX_LINE_CHARS, content_words, same_meaning, split_words, stem
 
@@ -44,7 +45,8 @@ _STATEMENTS: tuple[Statement, ...] = (
             r"""\bCOMPANY[- ]?wide\b
             \bacross (?:the (?:whole |entire )?|all )COMPANY
             \bthroughout (?:the )?(?:whole |entire )?COMPANY
-            \b(?:all|every) (?:\w+ )?(?:teams?|departments?|engineers?|squads?|divisions?|offices?|developers?)\b
+            \b(?:all|every) (?:\w+
+            )?(?:teams?|departments?|engineers?|squads?|divisions?|offices?|developers?|sites|locations|subsidiar(?:y|ies))\b
             \b(?:all|every) (?:\w+ )?(?:merchants?|customers?|users?|clients?|stores?|shops?|branch(?:es)?|plants?|employees)\b
             \b(?:all|every) (?:\w+ )?(?:students?|patients?|schools?|hospitals?|wards?|regions?|countries|suppliers?|partners?)\b
             \bthe (?:whole|entire) COMPANY"""
@@ -122,6 +124,40 @@ _STATEMENTS: tuple[Statement, ...] = (
     Statement(
         "number", _any_of(r"\b(?:all|each|every one|most) of (?:whom|them|which)\b"), _any_of(r"\b(?:all|each|every|most) of\b")
     ),
+    Statement(
+        "founder",
+        _any_of(
+            r"\b(?:(?:co-?)?found(?:ed|er|ers|ing)|(?:mit)?gegründet|gründer(?:in)?|gründung|(?:co)?fond(?:é|ée|ateur|atrice)|(?:co)?fundad(?:o|a|or|ora)|fundé)\b"
+        ),
+        _any_of(r"found|establish|start|set up|gründ|fond|fund"),
+    ),
+    Statement(
+        "people",
+        _any_of(r"\b(?:recruit(?:ed|ing)|eingestellt|einstellung von|recrut(?:é|ement)|contrat(?:é|ación) de)\b"),
+        _any_of(r"recruit|hir(?:e|ing)|staffing|built (?:up )?(?:a|the) team|grew|einstell|aufbau|recrut|embauch|contrat|selec"),
+    ),
+    Statement(
+        "result",
+        _any_of(
+            r"""\b(?:(?:with)?in|under|on|below) budget\b|\b(?:on|in) time\b(?! of)|\bahead of (?:schedule|time|plan)\b
+            \b(?:im|unter) budget\b|\b(?:termingerecht|fristgerecht|vorzeitig|pünktlich)\b
+            \bdans les (?:délais|temps)\b|\bdans le budget\b|\bantes de lo previsto\b|\ben plazo\b|\bdentro del presupuesto\b"""
+        ),
+        _any_of(
+            r"""\b(?:budget|time|schedule|deadline|plan|punctual|late|delay)
+            budget|termin|frist|vorzeitig|pünktlich|délai|temps|échéance|plazo|previsto|presupuesto"""
+        ),
+    ),
+    Statement(
+        "sole",
+        _any_of(r"\bwithout (?:any |outside )?(?:help|assistance|support|supervision)\b"),
+        _any_of(r"\b(?:alone|solo|single-?handed|independently|myself|unaided|unsupervised|without)\b"),
+    ),
+    Statement(
+        "adoption",
+        _any_of(r"\b(?:still|now|today) (?:in use|used|running|in service)\b|\b(?:in use|used) (?:to this day|today)\b"),
+        _any_of(r"\b(?:still|now|today|to this day|runs|use[sd]? (?:it|by))\b"),
+    ),
     Statement("clearance", _any_of(r"\b(?:security clearance|top secret)\b"), _any_of(r"\b(?:clearance|top secret)\b")),
     Statement(
         "money",
@@ -163,6 +199,10 @@ _STATEMENTS: tuple[Statement, ...] = (
         ),
     ),
 )
+_STATEMENTS += tuple(
+    Statement(kind, re.compile(claim, re.IGNORECASE), re.compile(grant, re.IGNORECASE))
+    for kind, claim, grant in FOREIGN_STATEMENTS
+)
 # "Zero downtime", "no data loss", "without any defects": that something did not happen is a claim about that thing.
 _NONE = re.compile(
     r"\b(?:zero|no|without(?: any| a single)?) (?:\w+ )?"
@@ -185,7 +225,7 @@ _SUPERLATIVE = re.compile(
     r"|number one)\b"
     r"(?! (?:time|half|quarter|week|month|year|day|line|aid|phase|step|part|two|three|of whom)\b)"
     r"|\b(world[- ]class|record[- ](?:breaking|setting|high|low)|best[- ]in[- ]class|market[- ]leading"
-    r"|state[- ]of[- ]the[- ]art|cutting[- ]edge|unprecedented|flagship|mission[- ]critical)\b|(#1)\b",
+    r"|state[- ]of[- ]the[- ]art|cutting[- ]edge|unprecedented|flagship|mission[- ]critical)\b|(#1)\b|" + FOREIGN_SUPERLATIVE,
     re.IGNORECASE,
 )
 _UP = re.compile(

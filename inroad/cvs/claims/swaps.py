@@ -42,7 +42,7 @@ _GENERAL = word_set(
 _PERIODS = word_set("hour hours day days week weeks month months quarter quarters year years decade decades")
 _NUMBERS = ONES.keys() | TENS.keys() | SCALES.keys() | MULTIPLIED.keys() | PARTS.keys()
 _VERB_LIKE = re.compile(r".{2,}(?:ed|ize|ise|izes|ises|ly)")
-_FOREIGN_VERB_LIKE = re.compile(r".{2,}(?:é|ée|és|ées|ant|ando|iendo|ado|ada|ido|ida|í)")
+_FOREIGN_VERB_LIKE = re.compile(r".{2,}(?:(?<!it)é|ée|(?<!it)és|ées|ant|ando|iendo|ado|ada|ido|ida|í)")
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,13 +31,14 @@ CURRENCIES: dict[str, str] = dict(
 SCALES: dict[str, int] = {
     name: 10 ** int(power)
     for name, power in _pairs(
-        """hundred:2 k:3 thousand:3 tausend:3 tsd:3 mille:3 mil:3 lakh:5 m:6 mn:6 mm:6 mio:6 million:6 millions:6 millionen:6
+        """hundred:2 hundert:2 k:3 thousand:3 tausend:3 tsd:3 mille:3 mil:3 lakh:5 m:6 mn:6 mm:6 mio:6 million:6 millions:6
+        millionen:6
         millones:6
         milioni:6 miljoen:6 crore:7 b:9 bn:9 billion:9 billions:9 mrd:9 milliarden:9 trillion:12 tn:12"""
     )
 }
 _MEASURES = {
-    "percent": "%:1 percent:1 pct:1 prozent:1 procent:1",
+    "percent": "%:1 percent:1 pct:1 prozent:1 percento:1 procent:1",
     "points": "pp:1 percentage-points:1 bps:1/100",
     "seconds": """ns:1/1000000000 µs:1/1000000 us:1/1000000 microseconds:1/1000000 ms:1/1000 msec:1/1000 millisecond:1/1000
         milliseconds:1/1000 s:1 sec:1 secs:1 second:1 seconds:1 sekunden:1 min:60 mins:60 minute:60 minutes:60 minuten:60
@@ -67,7 +68,11 @@ _UP_TO_NINETEEN = """zero one two three four five six seven eight nine ten eleve
     nineteen"""
 _FOREIGN_ONES = """zwei:2 drei:3 vier:4 fünf:5 sechs:6 sieben:7 acht:8 neun:9 zehn:10 elf:11 zwölf:12 dreizehn:13 vierzehn:14
     fünfzehn:15 sechzehn:16 siebzehn:17 achtzehn:18 neunzehn:19 deux:2 trois:3 quatre:4 cinq:5 huit:8 neuf:9 dix:10 onze:11
-    douze:12 treize:13 quatorze:14 quinze:15 seize:16 dos:2 tres:3 cuatro:4 cinco:5 seis:6 siete:7 ocho:8 nueve:9 diez:10 doce:12
+    douze:12 treize:13 quatorze:14 quinze:15 seize:16 sept:7
+    dieciséis:16 diecisiete:17 dieciocho:18 diecinueve:19 veintiuno:21 veintidós:22 veintitrés:23 veinticuatro:24 veinticinco:25
+    veintiséis:26 veintisiete:27 veintiocho:28 veintinueve:29 drie:3 vijf:5 zes:6 zeven:7 negen:9 quattro:4 cinque:5 sette:7
+    três:3
+    oito:8 dos:2 tres:3 cuatro:4 cinco:5 seis:6 siete:7 ocho:8 nueve:9 diez:10 doce:12
     trece:13 catorce:14 quince:15"""
 _FOREIGN_TENS = """zwanzig:20 dreißig:30 dreissig:30 vierzig:40 fünfzig:50 sechzig:60 siebzig:70 achtzig:80 neunzig:90 vingt:20
     trente:30 quarante:40 cinquante:50 soixante:60 veinte:20 treinta:30 cuarenta:40 cincuenta:50 sesenta:60 setenta:70
@@ -77,6 +82,16 @@ ONES: dict[str, int] = {
     **{name: int(value) for name, value in _pairs(_FOREIGN_ONES)},
     "dozen": 12,
 }
+# German writes a number as one word: "fünfundzwanzig", "zweihundert".
+_GERMAN_ONES = "ein zwei drei vier fünf sechs sieben acht neun".split()  # noqa: SIM905
+_GERMAN_TENS = "zwanzig dreißig vierzig fünfzig sechzig siebzig achtzig neunzig".split()  # noqa: SIM905
+ONES |= {
+    f"{one}und{ten}": ten_value * 10 + value
+    for ten_value, ten in enumerate(_GERMAN_TENS, start=2)
+    for value, one in enumerate(_GERMAN_ONES, start=1)
+}
+ONES |= {f"{one}hundert": 100 * value for value, one in enumerate(_GERMAN_ONES, start=1)}
+ONES |= {f"{one}tausend": 1_000 * value for value, one in enumerate(_GERMAN_ONES, start=1)}
 TENS: dict[str, int] = {
     name: int(value)
     for name, value in _pairs("twenty:20 thirty:30 forty:40 fifty:50 sixty:60 seventy:70 eighty:80 ninety:90 " + _FOREIGN_TENS)

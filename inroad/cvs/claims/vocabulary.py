@@ -239,7 +239,7 @@ deploy deployment
 request call query
 job task batch
 record row entry
-transaction payment order
+transaction payment
 event message
 server machine node host box instance
 cluster clusters
@@ -495,7 +495,7 @@ real-time realtime live
 batch bulk
 daily everyday
 kosten ausgaben aufwand aufwände
-mitarbeiter mitarbeitende beschäftigte kollegen kolleginnen angestellte
+mitarbeiter mitarbeitern mitarbeitende mitarbeitenden beschäftigten beschäftigte kollegen kolleginnen angestellte
 kunden kundinnen auftraggeber kundschaft
 umsatz erlös erlöse umsätze
 projekt vorhaben projekte
@@ -503,6 +503,15 @@ rechnung rechnungen abrechnung faktura
 ladezeit ladezeiten
 dienst dienste service services
 schnittstelle schnittstellen api apis
+prüfung kontrolle überprüfung inspektion test
+auswertung analyse
+bewertung beurteilung evaluierung evaluation einschätzung
+wartung instandhaltung
+bericht berichte reports report
+vérification contrôle
+analyse étude examen
+revisión comprobación verificación
+análisis estudio examen
 datenbank datenbanken
 fehler fehlern fehlerquote mängel
 lieferanten zulieferer lieferant
@@ -532,7 +541,7 @@ magasin magasins boutique boutiques
 usine site atelier
 fournisseurs prestataires
 costes costos gastos
-empleados trabajadores personas
+empleados trabajadores personas operarios
 clientes clienta clientela
 ventas ingresos facturación
 proyecto proyectos
