@@ -36,6 +36,7 @@ class PageBody:
         body: Unpacked bytes.
         hosts: Links to these hosts and their subdomains are kept; the others are no pages of this site.
         keeps_html: Whether the decoded document itself is wanted.
+        is_rendered: Whether its scripts have run.
     """
 
     url: str
@@ -44,6 +45,7 @@ class PageBody:
     body: bytes = field(repr=False)
     hosts: tuple[str, ...] = ()
     keeps_html: bool = False
+    is_rendered: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +78,7 @@ def digest_page(page: PageBody) -> PageDigest:
     html = decode_html(page.body, page.headers.get("content-type"))
     tree = parse_html(html)
     text = readable_text(tree)
-    verdict = judge_page(page.status, page.headers, tree, url=page.url, source=html, text=text)
+    verdict = judge_page(page.status, page.headers, tree, url=page.url, source=html, text=text, is_rendered=page.is_rendered)
     if verdict is not None:
         return PageDigest(verdict)
     found = PageDigest(

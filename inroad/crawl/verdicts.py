@@ -40,6 +40,7 @@ class Verdict:
 _MUCH_TEXT_CHARS: Final = 2_500  # longer than any block page or error page seen
 _SHORT_TEXT_CHARS: Final = 1_200
 _SHELL_TEXT_CHARS: Final = 200
+_BARE_TEXT_CHARS: Final = 20  # "Loading, please wait" is all that a browser shows of a program that did not start
 _MAX_EVIDENCE_CHARS: Final = 120
 _MAX_HEADLINE_CHARS: Final = 100
 _MAX_ERROR_PARAGRAPH_CHARS: Final = 600  # an article about 404s has more; an error page has a sentence or two and its navigation
@@ -148,6 +149,7 @@ def judge_page(
     url: str,
     source: str | None = None,
     text: str | None = None,
+    is_rendered: bool = False,
 ) -> Verdict | None:
     """Tells whether an answer is something else than the page that was asked for.
 
@@ -158,6 +160,7 @@ def judge_page(
         url: Where the answer came from in the end, after redirects.
         source: The page as text, where `html` is its tree; saves writing the tree down again.
         text: Its readable text, where that is known already.
+        is_rendered: Its scripts have run: what it says by now is all that it has to say, however little.
 
     Returns:
         The verdict; None when the answer is to be taken as it is. Never raises.
@@ -176,7 +179,7 @@ def judge_page(
         _blocked(status, names, tree, source, title, text)
         or _soft_404(status, tree, title, url)
         or _login(status, tree, title, text, url)
-        or _needs_browser(status, tree, text)
+        or _needs_browser(status, tree, text, is_rendered=is_rendered)
     )
 
 
@@ -259,9 +262,14 @@ def _login(status: int, tree: LexborHTMLParser, title: str, text: str, url: str)
     return None
 
 
-def _needs_browser(status: int, tree: LexborHTMLParser, text: str) -> Verdict | None:
-    """A page that is a program: scripts, an empty root element or a hint in `noscript`, and nothing to read."""
+def _needs_browser(status: int, tree: LexborHTMLParser, text: str, *, is_rendered: bool) -> Verdict | None:
+    """A page that is a program: scripts, an empty root element or a hint in `noscript`, and nothing to read.
+
+    The hint in `noscript` stays in the page when the scripts have run.
+    """
     if status >= 400 or len(text) > _SHELL_TEXT_CHARS:
+        return None
+    if is_rendered and len("".join(line for line in text.split("\n") if not _NOSCRIPT_HINT.search(line))) > _BARE_TEXT_CHARS:
         return None
     if tree.css_first("script") is None or tree.css_first("frameset, frame, meta[http-equiv=refresh i]") is not None:
         return None

@@ -216,7 +216,10 @@ class _Climb:
             raise NotContent(f"{response.url} is {kind}, not a page.", reason="not-html")
         if kind in CARD_TYPES:
             return await _digested(response, decode_html(response.body, response.headers.get("content-type")))
-        digest = await self._read(PageBody(response.url, response.status, response.headers, response.body))
+        is_rendered = response.strategy != "direct"
+        digest = await self._read(
+            PageBody(response.url, response.status, response.headers, response.body, is_rendered=is_rendered)
+        )
         if digest.verdict is not None:
             raise await self._not_content(response, digest.verdict)
         return Document(response, digest.html, digest)

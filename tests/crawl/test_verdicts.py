@@ -121,6 +121,29 @@ def test_shells_of_programs_need_a_browser(html: str) -> None:
     assert (verdict.kind, verdict.reason) == ("needs-browser", "needs-browser")
 
 
+NOSCRIPT = "<noscript>You need to enable JavaScript to run this app.</noscript>"
+
+
+@pytest.mark.parametrize(
+    "said", ["", "Loading, please wait", "<h1>Just JavaScript</h1><p>Please enable JavaScript in your browser</p>"]
+)
+def test_a_program_that_did_not_start_in_a_browser_is_still_empty(said: str) -> None:
+    """Otherwise the sentence of a page that waits for its data is stored as the company's."""
+    verdict = judge_page(
+        200, {}, f'{NOSCRIPT}<div id="root">{said}</div><script src="/main.js"></script>', url=URL, is_rendered=True
+    )
+    assert verdict is not None
+    assert verdict.kind == "needs-browser"
+
+
+@pytest.mark.parametrize("before", ["", "<body>"])
+def test_a_page_that_scripts_have_filled_with_little_is_content(before: str) -> None:
+    """The hint in `noscript` stays when the scripts have run: short contact pages of programs were never read."""
+    html = f'{before}{NOSCRIPT}<div id="root"><h1>Contact</h1><p>a@acme.example</p></div><script>1</script>'
+    assert judge_page(200, {}, html, url=URL, is_rendered=True) is None
+    assert judge_page(200, {}, html, url=URL) is not None
+
+
 @pytest.mark.parametrize(
     "unit", ["page could not ", "seite nicht ", "página no ", "404 ", "<p>access ", "Reference #", "you are ", "pagina non "]
 )

@@ -227,6 +227,15 @@ class Scripted:
         return False
 
 
+async def test_what_a_browser_shows_counts_though_the_hint_to_enable_scripts_is_still_there() -> None:
+    """Otherwise a page that says little, as contact pages do, is told to be empty even in a browser."""
+    hint = b"<noscript>You need to enable JavaScript to run this app.</noscript>"
+    shell = b"<html>" + hint + b"<div id=root></div><script>1</script></html>"
+    filled = b"<html>" + hint + b"<div id=root>Write to team@acme.example</div><script>1</script></html>"
+    web: Any = Scripted(direct=shell, browser=filled)
+    assert (await read_document(web, URL)).html == filled.decode()
+
+
 async def test_a_blocked_page_is_tried_in_the_browser_from_what_came() -> None:
     """Otherwise a check that a browser passes would cost credits, or the site a second request."""
     web: Any = Scripted(direct=BLOCK, browser=PAGE)
