@@ -22,6 +22,7 @@ from inroad.store import Database, embedded
 from inroad.store.database import create_database
 from inroad.store.migrate import upgrade
 from tests.databases import Databases
+from tests.statements import share_statements
 
 _numbers = itertools.count(1)
 # Most of a test's wall time is waiting (for servers, locks, other processes): two workers a core keep the cores busy. More than
@@ -36,6 +37,7 @@ hypothesis.settings.register_profile("thorough", max_examples=200, deadline=None
 
 def pytest_configure(config: pytest.Config) -> None:
     """Chooses the number of examples, and lets Ctrl-C reach what the tests start: a shell's background job ignores it."""
+    share_statements()
     hypothesis.settings.load_profile("quick" if "not slow" in config.getoption("markexpr") else "thorough")
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
