@@ -1,4 +1,4 @@
-"""Whether a mailbox's domain takes mail, asked of the DNS where `INROAD_MX_LOOKUP` allows it: one question a domain and run.
+"""Whether a mailbox's domain takes mail, asked of the DNS where `INROAD_MX_LOOKUP` allows it: one question a domain and lifetime.
 
 What does not belong here: finding mailboxes, and asking a mail server about one of them, which is never done.
 """
@@ -21,9 +21,13 @@ from inroad.guard.guard import Attempt, Call, Guard
 from inroad.guard.services import DNS
 from inroad.settings import Settings
 from inroad.store.database import Database
+from inroad.store.mail_domains import keep_mail_domain, known_mail_domain
 
-# Kept for one run's process; the answer itself stays with the contact.
+# Kept by one run's process; what the DNS said is kept in the database for all of them.
 MOST_DOMAINS: Final = 20_000
+# Seconds for which an answer is believed, by whether the domain takes mail. Providers are changed rarely, and a domain that takes
+# none today may be one that is being set up.
+LIFETIME_S: Final = {True: 7 * 86_400.0, False: 86_400.0}
 # RFC 2606 and 6761: nobody answers for them.
 _RESERVED: Final = (".example", ".test", ".localhost", ".invalid", ".local")
 
@@ -35,7 +39,7 @@ class MailServersUnknown(TransientError):
 
 
 class MailServers:
-    """Asks for the mail servers of domains, each once.
+    """Asks for the mail servers of domains, each once in its lifetime.
 
     Args:
         settings: Whether it may.
@@ -45,6 +49,7 @@ class MailServers:
 
     def __init__(self, settings: Settings, database: Database, *, resolver: dns.asyncresolver.Resolver | None = None) -> None:
         self._is_allowed = settings.mx_lookup
+        self._database = database
         self._guard = Guard(database) if self._is_allowed else None
         self._resolver = resolver
         self._known: dict[str, asyncio.Task[bool | None]] = {}
@@ -75,9 +80,14 @@ class MailServers:
 
         assert self._guard is not None
         try:
-            return await self._guard.call(Call(DNS, attempt, key="mx", purpose="mx"))
+            known = await known_mail_domain(self._database, domain)
+            if known is not None:
+                return known
+            found = await self._guard.call(Call(DNS, attempt, key="mx", purpose="mx"))
+            await keep_mail_domain(self._database, domain, takes_mail=found, lifetime_s=LIFETIME_S[found])
         except InroadError:
             return None
+        return found
 
     async def _has_server(self, domain: str) -> bool:
         """RFC 5321, section 5.1: an MX record, or an address in its place; RFC 7505: the null MX refuses all mail."""

@@ -73,8 +73,8 @@ async def _match(
     waits = work.settings.llm_when_refused == "wait"
     try:
         job = posting_from_row(posting)
-        structured, match = await in_thread(_compare, profile, job, marks, improve, teller.tell, waits=waits)
-        await work.database.run(_record, work, row, posting, marks, structured, match)
+        columns, match = await in_thread(_compare, profile, job, marks, improve, teller.tell, waits=waits)
+        await work.database.run(_record, work, row, posting, marks, columns, match)
     except DatabaseUnavailable:
         raise
     except Exception as error:  # noqa: BLE001 - one posting's failure is its row's; a bug says so there and fails the check
@@ -108,10 +108,10 @@ def _record(
     profile: ProfileRow,
     posting: PostingRow,
     marks: Sequence[Annotation],
-    structured: Any,
+    columns: dict[str, Any],
     match: dict[str, Any],
 ) -> None:
-    if not claims.complete(session, PostingRow, posting.id, owner=work.owner, structured=structured):
+    if not claims.complete(session, PostingRow, posting.id, owner=work.owner, **columns):
         return
     parts = {**match["parts"], "matcher": VERSION, "profile": profile.content_hash}
     store_match(session, posting, profile.id, {**match, "parts": parts, "input_hash": input_hash(posting, profile, marks)})

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -58,16 +60,18 @@ class Found:
         reader: "rules", or "rules and llm" where only the model saw the job.
         note: Why the model gave nothing; None where it was not asked or answered. Such a page was not read whole, and says
             nothing about jobs that it does not show.
+        refused_at: When a budget or a pause kept the model from it; it is offered again when they allow.
     """
 
     postings: tuple[Posting, ...]
     boards: tuple[Board, ...]
     reader: str = "rules"
     note: str | None = None
+    refused_at: datetime | None = None
 
-    def as_columns(self) -> dict[str, str | None]:
+    def as_columns(self) -> dict[str, Any]:
         """What the extraction's row says."""
-        return {"reader": self.reader, "reader_note": self.note}
+        return {"reader": self.reader, "reader_note": self.note, "refused_at": self.refused_at}
 
 
 async def run(work: Work, web: WebClient, names: Sequence[str]) -> StageReport:
@@ -111,7 +115,7 @@ def _read(ask: ReadJobPage | None, waits: bool, due: DueReading) -> Found:
     except InroadError as error:
         if waits and isinstance(error, REFUSED):
             raise
-        return Found((), boards, note=str(error))
+        return Found((), boards, note=str(error), refused_at=now() if isinstance(error, REFUSED) else None)
     return Found((job,), boards, "rules and llm") if job is not None else Found((), boards)
 
 

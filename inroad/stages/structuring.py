@@ -9,12 +9,13 @@ import logging
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from typing import Any
 
 from inroad.guard.errors import InroadError
 from inroad.llm.postings import Improve, needs_help
 from inroad.postings import Posting, Structured, structure_posting
-from inroad.stages.work import BEAT_S, Work
+from inroad.stages.work import BEAT_S, Work, now
 from inroad.store import progress as progress_rows
 from inroad.store.claims import REFUSED
 
@@ -31,14 +32,16 @@ class PostingReading:
     Attributes:
         structured: By whom says its `reader`.
         note: Why the model gave nothing or less; None where it was not asked or all that it said stands in the posting.
+        refused_at: When a budget or a pause kept the model from it; it is offered again when they allow.
     """
 
     structured: Structured
     note: str | None = None
+    refused_at: datetime | None = None
 
     def as_columns(self, marked: Structured) -> dict[str, Any]:
         """What the posting's row says; `marked` is the reading with the person's marks applied."""
-        return {**asdict(marked), "note": self.note}
+        return {"structured": {**asdict(marked), "note": self.note}, "refused_at": self.refused_at}
 
 
 def read_posting_parts(posting: Posting, improve: Improve | None, *, waits: bool, told: Told) -> PostingReading:
@@ -63,7 +66,7 @@ def read_posting_parts(posting: Posting, improve: Improve | None, *, waits: bool
         if waits and isinstance(error, REFUSED):
             raise
         told(posting.url, f"The model gave nothing: {error}")
-        return PostingReading(structured, str(error))
+        return PostingReading(structured, str(error), now() if isinstance(error, REFUSED) else None)
     asked = improved.taken + improved.refused
     note = f"{improved.refused} of {asked} items of the model do not stand in the posting." if improved.refused else None
     told(posting.url, f"The model named {asked} items; {improved.taken} stand in the posting.")

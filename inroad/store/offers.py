@@ -1,13 +1,15 @@
 """Work that the rules did because a budget or a pause kept the model from it, offered to the model again when they allow.
 
-The ledger's last refusal for a CV or a domain's pages says how much was asked for; once every hard budget covers that, the row is
-queued again, and the new writing either has the model's words or a newer refusal. A person's decision on a CV is kept. What does
-not belong here: rows that wait without a result (`claims.wake_refused`).
+The ledger's last refusal for a posting or a domain's pages says how much was asked for; once every hard budget covers that, the
+row is queued again, and the new writing either has the model's words or a newer refusal. A person's decision on a CV or letter is
+kept. What does not belong here: rows that wait without a result (`claims.wake_refused`).
 """
 
 from __future__ import annotations
 
-from sqlalchemy import text
+from dataclasses import dataclass
+
+from sqlalchemy import TextClause, text
 from sqlalchemy.orm import Session
 
 # One statement for each table. Budgets of a run do not hold the next run. A model without a known price was refused with no price
@@ -39,28 +41,53 @@ WITH candidates AS (
 UPDATE {table} SET {status} = 'Queued', attempts = 0, next_attempt_at = now(), refused_at = NULL
 WHERE id IN (SELECT id FROM covered) RETURNING id
 """
-_CVS = text(
-    _OFFER.format(
-        table="cvs",
-        status="cv_processing_status",
-        joins="JOIN postings o ON o.id = c.posting_id",
-        purpose="cv",
-        where_call="AND l.posting = o.key",
-        where_row="AND c.cv_curation_status = 'New' AND c.edited_by IS NULL AND o.closed_at IS NULL",
-    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """Rows of one table whose result the model may still better, and whose ledger rows say what it was asked for."""
+
+    table: str
+    status: str
+    purpose: str
+    joins: str = ""
+    where_call: str = ""
+    where_row: str = ""
+
+    def statement(self) -> TextClause:
+        return text(_OFFER.format(**{name: getattr(self, name) for name in self.__slots__}))
+
+
+_OFFERS = (
+    _Work(
+        "cvs",
+        "cv_processing_status",
+        "cv",
+        "JOIN postings o ON o.id = c.posting_id",
+        "AND l.posting = o.key",
+        "AND c.cv_curation_status = 'New' AND c.edited_by IS NULL AND o.closed_at IS NULL",
+    ),
+    _Work(
+        "outreach",
+        "outreach_processing_status",
+        "cv",
+        "JOIN cvs v ON v.id = c.cv_id JOIN postings o ON o.id = v.posting_id",
+        "AND l.posting = o.key",
+        "AND c.outreach_curation_status = 'New' AND o.closed_at IS NULL",
+    ),
+    _Work(
+        "postings",
+        "posting_processing_status",
+        "posting",
+        where_call="AND l.posting = c.key",
+        where_row="AND c.posting_curation_status <> 'Rejected' AND c.closed_at IS NULL",
+    ),
+    _Work("extractions", "extraction_status", "people", where_row="AND c.kind = 'contacts'"),
+    _Work("extractions", "extraction_status", "job-page", where_row="AND c.kind = 'postings'"),
 )
-_PAGES = text(
-    _OFFER.format(
-        table="extractions",
-        status="extraction_status",
-        joins="",
-        purpose="people",
-        where_call="",
-        where_row="AND c.kind = 'contacts'",
-    )
-)
+_STATEMENTS = tuple(work.statement() for work in _OFFERS)
 
 
 def offer_again(session: Session) -> int:
     """Queues what the model may be asked for again; returns how many rows."""
-    return sum(len(session.execute(statement).all()) for statement in (_CVS, _PAGES))
+    return sum(len(session.execute(statement).all()) for statement in _STATEMENTS)

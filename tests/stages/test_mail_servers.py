@@ -8,6 +8,7 @@ import dns.exception
 import dns.name
 import dns.resolver
 import pytest
+from sqlalchemy import text
 
 from inroad.contacts import Contact
 from inroad.settings import Settings
@@ -86,3 +87,48 @@ async def test_each_domain_is_asked_once_and_reserved_names_never(settings: Sett
     )
     assert [contact.details.get("mx") for contact in found] == [True, True, None, None]
     assert resolver.asked == [("kestrel.com", "MX")]
+
+
+async def test_what_was_asked_in_one_run_is_not_asked_again_in_the_next(settings: Settings, database: Database) -> None:
+    """A thousand mailboxes at one provider in a daily refresh are one question a week, not one a day and process."""
+    answers = {("kestrel.com", "MX"): [Record("mx.kestrel.com.")]}
+    for number in range(2):
+        resolver = FakeResolver(answers)
+        (contact,) = await servers(settings, database, resolver).annotate([mailbox("a@kestrel.com")])
+        assert contact.details["mx"] is True
+        assert len(resolver.asked) == 1 - number
+
+
+@pytest.mark.parametrize(("first", "days", "asked"), [(True, 6, 0), (True, 8, 1), (False, 0, 0), (False, 2, 1)])
+async def test_an_answer_is_believed_for_its_lifetime(
+    settings: Settings, database: Database, first: bool, days: int, asked: int
+) -> None:
+    """A domain that is being set up takes mail tomorrow; kept for ever, its mailboxes would look dead."""
+    answers: dict[tuple[str, str], Any] = {("kestrel.com", "MX"): [Record("mx.kestrel.com.")]} if first else {}
+    await servers(settings, database, FakeResolver(answers)).annotate([mailbox("a@kestrel.com")])
+    with database.begin() as session:
+        session.execute(text(f"UPDATE mail_domains SET expires_at = expires_at - interval '{days} days'"))
+    resolver = FakeResolver({("kestrel.com", "MX"): [Record("mx.kestrel.com.")]})
+    (contact,) = await servers(settings, database, resolver).annotate([mailbox("a@kestrel.com")])
+    assert len(resolver.asked) == asked
+    assert contact.details["mx"] is (first or bool(asked))
+
+
+async def test_without_an_answer_nothing_is_kept(settings: Settings, database: Database) -> None:
+    """A name server's bad day would last a week."""
+    await servers(settings, database, FakeResolver({("kestrel.com", "MX"): dns.exception.Timeout()})).annotate(
+        [mailbox("a@kestrel.com")]
+    )
+    with database.begin() as session:
+        assert session.scalar(text("SELECT count(*) FROM mail_domains")) == 0
+
+
+async def test_expired_answers_go_with_the_next_that_come(settings: Settings, database: Database) -> None:
+    """The table would grow with every domain that was ever seen."""
+    with database.begin() as session:
+        old = "SELECT 'old' || n || '.com', true, now(), now() - interval '1 s' FROM generate_series(1, 15) n"
+        session.execute(text(f"INSERT INTO mail_domains {old}"))
+    resolver = FakeResolver({})
+    await servers(settings, database, resolver).annotate([mailbox("a@kestrel.com"), mailbox("a@merlin.com")])
+    with database.begin() as session:
+        assert set(session.scalars(text("SELECT name FROM mail_domains"))) == {"kestrel.com", "merlin.com"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import NoReturn
 
 import pytest
 from sqlalchemy import text, update
@@ -11,12 +12,15 @@ from inroad.guard.budget import Amounts, Budgets
 from inroad.guard.errors import BudgetExceeded, Paused, Scope
 from inroad.guard.limits import remove_budget, set_budget
 from inroad.guard.sync import run_sync
+from inroad.stages import run_stage
+from inroad.stages.work import open_work
 from inroad.store import ledger
-from inroad.store.models import CvRow, Extraction, PostingRow
+from inroad.store.models import CvRow, Extraction, OutreachRow, PostingRow
 from inroad.store.offers import offer_again
 from inroad.store.pauses import drop_pause, put_pause
 from tests.stages.bench import DOMAIN, Bench
 from tests.stages.test_models_and_budgets import REFUSED, ScriptedWriter, _read, _refusing, _write
+from tests.stages.test_structuring import _read_page, _run
 
 NEEDED = Amounts(900, 0.01)
 
@@ -124,3 +128,58 @@ def test_pages_that_rules_read_are_offered_too(bench: Bench) -> None:
     assert set_budget(bench.database, "all", tokens=900) == 1
     states = bench.rows(Extraction.kind, Extraction.extraction_status, Extraction.reader_note)
     assert [row[0] for row in states if row[1] == "Queued" and row[2]] == ["contacts"]
+
+
+def _no_model(*_: object) -> NoReturn:
+    raise REFUSED
+
+
+def test_a_letter_that_rules_wrote_is_offered_too(refused: Bench) -> None:
+    """The CV would have the model's words and the letter beside it not, for ever."""
+    with open_work(refused.settings, refused.database, open_writer=lambda _: ScriptedWriter(*[REFUSED] * 50)) as work:
+        run_stage(work, "outreach", [DOMAIN])
+    refused.change(update(CvRow).values(cv_curation_status="Selected"))
+    assert refused.rows(OutreachRow.writer, OutreachRow.refused_at.is_not(None)) == [("rules", True)]
+    assert set_budget(refused.database, "all", tokens=900) == 1
+    assert refused.rows(OutreachRow.outreach_processing_status, OutreachRow.refused_at) == [("Queued", None)]
+    with open_work(refused.settings, refused.database, open_writer=lambda _: ScriptedWriter()) as work:
+        run_stage(work, "outreach", [DOMAIN])
+    assert refused.rows(OutreachRow.writer, OutreachRow.writer_note, OutreachRow.version) == [("llm", None, 2)]
+
+
+def test_a_letter_that_a_person_decided_on_is_left_as_it_is(refused: Bench) -> None:
+    """Who has approved a letter must not find another one."""
+    with open_work(refused.settings, refused.database, open_writer=lambda _: ScriptedWriter(*[REFUSED] * 50)) as work:
+        run_stage(work, "outreach", [DOMAIN])
+    refused.change(update(CvRow).values(cv_curation_status="Selected"))
+    refused.change(update(OutreachRow).values(outreach_curation_status="Selected"))
+    assert set_budget(refused.database, "all", tokens=10_000) == 0
+
+
+def test_a_posting_that_rules_took_apart_is_offered_too(bench: Bench) -> None:
+    """Requirements that only the model reads are missing from its match."""
+    _run(bench, _no_model)
+    (key,) = bench.rows(PostingRow.key)
+    _refuse(bench, "posting", key)
+    assert bench.rows(PostingRow.posting_processing_status, PostingRow.refused_at.is_not(None)) == [("Complete", True)]
+    assert set_budget(bench.database, "all", tokens=899) == 0
+    assert set_budget(bench.database, "all", tokens=900) == 1
+    assert bench.rows(PostingRow.posting_processing_status, PostingRow.refused_at) == [("Queued", None)]
+    assert bench.database.call(offer_again) == 0
+
+
+def test_a_closed_posting_is_not_offered(bench: Bench) -> None:
+    """Nobody applies for a job that is taken; money for its requirements is lost."""
+    _run(bench, _no_model)
+    bench.change(update(PostingRow).values(closed_at=text("now()"), listing_state="closed"))
+    assert set_budget(bench.database, "all", tokens=10_000) == 0
+
+
+def test_a_job_page_that_no_rule_reads_is_offered_too(bench: Bench) -> None:
+    """A job that only the model sees would stay unseen although the budget was raised."""
+    _read_page(bench, _no_model)
+    _refuse(bench, "job-page")
+    assert set_budget(bench.database, "all", tokens=899) == 0
+    assert set_budget(bench.database, "all", tokens=900) == 1
+    states = bench.rows(Extraction.kind, Extraction.extraction_status, Extraction.reader_note)
+    assert [row[0] for row in states if row[1] == "Queued" and row[2]] == ["postings"]

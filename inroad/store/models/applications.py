@@ -87,6 +87,9 @@ class PostingRow(Identified, Curated, Processed, Dated, Base):
     listing_state: Mapped[str] = mapped_column(server_default="listed", comment="how the company's own list stands to it")
     listing_reason: Mapped[str | None] = mapped_column(comment="one sentence: what changed, or why it is probably stale")
     listing_since: Mapped[datetime] = mapped_column(server_default=NOW, comment="when it came into this listing state")
+    refused_at: Mapped[datetime | None] = mapped_column(
+        comment="a budget or a pause kept the model from it; offered again when they allow"
+    )
     posting_curation_status: Mapped[str] = curation_status()
     posting_processing_status: Mapped[str] = processing_status()
     __table_args__ = (
@@ -94,6 +97,7 @@ class PostingRow(Identified, Curated, Processed, Dated, Base):
         *states(curation="posting_curation_status", processing="posting_processing_status"),
         CheckConstraint(one_of("listing_state", LISTING_STATES), name="listing_state"),
         CheckConstraint("(listing_state = 'closed') = (closed_at IS NOT NULL)", name="closed"),
+        Index("ix_postings_refused", "refused_at", postgresql_where=text("refused_at IS NOT NULL")),
         Index("ix_postings_states", "domain_id", "posting_curation_status", "posting_processing_status"),
         due_index("postings", "posting_processing_status"),
     )

@@ -71,12 +71,16 @@ class OutreachRow(Identified, Curated, Processed, Dated, Base):
     language: Mapped[str | None]
     writer: Mapped[str | None] = mapped_column(comment="rules, or llm")
     writer_note: Mapped[str | None] = mapped_column(comment="why the model's words are missing, wholly or in part")
+    refused_at: Mapped[datetime | None] = mapped_column(
+        comment="a budget or a pause kept the model from it; offered again when they allow"
+    )
     cost_usd: Mapped[float] = mapped_column(Numeric(12, 6, asdecimal=False), server_default=text("0"))
     input_hash: Mapped[str | None] = mapped_column(comment="of the CV's version, the contact, and what wrote it")
     outreach_curation_status: Mapped[str] = curation_status()
     outreach_processing_status: Mapped[str] = processing_status()
     __table_args__ = (
         *states(curation="outreach_curation_status", processing="outreach_processing_status"),
+        Index("ix_outreach_refused", "refused_at", postgresql_where=text("refused_at IS NOT NULL")),
         Index("ix_outreach_states", "domain_id", "outreach_curation_status", "outreach_processing_status"),
         due_index("outreach", "outreach_processing_status"),
     )

@@ -182,6 +182,16 @@ class Undo(Identified, Base):
     undone_at: Mapped[datetime | None]
 
 
+class MailDomain(Base):
+    """What the DNS said of a mailbox's domain, until it is asked again."""
+
+    __tablename__ = "mail_domains"
+    name: Mapped[str] = mapped_column(primary_key=True)
+    takes_mail: Mapped[bool] = mapped_column(comment="RFC 5321, section 5.1, and RFC 7505")
+    asked_at: Mapped[datetime] = mapped_column(server_default=NOW)
+    expires_at: Mapped[datetime] = mapped_column(index=True, comment="from then on the DNS is asked again")
+
+
 class Pause(Identified, Base):
     """What rests, and why."""
 
