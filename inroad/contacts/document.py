@@ -88,7 +88,6 @@ class Document:
         title: The `<title>`.
         base: The address relative links are resolved against.
         by_attributes: The elements that have attributes, by the names of these, in document order within each.
-        classes: Every class attribute as written, for the same.
         by_tag: The elements of each name that has any, in document order.
         source: Its markup.
         medium: What the page was made of where it was no HTML: "pdf", "vcard", "security.txt", "humans.txt"; else empty.
@@ -101,7 +100,6 @@ class Document:
     title: str = ""
     base: str = ""
     by_attributes: dict[tuple[str, ...], list[Element]] = field(default_factory=dict, repr=False)
-    classes: set[str] = field(default_factory=set, repr=False)
     by_tag: dict[str, list[Element]] = field(default_factory=dict, repr=False)
     source: str = field(default="", repr=False)
     medium: str = ""
@@ -112,6 +110,11 @@ class Document:
     def attribute_names(self) -> frozenset[str]:
         """Every attribute's name, for cheap tests of what the page cannot hold."""
         return frozenset().union(*self.by_attributes)
+
+    @cached_property
+    def classes(self) -> set[str]:
+        """Every class attribute as written."""
+        return {element.attrs["class"] for names, alike in self.by_attributes.items() if "class" in names for element in alike}
 
     @cached_property
     def lines(self) -> list[Line]:

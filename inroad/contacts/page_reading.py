@@ -41,14 +41,20 @@ _PANELS: Final = frozenset(
     """.split()  # noqa: SIM905
 )
 _MIN_PANEL: Final = 60
-_BREAKS, _PANEL, _SPECIAL = 1, 2, 4
+# What a tag means for the walk, as bits; no bit is a plain element within a line.
+_BREAKS, _CELL, _ENDS, _PANEL, _SPECIAL, _KEPT, _CLOSED = 1, 2, 4, 8, 16, 32, 64
 _KINDS: Final = {
     tag: _BREAKS * (tag in _BLOCKS or tag in _CELLS)
+    | _CELL * (tag in _CELLS)
+    | _ENDS * (tag in _BLOCKS and tag != "br")
     | _PANEL * (tag in _PANELS)
-    | _SPECIAL * (tag in _UNREAD or tag == "x-template")
-    for tag in _BLOCKS | _CELLS | _PANELS | _UNREAD
+    | _SPECIAL * (tag in _UNREAD or tag in {"x-template", "bdo"})
+    | _KEPT * (tag in {"script", "title"})
+    | _CLOSED * (tag in _OPAQUE)
+    for tag in _BLOCKS | _CELLS | _PANELS | _UNREAD | _OPAQUE | {"bdo"}
 }
-_ENDING_BLOCKS: Final = _BLOCKS - {"br"}
+# What the text ends with: words, a cell's tab, or a line's end (or nothing yet).
+_WORDS, _TAB, _LINE = 0, 1, 2
 _INLINE_DECOYS: Final = frozenset("span b i em strong small font u s a del ins code".split())  # noqa: SIM905
 # Zero-width characters, soft hyphens, direction marks and interlinear marks: seen by nobody, put in to stop readers like us.
 _INVISIBLE: Final = dict.fromkeys(
@@ -67,6 +73,7 @@ _INVISIBLE: Final = dict.fromkeys(
 # Full-width forms (U+FF01 to U+FF5E) are read as the ASCII characters they picture; the spaces of other widths as spaces.
 _FULL_WIDTH: Final = {code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)} | {0xFE6B: "@", 0x2024: ".", 0xFE52: "."}
 _READ_AS: Final[dict[int, str | None]] = {**_INVISIBLE, **_FULL_WIDTH}
+_READ_OTHERWISE = re.compile(f"[{''.join(map(chr, _READ_AS))}]")
 _TEMPLATE = re.compile(r"<(/?)template(?=[\s>/])")
 
 
@@ -106,133 +113,139 @@ def _base_of(document: Document) -> str:
 
 
 class _Reader:
-    """Walks the parsed tree once, without recursion."""
+    """Walks the parsed tree once, without recursion.
+
+    Plain elements and texts are read in one loop over local variables: a page has a node every thirty characters. What hides,
+    mirrors or is read in another way goes through methods.
+    """
 
     def __init__(self, document: Document, rules: tuple[frozenset[str], frozenset[str]], *, has_long: bool) -> None:
         self.document = document
         self.hiding, self.mirroring = rules
         self.has_rules = bool(self.hiding or self.mirroring)
         self.has_long = has_long
-        # Of each row of attribute names: whether they can hide or mirror, whether a class is among them, the elements.
-        self.shapes: dict[tuple[str, ...], tuple[bool, bool, list[Element]]] = {}
+        # Of each row of attribute names: whether it needs a closer look, and its elements; of each tag its kind and elements.
+        self.shapes: dict[tuple[str, ...], tuple[bool, list[Element]]] = {}
         self.tags: dict[str, tuple[int, list[Element]]] = {}
         self.pieces: list[str] = []
-        self.segment_starts = document.segment_starts
-        self.segment_elements = document.segment_elements
-        self.length = 0
-        self.at_break = True  # nothing but a break since the last visible character
-        self.ends_line = True  # and that break ends a line
         self.mirrors: list[tuple[int, int, int]] = []  # element, first piece, offset
-        self.panel: tuple[int, int, int, int, bool] | None = None  # element, pieces, offset, segments, at_break
+        self.panel: tuple[int, int, int, int, int] | None = None  # element, pieces, offset, segments, gap
+        self.disguised: set[int] = set()  # the elements of both
 
     def read(self, root: Any) -> None:
         """Fill the document from the root node on."""
-        node, parent, skip = root, -1, 0
-        elements, holders = self.document.elements, []
-        while True:
+        elements, pieces, tags, shapes = self.document.elements, self.pieces, self.tags, self.shapes
+        starts, shown_by = self.document.segment_starts, self.document.segment_elements
+        holders: list[tuple[Any, int, bool, bool]] = []
+        node, parent, is_unread, is_hidden, is_full = root, -1, False, False, False
+        count = length = 0
+        gap = _LINE
+        while node is not None:
             tag = node.tag or "-instruction"  # selectolax 1.0 names no processing instruction (`<?y ?>`)
+            kind, ended = 0, None
             if tag == "-text":
-                if not skip and (text := node.text_content):
-                    self._add_text(text, parent)
+                if not is_unread and (text := node.text_content):
+                    has_space = text.isspace()
+                    if has_space or not _is_tidy(text):
+                        has_space, text = (True, "") if has_space else _tidied(text)
+                        if has_space and not gap and pieces[-1][-1] != " ":
+                            pieces.append(" ")
+                            length += 1
+                    if text:
+                        starts.append(length)
+                        shown_by.append(parent)
+                        pieces.append(text)
+                        length += len(text)
+                        gap = _WORDS
             elif tag[0] not in "-!":
-                if len(elements) >= MAX_ELEMENTS:
+                if count >= MAX_ELEMENTS:
+                    is_full = True
+                else:
+                    kind, same = tags.get(tag) or self._learn_tag(tag)
+                    if kind & _BREAKS and gap < _LINE:
+                        if not gap or not kind & _CELL:
+                            pieces.append("\t" if kind & _CELL else "\n")
+                            length += 1
+                        gap = _LINE if pieces[-1][-1] == "\n" else _TAB
+                    attrs = node.attributes
+                    ended = Element(count, tag, attrs, parent, length)
+                    needs_look = is_hidden or kind & _SPECIAL
+                    if attrs:
+                        names = tuple(attrs)
+                        says_more, alike = shapes.get(names) or self._learn_names(names)
+                        alike.append(ended)
+                        needs_look = needs_look or says_more or None in attrs.values()
+                    if needs_look:
+                        self._look_closer(ended, kind, length, gap, in_hidden=is_hidden)
+                    elements.append(ended)
+                    same.append(ended)
+                    count += 1
+                    child = self._entered(node, ended) if kind & _KEPT else None if kind & _CLOSED else node.first_child
+                    if child is not None:
+                        holders.append((node, kind, is_unread, is_hidden))
+                        parent, is_unread, is_hidden = ended.index, is_unread or ended.unread, ended.hidden
+                        node = child
+                        continue
+            while True:
+                if ended is not None:
+                    if self.disguised and ended.index in self.disguised:
+                        length, gap = self._undisguise(ended.index, length, gap)
+                    ended.end = length
+                    ended.last = count
+                    if kind & _ENDS and gap < _LINE:
+                        pieces.append("\n")
+                        length += 1
+                        gap = _LINE
+                following = node.next if parent >= 0 and not is_full else None
+                if following is not None or parent < 0:
                     break
-                element = self._open(tag, node.attributes, parent)
-                child = node.first_child if tag not in _OPAQUE else None
-                if tag == "script":
-                    self._keep_script(element.index, child)
-                    child = None
-                elif tag == "title" and not self.document.title:
-                    self.document.title = " ".join((node.text() or "")[:600].split())
-                if child is not None:
-                    skip += element.unread
-                    parent = element.index
-                    holders.append(node)
-                    node = child
-                    continue
-                self._close(element)
-            node = node.next if parent >= 0 else None
-            while node is None and parent >= 0:
-                element = elements[parent]
-                skip -= element.unread
-                self._close(element)
-                node, parent = holders.pop(), element.parent
-                node = node.next if parent >= 0 else None
-            if node is None:
-                break
-        self._close_all(parent)
+                ended = elements[parent]
+                node, kind, is_unread, is_hidden = holders.pop()
+                parent = ended.parent
+            node = following
+        self.document.text = "".join(pieces)
 
-    def _close_panel(self) -> None:
-        """Take back a hidden block that holds little but an address, as traps do; others are tabs, accordions and dialogues."""
-        assert self.panel is not None
-        _, pieces, offset, segments, at_break = self.panel
-        self.panel = None
-        if self.length - offset < _MIN_PANEL and any("@" in piece for piece in self.pieces[pieces:]):
-            del self.pieces[pieces:]
-            self.length, self.at_break = offset, at_break
-            self.ends_line = not self.pieces or self.pieces[-1][-1] == "\n"
-            del self.document.segment_starts[segments:]
-            del self.document.segment_elements[segments:]
+    def _learn_tag(self, tag: str) -> tuple[int, list[Element]]:
+        known = self.tags[tag] = (_KINDS.get(tag, 0), self.document.by_tag.setdefault(tag, []))
+        return known
 
-    def _close_all(self, parent: int) -> None:
-        while parent >= 0:
-            element = self.document.elements[parent]
-            self._close(element)
-            parent = element.parent
-        self.document.text = "".join(self.pieces)
+    def _learn_names(self, names: tuple[str, ...]) -> tuple[bool, list[Element]]:
+        says_more = self.has_long or self.has_rules or "style" in names or "hidden" in names
+        known = self.shapes[names] = (says_more, self.document.by_attributes.setdefault(names, []))
+        return known
 
-    def _keep_script(self, index: int, child: Any) -> None:
-        if child is not None and child.tag == "-text":
-            self.document.scripts.append((index, (child.text_content or "")[:MAX_SCRIPT]))
+    def _entered(self, node: Any, element: Element) -> Any:
+        """The first child of an element whose content is kept as it is: none of a script."""
+        child = node.first_child
+        if element.tag == "script":
+            if child is not None and child.tag == "-text":
+                self.document.scripts.append((element.index, (child.text_content or "")[:MAX_SCRIPT]))
+            return None
+        if not self.document.title:
+            self.document.title = " ".join((node.text() or "")[:600].split())
+        return child
 
-    def _open(self, tag: str, attrs: dict[str, str], parent: int) -> Element:
-        elements = self.document.elements
-        known = self.tags.get(tag)
-        if known is None:
-            known = self.tags[tag] = (_KINDS.get(tag, 0), self.document.by_tag.setdefault(tag, []))
-        kind, same = known
-        if kind & _BREAKS and not (self.at_break and self.ends_line):
-            self._break("\t" if tag in _CELLS else "\n")
-        element = Element(len(elements), tag, attrs, parent, self.length)
-        if attrs:
-            self._read_attributes(element)
-        if kind & _SPECIAL:
-            element.hidden = element.hidden or (tag == "x-template" and "shadowrootmode" not in attrs)
-            element.unread = tag in _UNREAD
-        if element.hidden:
-            self._hide(element, kind)
-        if parent >= 0 and elements[parent].hidden:
-            element.hidden = True
-        elements.append(element)
-        same.append(element)
-        return element
-
-    def _hide(self, element: Element, kind: int) -> None:
-        """Words hidden within a line are not read; hidden blocks are, unless they turn out to be traps."""
-        if not kind & _PANEL:
-            element.unread = True
-        elif element.parent < 0 or not self.document.elements[element.parent].hidden:
-            self.panel = (element.index, len(self.pieces), self.length, len(self.segment_starts), self.at_break)
-
-    def _read_attributes(self, element: Element) -> None:
+    def _look_closer(self, element: Element, kind: int, length: int, gap: int, *, in_hidden: bool) -> None:
+        """What an element's attributes, its kind and the page's own style sheet say about showing it."""
         attrs = element.attrs
         if self.has_long or None in attrs.values():
             for name, value in attrs.items():
                 attrs[name] = (value or "")[:MAX_ATTRIBUTE]
-        names = tuple(attrs)
-        known = self.shapes.get(names)
-        if known is None:
-            can_style = self.has_rules or "style" in attrs or "hidden" in attrs
-            known = self.shapes[names] = (can_style, "class" in attrs, self.document.by_attributes.setdefault(names, []))
-        can_style, has_class, same = known
-        same.append(element)
-        if has_class:
-            self.document.classes.add(attrs["class"])
-        if can_style or element.tag == "bdo":
-            self._read_style(element)
+        if attrs and (self.has_rules or "style" in attrs or "hidden" in attrs or element.tag == "bdo"):
+            self._read_style(element, length)
+        if kind & _SPECIAL:
+            element.hidden = element.hidden or (element.tag == "x-template" and "shadowrootmode" not in attrs)
+            element.unread = element.tag in _UNREAD
+        if element.hidden:
+            # Words hidden within a line are not read; hidden blocks are, unless they turn out to be traps.
+            if not kind & _PANEL:
+                element.unread = True
+            elif not in_hidden:
+                self.panel = (element.index, len(self.pieces), length, len(self.document.segment_starts), gap)
+                self.disguised.add(element.index)
+        element.hidden = element.hidden or in_hidden
 
-    def _read_style(self, element: Element) -> None:
-        """What attributes and the page's own style sheet say about showing and mirroring an element."""
+    def _read_style(self, element: Element, length: int) -> None:
         attrs, tag = element.attrs, element.tag
         style = attrs.get("style", "")
         element.hidden = bool(
@@ -245,58 +258,50 @@ class _Reader:
             or (tag == "bdo" and attrs.get("dir", "").lower() == "rtl")
             or (self.mirroring and self._selected(attrs, self.mirroring))
         ):
-            self.mirrors.append((element.index, len(self.pieces), self.length))
+            self.mirrors.append((element.index, len(self.pieces), length))
+            self.disguised.add(element.index)
 
-    def _close(self, element: Element) -> None:
-        if self.mirrors or self.panel is not None:
-            self._undisguise(element.index)
-        element.end = self.length
-        element.last = len(self.document.elements)
-        if element.tag in _ENDING_BLOCKS and not (self.at_break and self.ends_line):
-            self._break("\n")
-
-    def _undisguise(self, index: int) -> None:
-        """Turn round what an ending element mirrored, take back what it hid."""
+    def _undisguise(self, index: int, length: int, gap: int) -> tuple[int, int]:
+        """Turn round what an ending element mirrored, take back what it hid; the text's length and end after it."""
         if self.mirrors and self.mirrors[-1][0] == index:
             _, piece, offset = self.mirrors.pop()
-            if 0 < self.length - offset <= _MAX_MIRRORED:
+            if 0 < length - offset <= _MAX_MIRRORED:
                 self.pieces[piece:] = ["".join(self.pieces[piece:])[::-1]]
         if self.panel is not None and self.panel[0] == index:
-            self._close_panel()
+            return self._close_panel(length, gap)
+        return length, gap
 
-    def _break(self, character: str) -> None:
-        if not self.at_break or character == "\n":
-            self.pieces.append(character)
-            self.length += 1
-        self.ends_line = self.pieces[-1][-1] == "\n"
-        self.at_break = True
-
-    def _add_text(self, text: str, parent: int) -> None:
-        if not text.isascii():
-            text = text.translate(_READ_AS)
-        words = text.split()
-        if not words:
-            self._add_space()
-            return
-        tidy = " ".join(words)
-        if tidy != text:
-            if text[0].isspace():
-                self._add_space()
-            if text[-1].isspace():
-                tidy += " "
-        self.segment_starts.append(self.length)
-        self.segment_elements.append(parent)
-        self.pieces.append(tidy)
-        self.length += len(tidy)
-        self.at_break = False
-
-    def _add_space(self) -> None:
-        if not self.at_break and self.pieces[-1][-1:] != " ":
-            self.pieces.append(" ")
-            self.length += 1
+    def _close_panel(self, length: int, gap: int) -> tuple[int, int]:
+        """Take back a hidden block that holds little but an address, as traps do; others are tabs, accordions and dialogues."""
+        assert self.panel is not None
+        _, pieces, offset, segments, gap_before = self.panel
+        self.panel = None
+        if length - offset >= _MIN_PANEL or not any("@" in piece for piece in self.pieces[pieces:]):
+            return length, gap
+        del self.pieces[pieces:]
+        del self.document.segment_starts[segments:]
+        del self.document.segment_elements[segments:]
+        ends_line = not self.pieces or self.pieces[-1][-1] == "\n"
+        return offset, (_LINE if ends_line else _TAB) if gap_before else _WORDS
 
     @staticmethod
     def _selected(attrs: dict[str, str], selectors: frozenset[str]) -> bool:
         if "#" + attrs.get("id", "").lower() in selectors:
             return True
         return any("." + name in selectors for name in attrs.get("class", "").lower().split()[:20])
+
+
+def _is_tidy(text: str) -> bool:
+    """Whether a text is read as it is written: plain characters with single spaces between words."""
+    return text.isascii() and text.isprintable() and "  " not in text and text[0] != " " and text[-1] != " "
+
+
+def _tidied(text: str) -> tuple[bool, str]:
+    """Whether a text begins with a space, and its words with single spaces between them and at its end where it has one."""
+    if not text.isascii() and _READ_OTHERWISE.search(text):
+        text = text.translate(_READ_AS)
+    words = text.split()
+    if not words:
+        return True, ""
+    tidy = " ".join(words)
+    return text[0].isspace(), f"{tidy} " if text[-1].isspace() else tidy
