@@ -6,8 +6,9 @@ What does not belong here: reserving and settling under them (`ledger`), and wha
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
+from typing import Any
 
 from sqlalchemy import delete, text
 from sqlalchemy.dialects.postgresql import insert as upsert
@@ -30,14 +31,17 @@ def drop_budget(session: Session, *, kind: str, key: str, period: str, unit: str
     return session.execute(delete(Budget).where(*where).returning(Budget.id)).first() is not None
 
 
+# Days and months are those of UTC: added to a moment with a zone, a month would be one of the server's own zone, which ends three
+# days early in New York's March.
 _SHOW = text("""
 SELECT b.id, b.scope_kind, coalesce(s.key, b.scope_key), b.period, p.start, b.unit, CAST(0 AS numeric), b.limit_amount, b.is_soft,
-  coalesce(s.spent, 0), coalesce(s.reserved, 0), greatest(b.created_at, p.begun), now(), p.ends
+  coalesce(s.spent, 0), coalesce(s.reserved, 0), greatest(b.created_at, p.begun AT TIME ZONE 'UTC'), t.now,
+  p.ends AT TIME ZONE 'UTC'
 FROM budgets b
-CROSS JOIN LATERAL (SELECT CASE b.period WHEN 'day' THEN to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-DD')
-                                         WHEN 'month' THEN to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-01') ELSE '' END AS start,
-  CASE WHEN b.period <> 'total' THEN date_trunc(b.period, now(), 'UTC') END AS begun,
-  CASE WHEN b.period <> 'total' THEN date_trunc(b.period, now(), 'UTC') + CAST('1 ' || b.period AS interval) END AS ends) p
+CROSS JOIN (SELECT coalesce(CAST(:now AS timestamptz), now()) AS now) t
+CROSS JOIN LATERAL (SELECT CASE WHEN b.period <> 'total' THEN date_trunc(b.period, t.now AT TIME ZONE 'UTC') END AS begun) d
+CROSS JOIN LATERAL (SELECT d.begun, coalesce(to_char(d.begun, 'YYYY-MM-DD'), '') AS start,
+  CASE WHEN b.period <> 'total' THEN d.begun + CAST('1 ' || b.period AS interval) END AS ends) p
 LEFT JOIN budget_spendings s ON s.budget_id = b.id AND s.period_start = p.start
 ORDER BY b.scope_kind, b.scope_key, b.period, b.unit, s.key LIMIT :limit
 """)
@@ -51,7 +55,7 @@ class Standing:
         hold: Limit and amounts.
         counted_since: Start of the period, or when the budget was set if that is later.
         now: The database's time.
-        ends: End of the period; None for "total".
+        ends: End of the period; None for "total". All three in UTC.
     """
 
     hold: Hold
@@ -60,6 +64,18 @@ class Standing:
     ends: datetime | None
 
 
-def budget_rows(session: Session, *, limit: int = 1000) -> list[Standing]:
-    """How every budget stands in its current period; a limit for each key gives one for each key seen."""
-    return [Standing(Hold(*row[:-3]), *row[-3:]) for row in session.execute(_SHOW, {"limit": limit})]
+def budget_rows(session: Session, *, limit: int = 1000, now: datetime | None = None) -> list[Standing]:
+    """How every budget stands in its current period; a limit for each key gives one for each key seen.
+
+    Args:
+        session: Reads.
+        limit: Rows at most.
+        now: A moment in the period that is asked for; None takes the database's time.
+    """
+    rows = session.execute(_SHOW, {"limit": limit, "now": now})
+    return [Standing(Hold(*row[:-3]), *map(_in_utc, row[-3:])) for row in rows]
+
+
+def _in_utc(moment: datetime | None) -> Any:
+    """In UTC: the server's own zone would be reckoned with by its wall clock, on which some days have 23 or 25 hours."""
+    return moment.astimezone(UTC) if moment else None

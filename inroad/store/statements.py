@@ -17,6 +17,8 @@ import psycopg
 
 # Seconds to wait for a connection, as the engines do.
 CONNECT_S = 10
+# Moments come in the session's zone, and are printed as UTC; a server of one's own may have any.
+IN_UTC = b"SET TIME ZONE 'UTC'"
 
 
 @dataclass(slots=True)
@@ -73,7 +75,9 @@ class Statements:
             if not _is_stale(connection):
                 return connection
             await connection.close()
-        return await psycopg.AsyncConnection.connect(self._url, autocommit=True, connect_timeout=CONNECT_S)
+        connection = await psycopg.AsyncConnection.connect(self._url, autocommit=True, connect_timeout=CONNECT_S)
+        await connection.execute(IN_UTC)
+        return connection
 
     def _of_this_loop(self) -> _Idle:
         if self._pid != os.getpid():  # a connection that two processes share is corrupt for both

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import insert, text, update
 
 from inroad.guard.budget import Amounts, Budgets
 from inroad.guard.errors import BudgetExceeded, Scope
 from inroad.guard.limits import forecast, set_budget, show_budgets
 from inroad.store import Database
+from inroad.store.budgets import budget_rows
 from inroad.store.costs import COST_KINDS, costs, cv_cost_usd
 from inroad.store.ledger import LedgerEntry
+from inroad.store.models import Budget, LlmCall
 
 NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
 MIDNIGHT = datetime(2026, 1, 6, tzinfo=UTC)
@@ -97,3 +101,83 @@ async def test_the_budgets_shown_say_when_they_run_out(database: Database) -> No
     assert status.expected is not None
     assert status.expected >= 9
     assert status.runs_out_at is not None
+
+
+# Zones whose clocks change, east and west of UTC, and one that never does; a server's own zone is whatever its machine has.
+ZONES = ("UTC", "Europe/Berlin", "America/New_York", "Australia/Lord_Howe")
+# At, domain, posting, tenant, purpose, dollars, outcome: around the end of October, in which Europe's clocks go back.
+LEDGER = (
+    ("2026-10-24T23:59:59.999999+00:00", "acme.example", "p1", "ada", "cv", "0.00000001", "ok"),
+    ("2026-10-25T00:30:00+00:00", "acme.example", "p1", "ada", "cv", "0.10", "ok"),
+    ("2026-10-25T01:30:00+00:00", "acme.example", "p1", "ada", "people", "0.20", "lost"),
+    ("2026-10-31T23:59:59.999999+00:00", "b.example", "p2", "bo", "cv", "0.07", "ok"),
+    ("2026-11-01T00:00:00+00:00", "b.example", "p2", "bo", "cv", "0.29", "ok"),
+    ("2026-11-01T04:30:00+00:00", "b.example", "p2", "ada", "cv", "0", "refused"),
+    ("2026-11-01T05:30:00+00:00", "b.example", "p2", "ada", "posting", "0", "cached"),
+)
+
+
+@pytest.fixture
+def booked(database: Database) -> Database:
+    """A ledger made by hand."""
+    columns = ("at", "domain", "posting", "tenant", "purpose", "cost_usd", "outcome")
+    fixed = {"provider": "openai", "model": "gpt", "attempt": 1, "run": "r1", "input_tokens": 100, "output_tokens": 10}
+    rows = [dict(zip(columns, row, strict=True)) | fixed for row in LEDGER]
+    with database.begin() as session:
+        session.execute(
+            insert(LlmCall),
+            [row | {"at": datetime.fromisoformat(str(row["at"])), "cost_usd": Decimal(str(row["cost_usd"]))} for row in rows],
+        )
+    return database
+
+
+@pytest.mark.parametrize("zone", ZONES)
+def test_a_ledger_made_by_hand_sums_to_its_last_digit_whatever_the_servers_clock(booked: Database, zone: str) -> None:
+    """A bill that differs by an hour's calls from the provider's is one that nobody trusts."""
+    with booked.begin() as session:
+        session.execute(text(f"SET LOCAL TimeZone = '{zone}'"))
+        found = {kind: {cost.key: cost.cost_usd for cost in costs(session, kind)} for kind in COST_KINDS}
+        (october,) = (cost for cost in costs(session, "month") if cost.key == "2026-10")
+        (november,) = (cost for cost in costs(session, "month") if cost.key == "2026-11")
+    assert found["month"] == {"2026-10": 0.37000001, "2026-11": 0.29}
+    assert found["day"] == {"2026-10-24": 0.00000001, "2026-10-25": 0.3, "2026-10-31": 0.07, "2026-11-01": 0.29}
+    assert found["domain"] == {"acme.example": 0.30000001, "b.example": 0.36}
+    assert found["posting"] == {"p1": 0.30000001, "p2": 0.36}
+    assert found["cv"] == {"acme.example p1": 0.10000001, "b.example p2": 0.36}
+    assert found["tenant"] == {"ada": 0.30000001, "bo": 0.36}
+    assert (october.calls, november.calls, november.refused, november.cached) == (4, 3, 1, 1)
+    assert sum(found["month"].values()) == pytest.approx(sum(found["purpose"].values()), abs=1e-12)
+
+
+@pytest.mark.parametrize("zone", ZONES)
+@pytest.mark.parametrize(
+    ("now", "period", "start", "begins", "ends"),
+    [
+        ("2026-02-28T23:59:59+00:00", "month", "2026-02-01", "2026-02-01T00:00+00:00", "2026-03-01T00:00+00:00"),
+        ("2026-03-31T23:30:00+00:00", "month", "2026-03-01", "2026-03-01T00:00+00:00", "2026-04-01T00:00+00:00"),
+        ("2026-04-01T00:00:00+00:00", "month", "2026-04-01", "2026-04-01T00:00+00:00", "2026-05-01T00:00+00:00"),
+        ("2026-12-31T23:59:59+00:00", "month", "2026-12-01", "2026-12-01T00:00+00:00", "2027-01-01T00:00+00:00"),
+        ("2026-03-29T01:30:00+00:00", "day", "2026-03-29", "2026-03-29T00:00+00:00", "2026-03-30T00:00+00:00"),
+        ("2026-10-25T00:30:00+00:00", "day", "2026-10-25", "2026-10-25T00:00+00:00", "2026-10-26T00:00+00:00"),
+    ],
+)
+def test_a_period_is_utcs_own_whatever_the_servers_clock(
+    database: Database, zone: str, now: str, period: str, start: str, begins: str, ends: str
+) -> None:
+    """In New York's March a month once ended on the 28th, and the forecast left out three days."""
+    set_budget(database, "all", usd=10, period=period)
+    with database.begin() as session:
+        session.execute(update(Budget).values(created_at=datetime(2026, 1, 1, tzinfo=UTC)))
+        session.execute(text(f"SET LOCAL TimeZone = '{zone}'"))
+        (standing,) = budget_rows(session, now=datetime.fromisoformat(now))
+    assert standing.hold.period_start == start
+    assert (standing.counted_since, standing.ends) == (datetime.fromisoformat(begins), datetime.fromisoformat(ends))
+
+
+def test_a_forecast_carries_the_pace_over_a_short_month_and_a_long_day() -> None:
+    """28 days and a day of 25 hours by the wall clock are still 28 and 24 hours of spending."""
+    february, march = datetime(2026, 2, 1, tzinfo=UTC), datetime(2026, 3, 1, tzinfo=UTC)
+    assert forecast(7, 100, february, february + timedelta(days=7), march) == (28, None)
+    assert forecast(7, 14, february, february + timedelta(days=7), march) == (28, february + timedelta(days=14))
+    back, next_day = datetime(2026, 10, 25, tzinfo=UTC), datetime(2026, 10, 26, tzinfo=UTC)
+    assert forecast(1, 100, back, back + timedelta(hours=6), next_day) == (4, None)
