@@ -8,7 +8,7 @@ doors that stages call (`fetch`).
 from __future__ import annotations
 
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -115,23 +115,38 @@ class Calls:
             attempt=1,
             before_sending=before_sending,
         )
-        attempts = stamina.retry_context(
+
+        async def once(number: int) -> Response:
+            restart()
+            answer = await self._follow(ask, write, restart, replace(journey, attempt=number))
+            is_last = number >= self._settings.retries
+            if answer.truncated and ask.excess == "refuse" and not (is_last and answer.body_bytes):
+                raise _cut_off(answer)
+            return answer
+
+        begun = time.monotonic()
+        try:
+            return await once(1)
+        except Exception as error:  # noqa: BLE001 - raised again where it is decided about another attempt
+            failed: Exception | None = error
+        async for attempt in self._attempts(time.monotonic() - begun):
+            with attempt:
+                if failed is not None:
+                    first, failed = failed, None
+                    raise first
+                return await once(attempt.num)
+        raise AssertionError("the last attempt returns or raises")
+
+    def _attempts(self, spent_s: float) -> AsyncIterator[stamina.Attempt]:
+        """The attempts of one call with the pauses between them; the first goes without (0.2 ms)."""
+        return stamina.retry_context(
             on=self._backoff,
             attempts=self._settings.retries,
-            timeout=self._settings.retry_timeout_s,
+            timeout=max(self._settings.retry_timeout_s - spent_s, 0.001),
             wait_initial=0.25,
             wait_max=5.0,
             wait_jitter=0.5,
-        )
-        async for attempt in attempts:
-            with attempt:
-                restart()
-                is_last = attempt.num >= self._settings.retries
-                answer = await self._follow(ask, write, restart, replace(journey, attempt=attempt.num))
-                if answer.truncated and ask.excess == "refuse" and not (is_last and answer.body_bytes):
-                    raise _cut_off(answer)
-                return answer
-        raise AssertionError("the last attempt returns or raises")
+        ).__aiter__()
 
     def _backoff(self, error: Exception) -> bool | float:
         """Whether to try again, or after how many seconds."""

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Iterable
-from http.cookiejar import Cookie, CookieJar
-from typing import Any, Final
+from http.cookiejar import Cookie
+from typing import Final
 
 import httpx2
 
@@ -18,16 +18,6 @@ from inroad.crawl.hosts import InvalidUrl, registrable_host
 _MAX_SITES: Final = 2_000
 _MAX_COOKIES: Final = 60  # of one site; RFC 6265 asks browsers for 50
 _MAX_HEADER: Final = 8_192  # characters of one Cookie header; common servers refuse more
-
-
-class NoCookies(CookieJar):
-    """Keeps nothing: stands in the HTTP client, whose one jar would be searched through for every site."""
-
-    def extract_cookies(self, response: Any, request: Any) -> None:
-        """Takes none."""
-
-    def add_cookie_header(self, request: Any) -> None:
-        """Gives none."""
 
 
 class SiteCookies:

@@ -139,7 +139,7 @@ class DirectTransport(httpx2.AsyncBaseTransport):
             answer = await self._opened().request(
                 request.method,
                 URL(str(request.url), encoded=True),
-                headers=CIMultiDict(request.headers.multi_items()),
+                headers=_spelled(request.headers),
                 data=content or None,
                 allow_redirects=False,
             )
@@ -153,6 +153,12 @@ class DirectTransport(httpx2.AsyncBaseTransport):
         """Closes all connections."""
         if self._session is not None:
             await self._session.close()
+
+
+def _spelled(headers: httpx2.Headers) -> CIMultiDict[str]:
+    """The headers in the letters that they were given in: some firewalls turn away who writes `user-agent`."""
+    encoding = headers.encoding
+    return CIMultiDict((name.decode("ascii"), value.decode(encoding)) for name, value in headers.raw)
 
 
 class _Body(httpx2.AsyncByteStream):

@@ -3,7 +3,7 @@
 What lives here: the client's composition and the doors that stages call. What does not: the order of the guard (`calls`), its
 parts (`transport`, `robots_cache`, `politeness`, `exchange`, `browser`), and judging content (`verdicts`).
 
-The HTTP library neither retries nor redirects, and keeps no cookies.
+The HTTP library only sends: it neither retries nor redirects, and keeps no cookies.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ import httpx2
 from inroad.crawl.asking import ACCEPT, check_public_name, checked, conditions, make_ask
 from inroad.crawl.calls import BreakerRow, Calls
 from inroad.crawl.codings import ACCEPT_ENCODING
-from inroad.crawl.cookies import NoCookies, SiteCookies
+from inroad.crawl.cookies import SiteCookies
 from inroad.crawl.exchange import Ask, Exchange
 from inroad.crawl.failures import HostBusy, WebError, permanent
 from inroad.crawl.network import Lookup, NetworkRules, Resolver, SystemLookup
@@ -94,18 +94,17 @@ class WebClient:
         self.policies = PolicyBook(database, vault)
         self._system_lookup = SystemLookup()
         resolver = Resolver(NetworkRules.from_settings(settings), lookup or self._system_lookup)
-        self._http = httpx2.AsyncClient(
-            transport=RoutedTransport(settings, resolver, tls_context(settings), ProxyTurns(database)),
-            headers={"User-Agent": settings.full_user_agent, "Accept-Encoding": ACCEPT_ENCODING},
-            cookies=NoCookies(),
-            timeout=httpx2.Timeout(settings.read_timeout_s, connect=settings.connect_timeout_s, pool=None),
-            trust_env=False,
-        )
+        self._transport = RoutedTransport(settings, resolver, tls_context(settings), ProxyTurns(database))
         self._browser: Browser | None = None
         store = DatabasePaces(database) if database is not None else MemoryPaces()
         self._politeness = politeness = Politeness(settings, store, max_wait_s=max_wait_s, limits_of=self._limits)
         self._robots = RobotsCache(self._download_robots, politeness, self.agent, database)
-        exchange = Exchange(self._http, self.cookies)
+        exchange = Exchange(
+            self._transport,
+            {"User-Agent": settings.full_user_agent, "Accept-Encoding": ACCEPT_ENCODING},
+            self.cookies,
+            httpx2.Timeout(settings.read_timeout_s, connect=settings.connect_timeout_s, pool=None),
+        )
         self._calls = Calls(
             settings,
             exchange,
@@ -139,7 +138,7 @@ class WebClient:
         await self._politeness.aclose()
         if self._browser is not None:
             await self._browser.aclose()
-        await self._http.aclose()
+        await self._transport.aclose()
         self._system_lookup.close()
 
     async def fetch(

@@ -14,7 +14,8 @@ from contextlib import contextmanager
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import psycopg
-from sqlalchemy import Engine, create_engine, make_url, text
+from psycopg.types.array import ListBinaryDumper
+from sqlalchemy import Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, ProgrammingError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.orm import Session
@@ -82,6 +83,7 @@ class Database:
                 pool_pre_ping=True,
                 connect_args=CONNECT,
             )
+            event.listen(self._engine, "connect", _send_lists_packed)
         return self._engine
 
     def _check_fork(self) -> None:
@@ -100,6 +102,7 @@ class Database:
                 pool_pre_ping=True,
                 connect_args=CONNECT,
             )
+            event.listen(engine.sync_engine, "connect", _send_lists_packed)
             self._async[id(loop)] = held = (loop, engine)
         return held[1]
 
@@ -194,6 +197,11 @@ class Database:
         return DatabaseUnavailable(
             f"PostgreSQL at {where} cannot be used: {detail}.", mend="Start it, or correct INROAD_DATABASE_URL, then try again."
         )
+
+
+def _send_lists_packed(connection: Any, _: object) -> None:
+    """Lists go as PostgreSQL's binary arrays: as text every quote, backslash and byte of a page's document would be escaped."""
+    getattr(connection, "driver_connection", connection).adapters.register_dumper(list, ListBinaryDumper)
 
 
 def _is_conflict(error: DatabaseUnavailable) -> bool:

@@ -82,7 +82,7 @@ async def test_where_only_the_site_is_out_of_reach_the_proxy_keeps_its_health(si
         with pytest.raises(FetchInterrupted) as caught:
             await client.fetch("https://acme.example/x")  # type: ignore[attr-defined]
         assert caught.value.reason == "connect-failed"
-        assert client._http._transport._turns._rests == {}  # type: ignore[attr-defined]
+        assert client._transport._turns._rests == {}  # type: ignore[attr-defined]
 
 
 @KINDS
