@@ -24,11 +24,12 @@ def export(
     table: Annotated[str, typer.Argument(help="contacts, postings, pages, companies, cvs or matches.")],
     form: Annotated[str, typer.Option("--format", help="csv, xlsx, json, jsonl, xml or parquet.")] = "csv",
     domain: DomainOption = None,
-    out: Annotated[Path | None, typer.Option("--out", help="File to write; standard output by default.")] = None,
+    out: Annotated[Path | None, typer.Option("--out", help="File to write; standard output by default, or with -.")] = None,
 ) -> None:
     """Writes a table to a file: contacts, postings, pages, companies, cvs or matches."""
     one_of(table, EXPORTS, "table that can be exported")
     one_of(form, FORMATS, "format")
+    out = None if out == Path("-") else out
     database = open_for(use_settings())
     names = list(known_ids(database, domain)) if domain else []
     with database.begin() as session, _output(out) as file:

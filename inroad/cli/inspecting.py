@@ -57,7 +57,7 @@ def gather(session: Session, ids: list[int] | None, names: list[str], refresh_af
     from inroad.store.results import domain_errors
     from inroad.store.status import dead_letters, last_visit, stage_standing
     from inroad.store.stuck import stuck_rows
-    from inroad.store.visits import overdue_domains
+    from inroad.store.visits import failed_visits, overdue_domains
 
     overdue = overdue_domains(session, older_than=timedelta(hours=refresh_after_hours), limit=1_000_000)
     if ids is not None:
@@ -76,8 +76,14 @@ def gather(session: Session, ids: list[int] | None, names: list[str], refresh_af
         "dead_letters": [asdict(letter) for letter in dead_letters(session, ids)],
     }
     if ids is not None:
-        facts["errors"] = {domain.name: domain_errors(session, domain) for domain in get_domains(session, ids)}
+        rows = get_domains(session, ids)
+        facts["errors"] = {domain.name: domain_errors(session, domain) for domain in rows}
+        facts["not_read_again"] = {domain.name: [_failed(row) for row in failed_visits(session, domain.id)] for domain in rows}
     return facts
+
+
+def _failed(row: dict[str, Any]) -> dict[str, Any]:
+    return {**row, "at": row["at"].isoformat()}
 
 
 def _run(row: Any) -> dict[str, Any]:
@@ -161,4 +167,27 @@ def _print_errors(facts: dict[str, Any]) -> None:
             say(f"  and {len(letters) - _SHOWN} more reasons; see --json.")
     for name, errors in facts.get("errors", {}).items():
         say(f"{name}: {len(errors)} errors" if errors else f"{name}: no errors")
-        say_columns([[error["stage"], error["status"], error["reason"] or "", error["error"][:160]] for error in errors[:_SHOWN]])
+        say_columns([[error["stage"], error["status"], error["reason"] or "", _told(error)] for error in errors[:_SHOWN]])
+        if len(errors) > _SHOWN:
+            say(f"  and {len(errors) - _SHOWN} more; see --json.")
+        _print_not_read_again(name, facts["not_read_again"][name])
+
+
+def _told(error: dict[str, Any]) -> str:
+    """An error's sentence, with what it is about where the sentence does not say."""
+    sentence = error["error"][:160]
+    return sentence if error["subject"] in error["error"] else f"{error['subject'][:160]}: {sentence}"
+
+
+def _print_not_read_again(name: str, failed: list[dict[str, Any]]) -> None:
+    if not failed:
+        return
+    say(f"{name}: {len(failed)} could not be read again at the last visit; what was read before stays")
+    say_columns(
+        [
+            [row["stage"], row["reason"] or "", f"{row['at'][:16].replace('T', ' ')} UTC", row["subject"]]
+            for row in failed[:_SHOWN]
+        ]
+    )
+    if len(failed) > _SHOWN:
+        say(f"  and {len(failed) - _SHOWN} more; see --json.")

@@ -16,7 +16,7 @@ from rich.table import Table
 
 from inroad.cli.explaining import print_explanations
 from inroad.cli.intake import BadInput
-from inroad.cli.watching import Watch
+from inroad.cli.watching import Failure, Watch
 from inroad.settings import Settings, get_settings
 from inroad.store import Database
 from inroad.store.results import DomainResult, domain_result
@@ -34,12 +34,21 @@ class RunResult:
         visits: Counts of this run under "KIND/OUTCOME".
         seconds: Wall seconds.
         changes: What was new or changed, in any stage.
+        failures: What did not succeed in this run, whether or not a row carries it.
     """
 
     result: DomainResult
     visits: Mapping[str, int]
     seconds: float
     changes: int = 0
+    failures: Sequence[Failure] = ()
+
+    @property
+    def errors(self) -> list[dict[str, Any]]:
+        """The rows' errors, and what could not be read again in this run: that row stays as it was and carries none."""
+        known = {(error["subject"], error["reason"]) for error in self.result.errors}
+        kept = {(fault.subject, fault.reason): fault for fault in self.failures if (fault.subject, fault.reason) not in known}
+        return [*self.result.errors, *(_not_read_again(fault) for fault in kept.values())]
 
     @property
     def fetched(self) -> int:
@@ -63,10 +72,16 @@ class RunResult:
     def as_json(self) -> dict[str, Any]:
         """The fixed shape of `inroad run --json`."""
         found = asdict(self.result)
+        found["errors"] = self.errors
         found["fetched"] = self.fetched
         found["unchanged"] = self.unchanged
         found["seconds"] = round(self.seconds, 3)
         return found
+
+
+def _not_read_again(fault: Failure) -> dict[str, Any]:
+    told = {"stage": fault.stage, "subject": fault.subject, "reason": fault.reason, "error": fault.sentence}
+    return {**told, "status": "Complete", "next_attempt_at": None}
 
 
 def collect(database: Database, names: Sequence[str], runs: Sequence[str], watch: Watch) -> list[RunResult]:
@@ -76,7 +91,8 @@ def collect(database: Database, names: Sequence[str], runs: Sequence[str], watch
     for name in names:
         result = database.call(domain_result, name)
         if result is not None:
-            out.append(RunResult(result, visits.get(name, {}), watch.seconds[name], watch.changes[name]))
+            counts = visits.get(name, {})
+            out.append(RunResult(result, counts, watch.seconds[name], watch.changes[name], watch.failures[name]))
     return out
 
 
@@ -103,13 +119,14 @@ def print_table(console: Console, results: Sequence[RunResult]) -> None:
             len(found.contacts),
             len(found.postings),
             written,
-            len(found.errors),
+            len(item.errors),
         )
         table.add_row(found.domain, *map(str, numbers), f"{item.seconds:.1f}")
     console.print(table)
     for item in results:
-        for error in item.result.errors:
+        for error in item.errors:
             again = f" Next attempt {error['next_attempt_at'][11:19]} UTC." if error["next_attempt_at"] else ""
+            again = " What was read before stays." if error["status"] == "Complete" else again
             where = "" if error["subject"] in error["error"] else f"{error['subject']}: "
             line = f"  {item.result.domain} [{error['reason']}] {where}{error['error']}{again}"
             console.print(line, highlight=False, markup=False, soft_wrap=True)

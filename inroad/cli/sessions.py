@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from sqlalchemy.orm import Session
 
 from inroad.cli.choosing import known_ids
 from inroad.cli.context import open_for, use_settings
@@ -59,6 +60,17 @@ def import_session(
         if probe
         else "Without --probe nobody can tell whether it still holds."
     )
+    if walled := database.call(_walled, known):
+        say(f"{walled} of its pages asked for a login before: `inroad curate retry page_contents --domain {known}` reads them.")
+
+
+def _walled(session: Session, name: str) -> int:
+    """Pages of a domain that failed for good because nobody was logged in."""
+    from inroad.store.domains import domain_ids
+    from inroad.store.status import dead_letters
+
+    ids = list(domain_ids(session, [name]).values())
+    return sum(letter.rows for letter in dead_letters(session, ids) if letter.reason in ("login-wall", "logged-out"))
 
 
 def _read(file: Path) -> bytes:
@@ -83,13 +95,12 @@ def list_sessions(as_json: Json = False) -> None:
     elif not facts:
         say("No login is kept: `inroad session import acme.example cookies.txt`.")
     else:
-        say_columns([["Domain", "Status", "Checked", "Probe", "Given by"]])
-        say_columns(
-            [
-                [row["domain"], row["status"], (row["checked_at"] or "never")[:19], row["probe"] or "none", row["by"]]
-                for row in facts
-            ]
-        )
+        heading = ["Domain", "Status", "Checked", "Probe", "Given by"]
+        rows_told = [
+            [row["domain"], row["status"], (row["checked_at"] or "never")[:19], row["probe"] or "none", row["by"]]
+            for row in facts
+        ]
+        say_columns([heading, *rows_told])
 
 
 def _facts(row: Any) -> dict[str, Any]:

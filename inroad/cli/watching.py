@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import sys
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
 from inroad.stages import STAGES, StageProgress
-from inroad.stages.work import listening
+from inroad.stages.work import StageReport, listening
 
 LABELS = {
     "domains": "Analysing domains",
@@ -27,17 +28,29 @@ LABELS = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """What did not succeed in a stage: a page, a sitemap, a domain. Rows that were read before carry no error of it."""
+
+    stage: str
+    subject: str
+    reason: str
+    sentence: str
+
+
 class Watch:
     """Sums the stages of several runs: bars while they go, seconds for each domain at the end.
 
     Attributes:
         seconds: Wall seconds by domain, all stages together.
         changes: What was new or changed by domain, in any stage: nought means that nothing was written.
+        failures: What did not succeed, by domain.
     """
 
     def __init__(self, total: int, progress: Progress | None) -> None:
         self.seconds: Counter[str] = Counter()
         self.changes: Counter[str] = Counter()
+        self.failures: defaultdict[str, list[Failure]] = defaultdict(list)
         self._total = total
         self._progress = progress
         self._before: Counter[str] = Counter()
@@ -52,10 +65,13 @@ class Watch:
             self._progress.update(self._tasks[position.stage], completed=done)
         if position.report is not None:
             self._before[position.stage] += position.total
-            self.seconds.update(position.report.seconds)
-            self.changes.update(
-                {name: tally.counts["new"] + tally.counts["changed"] for name, tally in position.report.tallies.items()}
-            )
+            self._add(position.report)
+
+    def _add(self, report: StageReport) -> None:
+        self.seconds.update(report.seconds)
+        for name, tally in report.tallies.items():
+            self.changes[name] += tally.counts["new"] + tally.counts["changed"]
+            self.failures[name] += [Failure(report.stage, *error) for error in tally.errors]
 
     def finish(self) -> None:
         """Fills the bars of stages that had nothing to do for some domains."""

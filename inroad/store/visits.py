@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, delete, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, delete, exists, func, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session, aliased
 
@@ -155,6 +155,30 @@ def visit_counts(session: Session, runs: Sequence[str]) -> dict[str, dict[str, i
     for name, kind, outcome, count in session.execute(statement):
         out.setdefault(name, {})[f"{kind}/{outcome}"] = count
     return out
+
+
+def failed_visits(session: Session, domain_id: int) -> list[dict[str, Any]]:
+    """What could not be read again: subjects whose last visit failed, and whose row, read before, carries no error of it."""
+    return [dict(row) for row in session.execute(_FAILED, {"domain": domain_id}).mappings()]
+
+
+_FAILED = text("""
+    WITH latest AS (
+        SELECT DISTINCT ON (kind, subject_id) kind, subject_id, outcome, error_reason, finished_at FROM visits
+        WHERE domain_id = :domain AND finished_at IS NOT NULL AND outcome <> 'abandoned' ORDER BY kind, subject_id, id DESC
+    )
+    SELECT CASE latest.kind WHEN 'sitemap' THEN 'sitemaps' WHEN 'page' THEN 'page_contents' WHEN 'board' THEN 'postings'
+            ELSE 'domains' END AS stage,
+        coalesce(f.url, p.url, b.url, d.name) AS subject, latest.error_reason AS reason, latest.finished_at AS at
+    FROM latest
+        LEFT JOIN sitemap_files f ON latest.kind = 'sitemap' AND f.id = latest.subject_id
+        LEFT JOIN pages p ON latest.kind = 'page' AND p.id = latest.subject_id
+        LEFT JOIN boards b ON latest.kind = 'board' AND b.id = latest.subject_id
+        LEFT JOIN domains d ON latest.kind = 'domain' AND d.id = latest.subject_id
+    WHERE latest.outcome = 'error' AND 'Complete' IN (
+        f.sitemap_import_status, p.page_processing_status, b.board_import_status, d.sitemap_analysis_status)
+    ORDER BY stage, subject LIMIT 1000
+""")
 
 
 def is_due_again(session: Session, kind: str, model: type[Any], subject_id: int, since: datetime) -> bool:

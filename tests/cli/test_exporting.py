@@ -88,6 +88,12 @@ def test_a_file_appears_whole_or_not_at_all(inroad: Inroad, contacts: int, tmp_p
     assert [path.name for path in tmp_path.iterdir() if path.name.endswith(".part")] == []
 
 
+def test_a_dash_is_standard_output(inroad: Inroad, contacts: int, tmp_path: Path) -> None:
+    """Who pipes an export would find a file of that name, and nothing in the pipe."""
+    assert inroad("export", "contacts", "--out", "-").out == inroad("export", "contacts").out
+    assert not (tmp_path / "-").exists()
+
+
 def test_only_the_domains_asked_for(inroad: Inroad, database: Database, contacts: int) -> None:
     """A list handed on must not hold another company's people."""
     other = make_domain(database, "borg.example")

@@ -10,7 +10,7 @@ from sqlalchemy import insert, select
 
 from inroad.cli import curating
 from inroad.store import Database, progress
-from inroad.store.models import ContactRow, Page, PostingRow, SitemapFile
+from inroad.store.models import ContactRow, Page, PostingRow, SitemapFile, Visit
 from inroad.store.pauses import put_pause
 from inroad.store.profiles import save_profile
 from inroad.store.stuck import HELD, WAITING
@@ -97,6 +97,33 @@ def test_status_of_a_domain_lists_its_errors_without_control_characters(inroad: 
     assert "title" in shown
     assert "\x1b" not in shown
     assert "Not asked for" not in shown
+
+
+def test_status_says_what_an_error_is_about(inroad: Inroad, database: Database) -> None:
+    """ "The sitemap inflates to more than 250 times its size" says nothing where a domain has twenty of them."""
+    domain = make_domain(database, sitemap_analysis_status="Complete")
+    bomb = {"url": "https://acme.example/bomb.xml.gz", "source": "robots", "error": "It inflates.", "error_reason": "gzip-bomb"}
+    with database.begin() as session:
+        session.execute(insert(SitemapFile).values(domain_id=domain, sitemap_import_status="Error", **bomb))
+    assert "https://acme.example/bomb.xml.gz: It inflates." in inroad("status", "acme.example").out
+
+
+def test_status_tells_what_could_not_be_read_again(inroad: Inroad, database: Database, pages: int) -> None:
+    """A page that a login has left, or a site that is down, keeps what was read: without a word nobody would notice."""
+    with database.begin() as session:
+        ids = {url.rsplit("/", 1)[1]: number for number, url in session.execute(select(Page.id, Page.url))}
+        for at, (name, outcome, reason) in enumerate(
+            [("done", "unchanged", None), ("done", "error", "logged-out"), ("contact", "error", "timeout")]
+        ):
+            when = datetime(2026, 1, 1, at, tzinfo=UTC)
+            visit = {"kind": "page", "subject_id": ids[name], "domain_id": pages, "started_at": when, "finished_at": when}
+            session.execute(insert(Visit).values(outcome=outcome, error_reason=reason, **visit))
+    shown = inroad("status", "acme.example")
+    assert "1 could not be read again" in shown.out
+    assert "logged-out" in shown.out
+    assert "timeout" not in shown.out, "a page that was never read carries its own error"
+    (told,) = inroad("status", "acme.example", "--json").json["not_read_again"]["acme.example"]
+    assert (told["stage"], told["subject"], told["reason"]) == ("page_contents", "https://acme.example/done", "logged-out")
 
 
 def test_a_dry_run_changes_nothing(inroad: Inroad, database: Database, pages: int) -> None:

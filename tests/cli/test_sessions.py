@@ -14,7 +14,7 @@ from sqlalchemy import select
 from inroad.store import Database
 from inroad.store.models import AuditEntry, SiteSession
 
-from .conftest import Inroad, make_domain
+from tests.cli.conftest import Inroad, make_domain, make_page
 
 COOKIES = "acme.example\tFALSE\t/\tFALSE\t1900000000\tsid\ts3cret\n"
 PROBE = ("--probe", "http://acme.example/account", "--text", "Signed in as Ada")
@@ -103,6 +103,16 @@ def test_a_login_is_imported_probed_and_forgotten(inroad: Inroad, database: Data
     assert inroad("session", "list", "--json").json == []
     with database.begin() as session:
         assert session.scalars(select(AuditEntry.action).order_by(AuditEntry.id)).all() == ["set-session", "drop-session"]
+
+
+def test_pages_that_asked_for_a_login_before_are_named_when_one_is_given(inroad: Inroad, database: Database, file: Path) -> None:
+    """They stay in Error whatever login is given: who is not told wonders why nothing of the site is read."""
+    domain = make_domain(database)
+    for reason in ("login-wall", "logged-out", "not-found"):
+        make_page(database, domain, f"http://acme.example/{reason}", page_processing_status="Error", error_reason=reason)
+    said = inroad("session", "import", "acme.example", file, *PROBE).out
+    assert "2 of its pages asked for a login before" in said
+    assert "inroad curate retry page_contents --domain acme.example" in said
 
 
 def test_a_login_that_has_ended_is_told_by_exit_status_and_list(
