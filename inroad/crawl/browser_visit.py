@@ -27,6 +27,8 @@ _SKIPPED: Final = frozenset({"image", "font", "media"})
 _MAX_REQUESTS: Final = 120  # of one page; a heavy shop front makes about 80 without images
 _MAX_POST_BYTES: Final = 65_536
 _MAX_HEADER_BYTES: Final = 16_384  # of one sub-request
+QUIET_S: Final = 10.0
+"""Seconds that a page has to fall quiet: one with a ticker or a chat never does, and has long said what it says."""
 CLOSE_S: Final = 5.0
 """Seconds to end: a page whose script never ends does not close either; then the browser goes."""
 
@@ -152,7 +154,7 @@ async def _settle(page: Page, limit_s: float, wait_for: str | None) -> None:
         if wait_for is not None:
             await page.wait_for_selector(wait_for, state="attached", timeout=limit_s * 1000)
         else:
-            await page.wait_for_load_state("networkidle", timeout=limit_s * 1000)
+            await page.wait_for_load_state("networkidle", timeout=min(limit_s, QUIET_S) * 1000)
 
 
 def _sub_request(request: PageRequest) -> SubRequest | None:

@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Error as PlaywrightError
 
+from inroad.crawl import browser_visit
 from inroad.crawl.browser import Browser, find_chromium
 from inroad.crawl.failures import FetchFailed, FetchInterrupted
 from inroad.crawl.response import RequestRecord
@@ -150,10 +151,13 @@ async def test_a_script_that_never_ends_is_ended_and_the_next_page_is_rendered(s
 
 
 @needs_chromium
-async def test_a_page_that_never_falls_quiet_counts_as_it_stands(site: Site, open_client: Opener) -> None:
+async def test_a_page_that_never_falls_quiet_counts_as_it_stands(
+    site: Site, open_client: Opener, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Otherwise pages with a ticker could never be read; and the number of their requests is bounded."""
+    monkeypatch.setattr(browser_visit, "QUIET_S", 2.0)
     site.routes["/"] = page("app.textContent = 'ready'; setInterval(() => fetch('/tick?' + Math.random()), 20)")
-    answer = await open_client(request_timeout_s=9.0).render(f"{URL}/")
+    answer = await open_client(request_timeout_s=60.0).render(f"{URL}/")
     assert b"ready" in answer.body
     assert len(site.asked) <= 121
 
