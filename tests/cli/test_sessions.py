@@ -13,7 +13,6 @@ from sqlalchemy import select
 
 from inroad.store import Database
 from inroad.store.models import AuditEntry, SiteSession
-
 from tests.cli.conftest import Inroad, make_domain, make_page
 
 COOKIES = "acme.example\tFALSE\t/\tFALSE\t1900000000\tsid\ts3cret\n"
@@ -109,7 +108,8 @@ def test_pages_that_asked_for_a_login_before_are_named_when_one_is_given(inroad:
     """They stay in Error whatever login is given: who is not told wonders why nothing of the site is read."""
     domain = make_domain(database)
     for reason in ("login-wall", "logged-out", "not-found"):
-        make_page(database, domain, f"http://acme.example/{reason}", page_processing_status="Error", error_reason=reason)
+        failed = {"page_curation_status": "Selected", "page_processing_status": "Error", "error_reason": reason}
+        make_page(database, domain, f"http://acme.example/{reason}", **failed)
     said = inroad("session", "import", "acme.example", file, *PROBE).out
     assert "2 of its pages asked for a login before" in said
     assert "inroad curate retry page_contents --domain acme.example" in said
