@@ -102,9 +102,9 @@ def server() -> Iterator[embedded.Server]:
     home = make_home()
     settings = load_settings(home=home)
     server = embedded.ensure_running(settings)
-    # The tests' data need not survive a power cut.
+    # The tests' data need not survive a power cut; and what autovacuum does, and when, would change the plans of later tests.
     with _admin(server).connect() as connection:
-        for option in ("fsync", "synchronous_commit", "full_page_writes"):
+        for option in ("fsync", "synchronous_commit", "full_page_writes", "autovacuum"):
             connection.execute(text(f"ALTER SYSTEM SET {option} = off"))
         connection.execute(text("SELECT pg_reload_conf()"))
     yield server
@@ -117,14 +117,16 @@ def _admin(server: embedded.Server) -> Engine:
 
 
 @pytest.fixture(scope="session")
-def databases(server: embedded.Server) -> Databases:
+def databases(server: embedded.Server) -> Iterator[Databases]:
     """Migrated databases, one for each test at a time."""
     url = server.url("inroad_template")
     create_database(url)
     database = Database(url)
     upgrade(database)
     database.close()
-    return Databases(server, "inroad_template")
+    databases = Databases(server, "inroad_template")
+    yield databases
+    databases.close()
 
 
 @pytest.fixture

@@ -459,9 +459,8 @@ def test_the_output_of_a_run_and_an_export_choose_the_same_best_proof(
     """Two files of one company that prove one contact by different pages look like two truths."""
     with database.begin() as session:
         number = session.scalars(select(ContactRow.id).where(ContactRow.value == JANE)).one()
-        for source, belief in zip(
-            session.scalars(select(ContactSource).where(ContactSource.contact_id == number)), (0.5, 0.95), strict=True
-        ):
+        sources = select(ContactSource).where(ContactSource.contact_id == number).order_by(ContactSource.id)
+        for source, belief in zip(session.scalars(sources), (0.5, 0.95), strict=True):
             source.confidence = belief
         (row,) = [item for item in domain_contacts(session, jane) if item[0].id == number]
         best = row[1][0][1]

@@ -33,14 +33,16 @@ def empty_url(server: embedded.Server) -> str:
 
 
 @pytest.fixture(scope="session")
-def dagster_databases(server: embedded.Server) -> Databases:
+def dagster_databases(server: embedded.Server) -> Iterator[Databases]:
     """Databases with Dagster's tables."""
     url = server.url("dagster_template")
     create_database(url)
     PooledPostgresStorage(url)
     dispose_engines()
     os.environ.pop(BATCH_SIZE_VARIABLE, None)
-    return Databases(server, "dagster_template")
+    databases = Databases(server, "dagster_template")
+    yield databases
+    databases.close()
 
 
 @pytest.fixture
