@@ -18,6 +18,7 @@ from inroad.contacts.map_links import locate_addresses
 from inroad.contacts.markup_data import read_microdata, read_opengraph, read_rdfa
 from inroad.contacts.microformats import read_microformats
 from inroad.contacts.model import CONTACT_KINDS, Contact
+from inroad.contacts.name_doubts import without_parts
 from inroad.contacts.page_reading import parse_document
 from inroad.contacts.people import find_people
 from inroad.contacts.phones import PhoneReader, find_phones
@@ -80,6 +81,7 @@ def _all_signals(document: Document, items: list[Item], regions: list[str]) -> l
         *locate_addresses(document, regions, [*addresses, *(finding for finding in stated if finding.kind == "address")]),
         *find_people(document, [(finding.start, finding.end) for finding in addresses]),
     ]
+    findings = without_parts(findings)
     bind_people(document, findings)
     _doubt_others(document, findings)
     if (medium := document.medium) in _NAMED_MEDIA:

@@ -12,7 +12,7 @@ from typing import Any
 from inroad.contacts.document import Document
 from inroad.contacts.model import Contact, ContactKind
 
-EXTRACTOR_VERSION = "3"
+EXTRACTOR_VERSION = "4"
 """Raised whenever the same page may give other contacts, so that stored pages are read again."""
 
 _MAX_RAW = 500

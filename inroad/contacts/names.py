@@ -6,7 +6,8 @@ where on a page people stand (`people`).
 
 `given_names.txt` and `surnames.txt` hold the given names and the 20,000 commonest surnames of the 1990 United States census (a work
 of the federal government, in the public domain) and our own lists for the languages of Europe, South Asia and the Near and Far
-East.
+East. `english_words.txt` holds common English words from SCOWL (its notice stands beside it): many a rare surname of the census is a
+word first ("Running", "Dress", "Bath"). `surname_words.txt` holds those that are well-known surnames all the same.
 """
 
 from __future__ import annotations
@@ -39,7 +40,7 @@ _SUFFIX = re.compile(
 )
 _PARTICLES: Final = frozenset(
     """van von der den de del della di da dos das du la le les el al bin ibn ben ter ten te zu zum zur vom af av y e i op
-    't d' mac mc st st. san santa auf und do den
+    't d' mac mc st st. san santa auf do den
     lo li dal dalla degli dei dello abu""".split()  # noqa: SIM905
 )
 _TOKEN = re.compile(
@@ -178,7 +179,12 @@ NOT_SURNAMES: Final = frozenset(
 # Given names that are also words of a text ("Tage Zeitpunkt", "Marine Welder", "Kerry Gandelow"): they need a known surname behind.
 COMMON_WORDS: Final = frozenset(
     """tage marine kerry marche mobile magna nova viva pace mina storm ocean star stone page case chance chip sky sterling
-    major royal virginia georgia carolina florida dakota austin houston dallas phoenix victory sunny""".split()  # noqa: SIM905
+    major royal virginia georgia carolina florida dakota houston dallas phoenix victory sunny
+    min gene son dia día domingo nevada sierra meta dona lee rey magdalena candida maple spring crystal amber autumn summer
+    winter christi mariä está esta jing nan hong tam diakonie hope faith joy dawn eve chase rusty sandy windy misty stormy
+    rocky buddy angel genesis trinity heaven nicely earnest junior gun sherry brandy cherry olive basil herb laurel
+    myrtle flora pearl opal jade coral garnet emerald diamond jewel ebony scarlet tawny marina vienna paris chelsea lourdes
+    ava mercedes lexus bentley acer otto per juli rosé rose""".split()  # noqa: SIM905
 )
 
 
@@ -192,6 +198,18 @@ def given_names() -> frozenset[str]:
 def surnames() -> frozenset[str]:
     """Lower-case surnames, 20,000 of them."""
     return _word_list("surnames.txt")
+
+
+@lru_cache(maxsize=1)
+def english_words() -> frozenset[str]:
+    """Lower-case English words, 48,000 of them, that are no well-known surnames."""
+    return _word_list("english_words.txt")
+
+
+@lru_cache(maxsize=1)
+def surname_words() -> frozenset[str]:
+    """Lower-case English words that are well-known surnames too: baker, brown, price."""
+    return _word_list("surname_words.txt")
 
 
 def _word_list(name: str) -> frozenset[str]:
@@ -221,17 +239,59 @@ def is_surname(token: str) -> bool:
     """Whether a word is a known surname, or one in a script or spelling that English words do not have."""
     word = token.lower().strip(".'’,")
     if word in surnames():
-        return True
+        return word not in english_words()
     if "-" in word:
         return all(is_surname(half) for half in word.split("-") if half)
     return not word.isascii() and not word.isdigit()
 
 
-def may_be_surname(token: str) -> bool:
-    """Whether an unknown word may be a surname: it has no ending of English common words."""
+def is_word_and_surname(token: str) -> bool:
+    """Whether a word is a rare surname that is more often an English word ("Dress", "Blessing")."""
     word = token.lower().strip(".'’,")
-    return is_surname(word) or (
-        word.isalpha() and len(word) > 2 and word not in NOT_SURNAMES and not _ENGLISH_ENDING.search(word)
+    return word in surnames() and word in english_words()
+
+
+def is_plain_word(token: str) -> bool:
+    """Whether a word is a common English one, and no well-known name ("Showroom", "Dress")."""
+    word = token.lower().strip(".'’,")
+    return _is_english(word) or (word in NOT_SURNAMES and word not in given_names())
+
+
+def _is_english(word: str) -> bool:
+    return word in english_words() or (
+        word.endswith("s") and len(word) > 4 and word not in surnames() and word[:-1] in english_words()
+    )
+
+
+# "LeroyBureaux", "SqFt", "WatsonAt": words that lost the space between them; names have capitals inside behind a prefix only.
+HUMP = re.compile(r"(?<=[a-zß-öø-ÿ])(?=[A-ZÀ-ÖØ-Þ])")
+_NAME_PREFIXES: Final = frozenset("mc mac fitz de di da du la le van von st san al el ben ter".split())  # noqa: SIM905
+
+
+def is_run_together(token: str) -> bool:
+    """Whether a word has a capital inside where no name has one (McKay, DeVries and MaryAnn have)."""
+    if token.islower() or token[1:].islower() or token.isupper():
+        return False
+    for part in re.split(r"[-'’.]", token):
+        first, *rest = HUMP.split(part)
+        if rest and first.lower() not in _NAME_PREFIXES and not all(is_given_name(half) for half in (first, *rest)):
+            return True
+    return False
+
+
+def may_be_surname(token: str) -> bool:
+    """Whether a word may be a surname: it is a listed one, or neither an English word nor with the ending of one."""
+    word = token.lower().strip(".'’,")
+    return (
+        is_surname(word)
+        or is_word_and_surname(word)
+        or (
+            word.isalpha()
+            and len(word) > 2
+            and word not in NOT_SURNAMES
+            and not _is_english(word)
+            and not _ENGLISH_ENDING.search(word)
+        )
     )
 
 

@@ -13,6 +13,14 @@ from inroad.contacts.finding import Finding
 from inroad.contacts.names import is_person_name
 from inroad.contacts.roles import is_role, label_role, may_be_role, tidy_role
 
+_DETERMINER = re.compile(
+    r"^(?:(?:Our|The|Your|My|His|Her|Their|Unsere?|Mein|De[rmn]|Die|Eine?|Notre|Le|La|El|Il)\s)+", re.IGNORECASE
+)
+# What may stand in lower case between the words of a title.
+_CONNECTORS: Final = frozenset(
+    """of for the and & at in on to de du des d la le les l' del della di da dos do en et y e und für der die das im in zu zur
+    von vom van voor het i w ds. o. und/oder""".split()  # noqa: SIM905
+)
 _PAIRS: Final = frozenset((("td", "td"), ("th", "td"), ("dt", "dd")))
 
 
@@ -80,18 +88,33 @@ def _is_name(lines: list[tuple[int, str]], number: int) -> bool:
 
 def _role_after(text: str) -> str | None:
     match = re.match(
-        r"(?:,\s[A-Z][\w.]{1,6}(?=,))?\s?(?:,|[–—|\-:]|\(|\bis (?:the|our|a|an)\b|,? who is (?:the|our))\s?([^,;()\n]{2,90})",
+        r"(?:,\s[A-Z][\w.]{1,6}(?=,))?\s?(?:,|(?<=^)(?=[A-Z])|[–—|\-:]|\(|\bis (?:the|our|a|an)\b|,? who is (?:the|our))\s?"
+        r"([^,;()\n]{2,90})",
         text,
     )
     if not match:
         return None
-    piece = re.split(r"[.!?]\s|\s[–—|]\s|\s-\s", match.group(1))[0]
+    piece = _DETERMINER.sub("", re.split(r"[.!?]\s|\s[–—|]\s|\s-\s", match.group(1))[0])
     return tidy_role(piece) if is_role(piece, any_case=True) and not is_person_name(piece) else None
 
 
 def _role_before(text: str) -> str | None:
-    match = re.search(r"(?:^|[.!?:;]\s|[–—|,•]\s)([^.!?;:–—|,•]{2,60}?)(?:\s?[:–—,|]|\s-)?\s?$", text)
+    match = re.search(r"(?:^|[.!?:;]\s|[–—|,•]\s)([^.!?;:–—|,•]{2,60}?)(\s?[:–—,|]|\s-)?\s?$", text)
     if not match:
         return None
-    piece = match.group(1)
+    is_apart = bool((match.group(2) or "").strip(" ,"))
+    piece = _DETERMINER.sub("", match.group(1) if is_apart else _title_at_end(match.group(1)))
+    if is_apart and any(word[:1].islower() and word not in _CONNECTORS for word in piece.split()):
+        return None
     return tidy_role(piece) if is_role(piece) and len(piece.split()) <= 6 else None
+
+
+def _title_at_end(text: str) -> str:
+    """The capitalised words that a text ends with: "HDE-Präsident" of "sagte HDE-Präsident", none of "setzt auf ihn und"."""
+    words = text.split()
+    at = len(words)
+    while at and (words[at - 1][:1].isupper() or words[at - 1] in _CONNECTORS or is_role(words[at - 1], any_case=True)):
+        at -= 1
+    while at < len(words) and words[at] in _CONNECTORS:
+        at += 1
+    return "" if words[-1] in _CONNECTORS else " ".join(words[at:])

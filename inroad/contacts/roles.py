@@ -26,7 +26,7 @@ _TITLE_WORDS: Final = (
     "Author|Creator|Intern|Member|Fellow|Operator|Proprietor|Press|Media|Contact|Registrar|Dean|Provost|"
     # German
     "Geschäftsführ\\w*|Inhaber(?:in)?|Gesellschafter(?:in)?|Vorstand\\w*|Vorsitzende\\w?|Aufsichtsrat\\w*|Prokurist(?:in)?|"
-    "Leit(?:er|erin|ung)|\\w+leit(?:er|erin|ung)|Abteilungsleit\\w+|Assisten(?:t|tin|z)|Sekretär(?:in)?|"
+    "Leit(?:er|erin|ung)|(?!Halbleiter)\\w+leit(?:er|erin|ung)|Abteilungsleit\\w+|Assisten(?:t|tin|z)|Sekretär(?:in)?|"
     "Sekretariat|Buchhalt\\w+|Vertrieb\\w*|Verkauf|Einkauf|Ansprechpartner(?:in)?|Berater(?:in)?|\\w+berater(?:in)?|"
     "Ingenieur(?:in)?|Entwickler(?:in)?|Rechtsanw(?:alt|ältin)|Fachanw(?:alt|ältin)|Notar(?:in)?|Steuerberater(?:in)?|"
     "Wirtschaftsprüfer(?:in)?|Arzt|Ärztin|Fachärzt\\w+|Facharzt|Zahnarzt|Zahnärztin|Meister(?:in)?|\\w+meister(?:in)?|"
@@ -93,7 +93,8 @@ def is_role(text: str, *, any_case: bool = False) -> bool:
 # Words of titles that also head pages and lists: alone they make no name of the line above them.
 _LOOSE = re.compile(
     r"(?<![\w])(?:Sales|Marketing|Press|Media|Contact|Member|Host|Board|Fellow|Agent|Partner|Associate|Author|Artist|Buyer|Host|"
-    r"Verwaltung|Verkauf|Einkauf|Vertrieb|Press|Lead|Head|Editor|Creator|Operator|Planner|Coach|Trainer|Assistant|Designer)(?![\w])"
+    r"Verwaltung|Verkauf|Einkauf|Vertrieb|Press|Lead|Head(?! of)|Editor|Creator|Operator|Planner|Coach|Trainer|Assistant|"
+    r"Designer)(?![\w])"
 )
 
 
@@ -109,8 +110,9 @@ def is_title(text: str) -> bool:
 
 
 def tidy_role(text: str) -> str:
-    """A role without the punctuation around it."""
-    return " ".join(text.split()).strip(" ,;:|–—-•·()[]")
+    """A role without the punctuation around it; of "Rechtsanwalt (Attorney at Law" what stands before the bracket."""
+    role = " ".join(text.split()).strip(" ,;:|–—-•·()[]")
+    return role if ")" in role else role.partition(" (")[0]
 
 
 _REPRESENTED = re.compile(

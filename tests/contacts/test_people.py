@@ -26,6 +26,14 @@ def people(html: str) -> dict[str, Contact]:
         "<p>Frank Towels, Frank Sheets, Frank Duvets, Frank Pillows, Frank Blankets, Frank Quilts, Frank Rugs, Frank Mats</p>",
         "<p>Santa Monica</p>",
         "<p>Contact Us Today</p>",
+        "<p>Conversational AI Platform: build an agent. Start your AI Journey.</p>",
+        "<p>« Support réactif. » M. LeroyBureaux, Cergy</p>",
+        "<p>Anna Price Drops</p><p>George W. Hewlett High School</p><p>Randall Frost Thermostats</p>",
+        "<h2>Veronica Dress</h2><p>All our dresses are made to measure.</p>",
+        "<p>Von Risiken und Nebenwirkungen</p><p>Von Rechts wegen</p><p>Loma de Tiscapa</p><p>Día del Trabajador</p>",
+        "<ul><li>Iran</li><li>Hong Kong</li><li>Sierra Leone</li><li>Jan Mayen</li></ul>",
+        "<label>Min Price</label><label>Max Price</label><label>Min SqFt</label>",
+        "<dl><dt>Anwendung der Elektronik</dt><dd>Halbleiter Bauteile</dd></dl>",
         "<div itemscope itemtype='https://schema.org/Review'><span itemprop='author'>Anna Kessler</span></div>",
     ],
 )
@@ -45,6 +53,11 @@ def test_what_only_looks_like_a_name_is_refused(html: str) -> None:
         ("<p>Miriam Holt, Head of Purchasing</p>", "Miriam Holt", "Head of Purchasing"),
         ("<p>Press contact: Miriam Holt</p>", "Miriam Holt", "Press contact"),
         ("<p>CEO: Miriam Holt</p>", "Miriam Holt", "CEO"),
+        ("<p>Krasmir Tomolov, Head of Sales</p>", "Krasmir Tomolov", "Head of Sales"),
+        ("<p>Das Lager ist voll, sagte HDE-Präsident Miriam Holt am Mittwoch.</p>", "Miriam Holt", "HDE-Präsident"),
+        ("<p>„Ein Erfolg“, sagt die Präsidentin der Kammer, Miriam Holt.</p>", "Miriam Holt", "Präsidentin der Kammer"),
+        ("<div><b>Miriam Holt</b><span>Head of Purchasing</span></div>", "Miriam Holt", "Head of Purchasing"),
+        ("<h4>Jane Dress</h4><p>Office Manager</p><p>We sell no dresses.</p>", "Jane Dress", "Office Manager"),
     ],
 )
 def test_roles_stand_beside_names_and_before_them(html: str, name: str, role: str) -> None:
@@ -52,6 +65,34 @@ def test_roles_stand_beside_names_and_before_them(html: str, name: str, role: st
     found = people(html)
     assert found[name].role == role
     assert found[name].confidence >= 0.85
+
+
+@pytest.mark.parametrize(
+    ("html", "names"),
+    [
+        ("<p>Mia Larsen leads it. Ask Mr. Larsen, or Mrs Mia.</p>", {"Mia Larsen"}),
+        ("<p>Dr. Thorne wrote it.</p><p>Marcus Thorne</p><p>Aris Thorne</p>", {"Marcus Thorne", "Aris Thorne"}),
+        ("<p>Jansen dankt Piotr Tarnowski.</p><p>Piotr Tarnowskis Abschied war laut.</p>", {"Piotr Tarnowski"}),
+        ("<p>Brian A. Harris, M.D.</p><p>Brian Harris</p>", {"Brian A. Harris"}),
+        ("<p>Juan Ignacio Kuczynski firmó.</p>", {"Juan Ignacio Kuczynski"}),
+        ("<p>Von Ulrich Nitsche</p>", {"Ulrich Nitsche"}),
+    ],
+)
+def test_a_part_of_a_name_is_no_person_beside_the_whole(html: str, names: set[str]) -> None:
+    """One person would stand twice in the list, once without a surname."""
+    assert set(people(html)) == names
+
+
+def test_a_part_gives_its_role_to_the_only_name_it_fits() -> None:
+    """The surname alone often stands beside the title."""
+    found = people("<p>Our founders are listed below.</p><p>Mia Larsen</p><p>News of the day</p><p>CEO: Dr. Larsen</p><p>x</p>")
+    assert set(found) == {"Mia Larsen"}
+
+
+def test_many_people_of_one_first_name_stay() -> None:
+    """A directory of a big office has eight Davids, and is no catalogue."""
+    last = ["Keller", "Osgood", "Petrov", "Lindqvist", "Baumann", "Okafor", "Fischer", "Novak", "Schmidt"]
+    assert len(people("".join(f"<p>David {name}</p>" for name in last))) == len(last)
 
 
 def test_team_cards_bind_mail_and_phone_to_their_own_person() -> None:
