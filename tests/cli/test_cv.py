@@ -16,7 +16,7 @@ from inroad.store.cvs import cv_versions, find_cv, list_cvs, release_edit
 from inroad.store.models import CvRow, OutreachRow
 from tests.cvs.people import person
 from tests.stages.bench import Bench
-from tests.stages.conftest import bench, make_bench  # noqa: F401  (fixtures)
+from tests.stages.conftest import bench, make_bench, states  # noqa: F401  (fixtures)
 from tests.stages.test_applications import applied, use_profile  # noqa: F401  (fixture)
 
 

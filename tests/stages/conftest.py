@@ -10,7 +10,8 @@ import pytest
 from inroad.settings import Settings
 from inroad.store import Database
 from inroad.store.domains import add_domains
-from tests.stages.bench import DOMAIN, SITE, Bench, FakeWeb, page
+from tests.databases import Databases
+from tests.stages.bench import DOMAIN, SITE, Bench, FakeWeb, States, page
 
 
 @pytest.fixture
@@ -28,3 +29,9 @@ def make_bench(database: Database, settings: Settings) -> Callable[..., Bench]:
 def bench(make_bench: Callable[..., Bench]) -> Bench:
     """One company whose site is a home page."""
     return make_bench()
+
+
+@pytest.fixture(scope="session")
+def states(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> States:
+    """Benches that stages have worked on already."""
+    return States(databases, tmp_path_factory.mktemp("states"))

@@ -16,7 +16,7 @@ from inroad.store.models import CvRow, Domain, MatchRow, Page, PageContent, Post
 from inroad.store.profiles import save_profile
 from tests.endtoend.command import PROFILE
 from tests.endtoend.snapshots import fingerprint
-from tests.stages.bench import SITE, Bench, job_posting, page, urlset
+from tests.stages.bench import SITE, Bench, States, job_posting, page, urlset
 
 TEXT = (
     "<p>You look after our data platform.</p><h3>You have</h3><ul><li>Five years with Python and PostgreSQL</li>"
@@ -50,13 +50,17 @@ def select(bench: Bench, table: str, **which: Any) -> int:
     return bench.database.call(decide, table, "select", matching(TABLES[table], **which), actor="ada", reason=None)[0]
 
 
-@pytest.fixture
-def applied(bench: Bench) -> Bench:
-    """A company with one fitting job, and a CV written for it."""
+def apply(bench: Bench) -> None:
+    """Gives the company one fitting job, and has a CV written for it."""
     use_profile(hire(bench))
     bench.run(*STAGES)
     assert bench.rows(CvRow.cv_processing_status, CvRow.version) == [("Complete", 1)]
-    return bench
+
+
+@pytest.fixture
+def applied(bench: Bench, states: States) -> Bench:
+    """A company with one fitting job, and a CV written for it."""
+    return states.give(bench, apply)
 
 
 def test_without_a_profile_postings_wait_and_no_cv_is_written(bench: Bench) -> None:

@@ -18,7 +18,7 @@ from inroad.store import ledger
 from inroad.store.models import CvRow, Extraction, OutreachRow, PostingRow
 from inroad.store.offers import offer_again
 from inroad.store.pauses import drop_pause, put_pause
-from tests.stages.bench import DOMAIN, Bench
+from tests.stages.bench import DOMAIN, Bench, States
 from tests.stages.test_models_and_budgets import REFUSED, ScriptedWriter, _read, _refusing, _write
 from tests.stages.test_structuring import _read_page, _run
 
@@ -32,14 +32,18 @@ def _refuse(bench: Bench, purpose: str, posting: str | None = None, *, usd: floa
     run_sync(ledger.enter(bench.database, entry, outcome="refused", amounts=amounts))
 
 
-@pytest.fixture
-def refused(bench: Bench) -> Bench:
-    """A company whose one CV was written by rules, because a budget had nothing left."""
+def have_refused(bench: Bench) -> None:
+    """Has the company's one CV written by rules, because a budget has nothing left."""
     set_budget(bench.database, "all", tokens=0)
     _write(bench, ScriptedWriter(*[REFUSED] * 50))
     _refuse(bench, "cv", bench.rows(PostingRow.key)[0])
     assert bench.rows(CvRow.cv_processing_status, CvRow.writer) == [("Complete", "rules")]
-    return bench
+
+
+@pytest.fixture
+def refused(bench: Bench, states: States) -> Bench:
+    """A company whose one CV was written by rules, because a budget had nothing left."""
+    return states.give(bench, have_refused)
 
 
 def _status(bench: Bench) -> str:

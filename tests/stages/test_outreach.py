@@ -14,7 +14,7 @@ from inroad.stages.outputs import OutputUnavailable, OutputUnusable, write_url
 from inroad.store.models import ContactRow, CvRow, CvVersion, OutreachRow
 from inroad.store.suppression import suppress
 from tests.endtoend.snapshots import fingerprint
-from tests.stages.bench import SITE, Bench, page
+from tests.stages.bench import SITE, Bench, States, page
 from tests.stages.test_applications import hire, select, use_profile
 
 TEAM = page(
@@ -24,15 +24,19 @@ TEAM = page(
 )
 
 
-@pytest.fixture
-def drafted(bench: Bench) -> Bench:
-    """A company with a recruiter, a job, a CV and its drafts."""
+def draft(bench: Bench) -> None:
+    """Gives the company a recruiter and a job, and has a CV and its drafts written."""
     use_profile(hire(bench))
     bench.web.pages[f"{SITE}/"] = page("Kestrel", links=["/careers", "/team"])
     bench.web.pages[f"{SITE}/team"] = TEAM
     bench.run(*STAGES)
     assert bench.rows(OutreachRow.outreach_processing_status, OutreachRow.version) == [("Complete", 1)]
-    return bench
+
+
+@pytest.fixture
+def drafted(bench: Bench, states: States) -> Bench:
+    """A company with a recruiter, a job, a CV and its drafts."""
+    return states.give(bench, draft)
 
 
 def contact_of(bench: Bench) -> dict[str, str] | None:
