@@ -7,7 +7,7 @@ import pytest
 from inroad.stages.annotations import NoSuchPosting, mark_posting
 from inroad.store.models import Annotation, CvRow, MatchRow, PostingRow, Progress
 from tests.endtoend.snapshots import fingerprint
-from tests.stages.bench import Bench, job_posting
+from tests.stages.bench import Bench, States, job_posting
 from tests.stages.test_applications import JOB, hire, use_profile
 from tests.stages.test_postings import STAGES
 
@@ -15,14 +15,18 @@ TEXT = """<p>We calibrate wind sensors.</p><h3>Requirements</h3><ul><li>Three ye
 <h3>Nice to have</h3><ul><li>Knowledge of PostgreSQL</li></ul>"""
 
 
-@pytest.fixture
-def matched(bench: Bench) -> Bench:
-    """One job, matched with the person's profile and written for."""
+def match(bench: Bench) -> None:
+    """Gives the company one job, has it matched with the person's profile and written for."""
     use_profile(hire(bench))
     bench.web.pages[JOB] = job_posting("Meteorologist", TEXT)
     bench.run(*STAGES, "matches", "cvs")
     assert len(bench.rows(PostingRow.id)) == 1
-    return bench
+
+
+@pytest.fixture
+def matched(bench: Bench, states: States) -> Bench:
+    """One job, matched with the person's profile and written for."""
+    return states.give(bench, match)
 
 
 def mark(bench: Bench, quote: str, kind: str, note: str | None = None) -> int:
