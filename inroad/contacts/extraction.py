@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from inroad.contacts.address_doubts import settle_addresses
 from inroad.contacts.addresses import address_key, find_addresses
 from inroad.contacts.binding import bind_people, plain_letters
 from inroad.contacts.confidence import agreeing, when_elsewhere
@@ -69,7 +70,7 @@ def read_items(document: Document) -> list[Item]:
 
 def _all_signals(document: Document, items: list[Item], regions: list[str]) -> list[Finding]:
     reader = PhoneReader(regions)
-    addresses = find_addresses(document, regions)
+    addresses = settle_addresses(document, find_addresses(document, regions))
     stated = schema_findings(document, items, reader)
     findings = [
         *find_emails(document),

@@ -25,6 +25,13 @@ def addresses(html: str, *, region: str | None = None) -> list[Contact]:
         "<p>Version 10115 Berlin</p>",
         "<p>Berlin is a city</p>",
         "<p>5 Reasons Why This Way Is New</p>",
+        "<p>BP : 5574</p>",
+        "<p>Postfach 3000</p>",
+        "<p>Im Juni 2016</p><p>In der Regel 5-15</p><p>Im Jahr 1480</p>",
+        "<p>Platz 15</p><p>Lernfeld 9-14</p><p>Anbauhöhe 1800 – 2000</p>",
+        "<p>March 21, 2023 No Comments</p>",
+        "<p>geboren 1977 in Erfurt, 1997 Studium an der Hochschule</p>",
+        "<p>08:51 Na Av.</p><p>2021 FOGS GREEN</p>",
     ],
 )
 def test_what_is_no_address_is_refused(html: str) -> None:
@@ -120,3 +127,21 @@ def test_irish_addresses_are_read_by_their_eircode(html: str, value: str) -> Non
     """Half of Ireland's houses have a name and no number: the code is what makes the line an address."""
     found = [c for c in extract_contacts(html, url="https://www.brightloom.example/") if c.kind == "address"]
     assert [contact.value for contact in found] == [value]
+
+
+@pytest.mark.parametrize(
+    ("html", "value"),
+    [
+        ("<p>Adresse Wundtstr 40-44<br>14057 Berlin</p>", "Wundtstr 40-44, 14057 Berlin"),
+        ("<p>Geschäftsstelle Littenstraße 9 10179 Berlin Telefon 030 3069310</p>", "Littenstraße 9, 10179 Berlin"),
+        ("<p>Reederkammer Littenstraße 9<br>10179 Berlin</p>", "Littenstraße 9, 10179 Berlin"),
+        ("<p>Hansa Rohre GmbH &amp; Co. KG W.-C.-Röntgen-Str. 2<br>04509 Delitzsch</p>", "W.-C.-Röntgen-Str. 2, 04509 Delitzsch"),
+        ("<p>Eisgrubengasse 2–6 / 2, 2334 Vösendorf</p>", "Eisgrubengasse 2–6/2, 2334 Vösendorf"),
+        ("<p>Alte Jakobstraße 5, 10969 Berlin</p>", "Alte Jakobstraße 5, 10969 Berlin"),
+        ("<p>An der Grünwalder Brücke 1, 82049 München</p>", "An der Grünwalder Brücke 1, 82049 München"),
+        ("<p>Düsseldorfer Landstraße 12, 47249 Duisburg</p>", "Düsseldorfer Landstraße 12, 47249 Duisburg"),
+    ],
+)
+def test_labels_and_companies_are_no_part_of_a_street(html: str, value: str) -> None:
+    """A letter to "Adresse Wundtstr. 40" shows that nobody has read it."""
+    assert [contact.value for contact in addresses(html, region="DE")] == [value]
