@@ -12,8 +12,8 @@ from typing import Any
 
 from inroad.guard.errors import TransientError
 
-# Tokens in a usage report beyond which it is not believed.
-MAX_USAGE = 50_000_000
+# Tokens in a usage report beyond which it is not believed: the longest context and the longest answer of any model are below.
+MAX_USAGE = 20_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,5 +108,7 @@ def _usage_of(usage: Any) -> Usage | None:
         return None
     details = usage.get("prompt_tokens_details")
     cached = _count(details.get("cached_tokens")) if isinstance(details, dict) else None
-    total = _count(usage.get("total_tokens")) or 0
+    total = _count(usage.get("total_tokens", 0))
+    if total is None:
+        return None
     return Usage(given, max(made, total - given), min(cached or 0, given))

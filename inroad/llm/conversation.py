@@ -24,7 +24,7 @@ from inroad.llm.faults import InvalidAnswer, RequestRefused
 from inroad.llm.prices import OWN, OwnPrices, price_usd, price_version, provider_name
 from inroad.llm.prompts import AGAIN, SCHEMA, SYSTEM
 from inroad.llm.reading import Reader, Reading
-from inroad.llm.schema import answer_tool, response_format, schema_text
+from inroad.llm.schema import answer_tool, response_format, schema_text, storable_text
 from inroad.store import ledger
 
 S = TypeVar("S", bound=BaseModel)
@@ -218,16 +218,17 @@ class Conversation:
             raise
         finally:
             attempt.result["latency_ms"] = (time.monotonic() - began) * 1000
-        self._account(attempt, answer)
+        self._account(attempt, answer, asked)
         return answer
 
-    def _account(self, attempt: Attempt, answer: Answer) -> None:
+    def _account(self, attempt: Attempt, answer: Answer, asked: _Asked) -> None:
         if self._store_prompts:
-            attempt.result["answer"] = answer.text.replace("\x00", "")
-        if answer.usage is None:
+            attempt.result["answer"] = storable_text(answer.text)
+        usage = answer.usage
+        # More input than there were bytes is no report, and would empty a month's budget with one lie.
+        if usage is None or usage.input > asked.input_bound:
             attempt.charge_all()
             return
-        usage = answer.usage
         cost = self._price(usage.input, usage.output, usage.cached)
         attempt.used = Amounts(usage.input + usage.output, cost)
         attempt.result.update(input_tokens=usage.input, output_tokens=usage.output, cached_tokens=usage.cached, cost_usd=cost)

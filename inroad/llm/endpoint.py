@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import asyncio
 import copy
+import logging
 import ssl
 import threading
+import zlib
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -25,6 +27,9 @@ from inroad.settings import Fallback, Settings
 if TYPE_CHECKING:
     from openai import AsyncOpenAI
 
+# At DEBUG these write down the headers of each answer, in which an endpoint may repeat the key.
+for _carrier in ("httpcore2", "httpx2", "openai"):
+    logging.getLogger(_carrier).setLevel(logging.INFO)
 DEFAULT_BASE_URL = "https://api.openai.com/v1"
 # Bytes of one answer that are read; the longest output cap gives well below 1 MB.
 MAX_BODY_BYTES = 8_000_000
@@ -85,6 +90,7 @@ class Endpoint:
         self.host = parts.hostname + (f":{parts.port}" if parts.port else "")
         self.model = model
         self._api_key = api_key
+        self._is_secret = len(api_key) > len("none")
         self._timeout_s = timeout_s
         self._ca_file = ca_file
         self._clients: dict[int, tuple[asyncio.AbstractEventLoop, AsyncOpenAI]] = {}
@@ -135,7 +141,8 @@ class Endpoint:
             # The package's door for bodies of one's own: `chat.completions.create` walks through what we made and builds
             # an object of the answer that nobody reads, 0.7 of its 2.2 ms of processor a call.
             raw = await self._client().post("/chat/completions", cast_to=httpx2.Response, body=request)
-            return read_answer(raw.content, self.host, is_tool="tools" in request)
+            content = raw.content.replace(self._api_key.encode(), b"[key]") if self._is_secret else raw.content
+            return read_answer(content, self.host, is_tool="tools" in request)
         except openai.APIStatusError as error:
             body = self._without_key(error.response.text)
             headers = error.response.headers
@@ -146,7 +153,7 @@ class Endpoint:
             raise Unfinished(f"{self.host}: {self._without_key(type(error).__name__)}.") from None
 
     def _without_key(self, text: str) -> str:
-        return text.replace(self._api_key, "[key]") if len(self._api_key) > 4 else text
+        return text.replace(self._api_key, "[key]") if self._is_secret else text
 
     def _connection_fault(self, error: Exception) -> InroadError:
         cause = error.__cause__
@@ -178,6 +185,7 @@ class Endpoint:
             follow_redirects=False,
             verify=_trust(self._ca_file),
             limits=httpx2.Limits(max_connections=200, max_keepalive_connections=50, keepalive_expiry=30.0),
+            headers={"accept-encoding": "gzip"},
             event_hooks={"response": [_limit_body]},
         )
         # Organisation and project would else be read from the environment: only our settings count.
@@ -194,23 +202,37 @@ def _trust(ca_file: str | None) -> ssl.SSLContext:
 
 
 class _Limited(httpx2.AsyncByteStream):
-    """A body that ends with an error once it is longer than any honest answer."""
+    """A body, unpacked, that ends with an error once it is longer than any honest answer: 300 kB of gzip can be 300 MB."""
 
-    def __init__(self, stream: httpx2.AsyncByteStream) -> None:
+    def __init__(self, stream: httpx2.AsyncByteStream, *, is_packed: bool) -> None:
         self._stream = stream
+        self._unpacker = zlib.decompressobj(wbits=16 + zlib.MAX_WBITS) if is_packed else None
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         received = 0
         async for piece in self._stream:
-            received += len(piece)
+            plain = self._unpacked(piece, MAX_BODY_BYTES - received + 1)
+            received += len(plain)
             if received > MAX_BODY_BYTES:
                 raise Unfinished(f"The model's answer is longer than {MAX_BODY_BYTES:,} bytes.", reason="llm-too-large")
-            yield piece
+            yield plain
+
+    def _unpacked(self, piece: bytes, most: int) -> bytes:
+        if self._unpacker is None:
+            return piece
+        try:
+            return self._unpacker.decompress(piece, most)
+        except zlib.error:
+            raise Unfinished("The model's answer is not the gzip that it says it is.", reason="llm-malformed") from None
 
     async def aclose(self) -> None:
         await self._stream.aclose()
 
 
 async def _limit_body(response: httpx2.Response) -> None:
+    """Unpacks here, within the limit: the package would unpack first, and hold the whole."""
     assert isinstance(response.stream, httpx2.AsyncByteStream)
-    response.stream = _Limited(response.stream)
+    packing = response.headers.pop("content-encoding", "").strip().lower()
+    if packing not in {"", "identity", "gzip", "x-gzip"}:
+        raise Unfinished(f"The model's answer is packed as {packing[:40]!r}; only gzip was asked for.", reason="llm-malformed")
+    response.stream = _Limited(response.stream, is_packed="gzip" in packing)

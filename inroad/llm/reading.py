@@ -67,5 +67,16 @@ def read_as(answer: Answer, schema: type[S], check: Callable[[S], str | None] | 
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False)[:5]
         return None, "; ".join(f"{'.'.join(map(str, item['loc'])) or 'answer'}: {item['msg']}" for item in first)[:1000]
+    if not _is_storable(found):
+        return None, "A number in it is not finite, or it is nested too deeply."
     fault = check(found) if check else None
     return (None, fault) if fault else (found, "")
+
+
+def _is_storable(found: BaseModel) -> bool:
+    """Whether JSON can carry it: a schema's numbers may be written "Infinity" in words, which Pydantic reads."""
+    try:
+        json.dumps(found.model_dump(mode="json"), allow_nan=False)
+    except (ValueError, RecursionError):
+        return False
+    return True

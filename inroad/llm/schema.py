@@ -6,6 +6,7 @@ What does not belong here: validation, which is Pydantic's.
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Iterator
 from functools import lru_cache
@@ -104,15 +105,30 @@ def read_json(answer: str) -> Any:
     raise NotJson("the answer is not JSON")
 
 
-def _storable(document: Any) -> Any:
+def storable_text(text: str) -> str:
     """Without NUL and lone surrogates, which JSON can write and PostgreSQL cannot store."""
+    return text.replace("\x00", "").encode("utf-8", "replace").decode()
+
+
+def _storable(document: Any) -> Any:
+    """What PostgreSQL can store.
+
+    Raises:
+        NotJson: A number is larger than any that JSON's readers agree on (RFC 8259, section 6): 1e999 is infinite.
+    """
     root = [document]
     waiting: list[Any] = [root]
     while waiting:
         node = waiting.pop()
+        if isinstance(node, dict) and any("\x00" in key or not key.isprintable() for key in node):
+            cleaned = {storable_text(key): value for key, value in node.items()}
+            node.clear()
+            node.update(cleaned)
         for key, value in list(node.items()) if isinstance(node, dict) else list(enumerate(node)):
             if isinstance(value, str):
-                node[key] = value.replace("\x00", "").encode("utf-8", "replace").decode()
+                node[key] = storable_text(value)
+            elif isinstance(value, float) and not math.isfinite(value):
+                raise NotJson("a number in the answer is too large")
             elif isinstance(value, dict | list):
                 waiting.append(value)
     return root[0]

@@ -25,7 +25,7 @@ class _Queue:
     """What waits in one event loop, and how many statements are on their way."""
 
     loop: asyncio.AbstractEventLoop
-    waiting: list[tuple[Any, asyncio.Future[Any]]] = field(default_factory=list)
+    waiting: list[tuple[str, asyncio.Future[Any]]] = field(default_factory=list)
     lanes: set[asyncio.Task[None]] = field(default_factory=set)
 
 
@@ -49,10 +49,12 @@ class Bundles:
 
         Raises:
             DatabaseUnavailable: The server cannot be reached, or broke off.
+            ValueError: It is no JSON (NaN, infinity); told to its own caller, and not to those whose documents go with it.
         """
+        written = json.dumps(document, allow_nan=False)
         queue = self._queue()
         answer: asyncio.Future[Any] = queue.loop.create_future()
-        queue.waiting.append((document, answer))
+        queue.waiting.append((written, answer))
         if len(queue.lanes) < LANES:
             lane = queue.loop.create_task(self._drain(queue))
             queue.lanes.add(lane)
@@ -76,7 +78,7 @@ class Bundles:
             if not bundle:
                 continue
             try:
-                rows = await self._database.fetch(self._statement, (json.dumps([document for document, _ in bundle]),))
+                rows = await self._database.fetch(self._statement, (f"[{','.join(written for written, _ in bundle)}]",))
             except BaseException as error:
                 for _, answer in bundle:
                     _fail(answer, error)

@@ -22,6 +22,8 @@ LOCK_CLASS = 729_451_300
 RETRY_BASE_S = 60.0
 # Refused by a budget or a pause: tried again after this many seconds, or as soon as somebody sets a budget or ends the pause.
 REFUSED_WAIT_S = 900.0
+# Longest wait that somebody else's Retry-After gives a row (seconds); it may name the year 33715, which no datetime holds.
+LONGEST_WAIT_S = 7 * 86_400.0
 # The reasons of work that our own limits or a pause refused; nothing was tried, so no attempt is counted.
 REFUSED: tuple[type[InroadError], ...] = (BudgetExceeded, BucketEmpty, Paused)
 PROCESSED: tuple[type[Any], ...] = (Domain, SitemapFile, Page, Extraction, Board, PostingRow, CvRow, OutreachRow)
@@ -154,7 +156,7 @@ def fail(session: Session, model: type[Any], row_id: int, error: BaseException, 
         return _wait(session, model, row_id, error, owner, values)
     reason, sentence = describe_error(error)
     again = false() if isinstance(error, PermanentError) else model.attempts < model.max_attempts
-    wait_s = getattr(error, "retry_after_s", None) or 0.0
+    wait_s = min(getattr(error, "retry_after_s", None) or 0.0, LONGEST_WAIT_S)
     delay = func.greatest(RETRY_BASE_S * func.power(2.0, model.attempts - 1), wait_s)
     done = {
         model.STATUS: case((again, "Queued"), else_="Error"),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gzip
 import json
+import logging
 from collections.abc import Callable
 from typing import Any
 
@@ -16,11 +18,13 @@ from sqlalchemy import select
 from inroad.guard.errors import BudgetExceeded, InroadError, Scope
 from inroad.guard.limits import set_budget, show_budgets
 from inroad.llm import LlmClient
+from inroad.llm.completions import Unfinished
 from inroad.llm.faults import InvalidAnswer
 from inroad.llm.people import _Person, believed, find_people, uncited
 from inroad.llm.prompts import PAGE_LIMIT, PEOPLE, untrusted
 from inroad.store import Database
 from inroad.store.models import LlmAnswer, LlmCall
+from tests.llm.conftest import KEY
 
 PAGE = "Our team\nAda Lindqvist, Head of Welding"
 INVENTED = json.dumps({"people": [{"name": "Max Evil", "role": "Chief"}, {"name": "Eva Evil"}]})
@@ -116,3 +120,126 @@ def test_any_answer_is_an_instance_or_one_of_our_errors(make_client: Make, model
 def test_an_answer_is_refused_exactly_when_it_names_people_and_none_is_on_the_page(page: str, people: list[_Person]) -> None:
     """An honest empty list is an answer; one true name among inventions is worth keeping."""
     assert (uncited(people, page) is None) == (not people or bool(believed(people, page)))
+
+
+class _Loose(BaseModel):
+    share: float = 0.0
+    count: int = 0
+    more: dict[str, Any] = Field(default_factory=dict)
+
+
+def _ask(client: LlmClient, prompt: str = "How many?") -> _Loose:
+    return client.complete(prompt, schema=_Loose, purpose="test", scope=Scope())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"share": 1e999}', '{"share": -1e999}', '{"more": {"a": [1e400]}}', '{"share": "Infinity"}', '{"share": "nan"}',
+        '{"share": NaN}', '{"count": ' + "9" * 5_000 + "}", '{"more":' + '{"a":' * 20_000 + "1" + "}" * 20_001,
+        '{"more": {"a": ' + "[" * 900 + "]" * 900 + "}}",
+    ],
+)  # fmt: skip
+def test_what_json_cannot_carry_is_refused_and_settled(
+    make_client: Make, model: Any, behave: Any, database: Database, text: str
+) -> None:
+    """PostgreSQL has no infinite JSON: the settlement failed, and with it those of every call that went in the same statement."""
+    set_budget(database, "all", tokens=10**6)
+    model.default = behave(text=text)
+    with pytest.raises(InvalidAnswer):
+        _ask(make_client(store_prompts=True))
+    (status,) = show_budgets(database)
+    with database.begin() as session:
+        assert set(session.scalars(select(LlmCall.outcome))) == {"ok"}
+    assert status.reserved == 0
+    assert status.spent >= model.charged_tokens
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ('{"more": {"a\\u0000b": 1, "\\ud800": 2}}', _Loose(more={"ab": 1, "?": 2})),
+        ('{"count": 1, "count": 2}', _Loose(count=2)),
+        ('{"more": {"code": "a \\\\u0000 b"}}', _Loose(more={"code": "a \\u0000 b"})),
+    ],
+)
+def test_names_that_postgres_cannot_store_are_cleaned(
+    make_client: Make, model: Any, behave: Any, text: str, found: _Loose
+) -> None:
+    """Of two equal names the last one counts, as everywhere; and text that speaks of NUL holds none."""
+    model.default = behave(text=text)
+    assert _ask(make_client(store_prompts=True)) == found
+
+
+@pytest.mark.parametrize(
+    "usage",
+    [
+        {"prompt_tokens": -5, "completion_tokens": 3}, {"prompt_tokens": 10**12, "completion_tokens": 1},
+        {"prompt_tokens": "12", "completion_tokens": "3"}, {"prompt_tokens": 1.5, "completion_tokens": 2},
+        {"prompt_tokens": 1, "completion_tokens": 1, "total_tokens": 10**9}, {"prompt_tokens": 40_000, "completion_tokens": 1},
+        {"prompt_tokens": True, "completion_tokens": True}, {"prompt_tokens": 5, "completion_tokens": 5, "total_tokens": -1},
+        [], "x",
+    ],
+)  # fmt: skip
+def test_a_usage_that_cannot_be_counts_as_the_estimate(
+    make_client: Make, model: Any, behave: Any, database: Database, usage: Any
+) -> None:
+    """Nothing would overspend the budget, and a lie about millions would empty it."""
+    set_budget(database, "all", tokens=10_000)
+    choice = {"index": 0, "finish_reason": "stop", "message": {"role": "assistant", "content": '{"count": 1}'}}
+    model.default = behave(body=json.dumps({"choices": [choice], "usage": usage}))
+    assert _ask(make_client()).count == 1
+    (status,) = show_budgets(database)
+    with database.begin() as session:
+        assert status.spent == session.scalar(select(LlmCall.reserved_tokens))
+    assert status.reserved == 0
+
+
+def test_a_packed_answer_is_unpacked_within_the_limit(make_client: Make, model: Any, behave: Any) -> None:
+    """300 kB of gzip were 300 MB of memory before anybody had counted them."""
+
+    class Packed(str):
+        __slots__ = ()
+
+        def encode(self, *_: Any) -> bytes:
+            return gzip.compress(super().encode(), mtime=0)
+
+    client = make_client()
+    choice = {"index": 0, "finish_reason": "stop", "message": {"role": "assistant", "content": '{"count": 7}'}}
+    model.default = behave(body=Packed(json.dumps({"choices": [choice]})), headers={"content-encoding": "gzip"})
+    model.default.headers["content-length"] = str(len(model.default.body.encode()))
+    assert _ask(client).count == 7
+    model.default = behave(body=Packed(" " * 20_000_000), headers={"content-encoding": "gzip"})
+    model.default.headers["content-length"] = str(len(model.default.body.encode()))
+    with pytest.raises(Unfinished, match="longer than 8,000,000 bytes"):
+        _ask(client, "How many more?")
+
+
+@pytest.mark.parametrize(("packing", "said"), [("br", "only gzip"), ("gzip", "not the gzip")])
+def test_a_packing_that_nobody_asked_for_is_refused(make_client: Make, model: Any, behave: Any, packing: str, said: str) -> None:
+    """Each further unpacker is another bomb."""
+    model.default = behave(headers={"content-encoding": packing})
+    with pytest.raises(Unfinished, match=said):
+        _ask(make_client())
+
+
+def test_a_key_that_an_endpoint_repeats_is_stored_and_logged_nowhere(
+    make_client: Make, model: Any, behave: Any, database: Database, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A gateway that shows what it was sent, in its headers or in the answer itself, must not write our key into our tables."""
+    caplog.set_level(logging.DEBUG)
+    echo = {"x-echo": f"Bearer {KEY}", "x-request-id": KEY, "retry-after": KEY}
+    model.script = [
+        behave(text=json.dumps({"more": {"key": KEY}}), headers=echo),
+        behave(status=500, headers=echo),
+        behave(status=302, headers={**echo, "location": f"http://10.0.0.1/{KEY}"}),
+    ]
+    client = make_client(store_prompts=True)
+    assert _ask(client).more == {"key": "[key]"}
+    with pytest.raises(InroadError) as caught:
+        _ask(client, "How many more?")
+    assert KEY not in f"{caught.value}{caplog.text}"
+    assert len(model.requests) == 3  # and the redirect was not followed
+    with database.begin() as session:
+        for table in (LlmCall, LlmAnswer):
+            assert KEY not in str(session.execute(select(*table.__table__.columns)).all())

@@ -54,6 +54,16 @@ async def test_when_the_database_is_gone_every_caller_is_told_and_the_next_is_no
     assert await bundles.send(7) == 7
 
 
+async def test_a_document_that_is_no_json_is_told_to_its_own_caller(echo: _Echo) -> None:
+    """One infinite number failed the settlements of every call that went in the same statement."""
+    echo.hold()
+    bundles = Bundles(echo, "")
+    jobs = [asyncio.ensure_future(bundles.send(document)) for document in (1, float("inf"), 3)]
+    echo.gate.set()
+    ended = await asyncio.gather(*jobs, return_exceptions=True)
+    assert [str(type(answer).__name__) if isinstance(answer, Exception) else answer for answer in ended] == [1, "ValueError", 3]
+
+
 async def test_each_caller_gets_its_own_answer(echo: _Echo) -> None:
     """Somebody else's reservation would be settled, and one's own never."""
     echo.hold()

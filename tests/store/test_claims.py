@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import func, insert, select, text, update
@@ -107,6 +107,17 @@ def test_retry_after_longer_than_our_own_wait_is_kept(rows: Database) -> None:
         assert session.scalars(
             select(Domain.next_attempt_at > func.now() + timedelta(minutes=14)).where(Domain.id == row(rows).id)
         ).one()
+
+
+@pytest.mark.parametrize("seconds", [1e12, 1e300])
+def test_a_retry_after_of_ages_is_cut(rows: Database, seconds: float) -> None:
+    """No datetime holds the year 33715: the row could not even be read any more."""
+    with Worker(rows) as worker:
+        rows.call(claim, Domain, owner=worker.name, lease_s=60, limit=1)
+        rows.call(fail, Domain, row(rows).id, RateLimited("Slow down.", retry_after_s=seconds), owner=worker.name)
+    with rows.begin() as session:
+        due = session.scalars(select(Domain.next_attempt_at).where(Domain.id == row(rows).id)).one()
+    assert timedelta(days=6) < due - datetime.now(UTC) < timedelta(days=8)
 
 
 def test_rows_put_back_do_not_count_the_attempt(rows: Database) -> None:
