@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -74,8 +75,8 @@ class Site:
             writer.close()
 
 
-@pytest.fixture
-async def site() -> AsyncIterator[Site]:
+@asynccontextmanager
+async def serving() -> AsyncIterator[Site]:
     """The server, listening on loopback."""
     site = Site()
     server = await asyncio.start_server(site.serve, "127.0.0.1", 0, limit=1_000_000)
@@ -84,11 +85,18 @@ async def site() -> AsyncIterator[Site]:
     server.close()
 
 
+@pytest.fixture
+async def site() -> AsyncIterator[Site]:
+    """The server, for one test."""
+    async with serving() as site:
+        yield site
+
+
 Opener = Callable[..., WebClient]
 
 
-@pytest.fixture
-async def open_client(site: Site) -> AsyncIterator[Opener]:
+@asynccontextmanager
+async def opening(site: Site, **defaults: Any) -> AsyncIterator[Opener]:
     """Makes clients that reach every host's port 80 at the server, without pauses and with short time-outs."""
     clients: list[WebClient] = []
 
@@ -100,6 +108,7 @@ async def open_client(site: Site) -> AsyncIterator[Opener]:
             "request_timeout_s": 5.0,
             "retries": 1,
             "respect_robots": False,
+            **defaults,
         }
         made = WebClient(load_settings(**{**values, **settings}), database, **(client or {}))
         clients.append(made)
@@ -108,3 +117,10 @@ async def open_client(site: Site) -> AsyncIterator[Opener]:
     yield make
     for client in clients:
         await client.aclose()
+
+
+@pytest.fixture
+async def open_client(site: Site) -> AsyncIterator[Opener]:
+    """Makes clients of the test's own server, and closes them."""
+    async with opening(site) as make:
+        yield make

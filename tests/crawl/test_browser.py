@@ -10,10 +10,13 @@ import subprocess
 import sys
 import tempfile
 import textwrap
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+import pytest_asyncio
+from playwright.async_api import Browser as Chromium
 from playwright.async_api import Error as PlaywrightError
 
 from inroad.crawl import browser_visit
@@ -22,10 +25,59 @@ from inroad.crawl.failures import FetchFailed, FetchInterrupted
 from inroad.crawl.response import RequestRecord
 from inroad.settings import load_settings
 
-from .conftest import Opener, Site, reply
+from .conftest import Opener, Site, opening, reply, serving
 
 URL = "http://acme.example"
 needs_chromium = pytest.mark.skipif(find_chromium() is None, reason="no Chromium on this machine")
+# One loop for all tests here: a browser belongs to the loop in which it was started.
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+# Seconds in which a page must be done on a machine that does four other things; only hanging pages take them.
+PATIENCE_S = 60.0
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def site() -> AsyncIterator[Site]:
+    """The server, for one test, in the loop of all."""
+    async with serving() as site:
+        yield site
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def open_client(site: Site) -> AsyncIterator[Opener]:
+    """Makes clients of the test's own server, with time for the browser."""
+    async with opening(site, request_timeout_s=PATIENCE_S) as make:
+        yield make
+
+
+class Lent:
+    """A Chromium that whoever has it cannot close."""
+
+    def __init__(self, chromium: Chromium) -> None:
+        self._chromium = chromium
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._chromium, name)
+
+    async def close(self) -> None:
+        """Leaves it to the next test."""
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def chromium() -> AsyncIterator[Chromium]:
+    """One Chromium, started as the product starts it."""
+    browser = Browser(load_settings())
+    yield await browser._started(URL)
+    await browser.aclose()
+
+
+@pytest.fixture
+def lent(chromium: Chromium, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Clients render in the module's Chromium, each page in a context of its own: starting one takes 2 s of processor time."""
+
+    async def launch(browser: Browser, path: Path) -> Any:
+        return Lent(chromium)
+
+    monkeypatch.setattr(Browser, "_launch", launch)
 
 
 def page(script: str) -> bytes:
@@ -54,6 +106,7 @@ async def test_a_browser_that_is_switched_off_stays_off(site: Site, open_client:
 
 
 @needs_chromium
+@pytest.mark.usefixtures("lent")
 async def test_what_scripts_write_is_read(site: Site, open_client: Opener) -> None:
     """Otherwise contacts that a script loads would be missed; each of its requests is paced and recorded as ours."""
     site.routes["/"] = page("fetch('/api').then(r => r.json()).then(j => { app.textContent = j.mail + ' ä' })")
@@ -72,6 +125,7 @@ async def test_what_scripts_write_is_read(site: Site, open_client: Opener) -> No
 
 
 @needs_chromium
+@pytest.mark.usefixtures("lent")
 async def test_a_page_cannot_reach_private_addresses_through_the_browser(site: Site, open_client: Opener) -> None:
     """Otherwise a script could read this machine's own services and show them in the page."""
     site.routes["/secret"] = reply(b"secret", Access_Control_Allow_Origin="*")
@@ -112,6 +166,7 @@ async def test_behind_the_interception_there_is_no_network(site: Site) -> None:
 
 
 @needs_chromium
+@pytest.mark.usefixtures("lent")
 async def test_robots_rules_hold_for_what_a_page_loads(site: Site, open_client: Opener) -> None:
     """Otherwise the browser would be a way around robots.txt."""
     site.routes["/robots.txt"] = reply(b"User-agent: *\nDisallow: /api")
@@ -122,6 +177,7 @@ async def test_robots_rules_hold_for_what_a_page_loads(site: Site, open_client: 
 
 
 @needs_chromium
+@pytest.mark.usefixtures("lent")
 async def test_images_are_not_loaded_and_small_posts_are(site: Site, open_client: Opener) -> None:
     """Otherwise a page would cost its site megabytes that nobody reads, or search pages would stay empty."""
     site.routes["/"] = page(
@@ -139,30 +195,40 @@ async def test_images_are_not_loaded_and_small_posts_are(site: Site, open_client
 
 
 @needs_chromium
-async def test_a_script_that_never_ends_is_ended_and_the_next_page_is_rendered(site: Site, open_client: Opener) -> None:
+async def test_a_script_that_never_ends_is_ended_and_the_next_page_is_rendered(
+    site: Site, open_client: Opener, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Otherwise one hostile page would hold the browser for ever."""
+    monkeypatch.setattr("inroad.crawl.browser.CLOSE_S", 1.0)  # the script takes a whole core as long as it is waited for
     site.routes["/loop"] = page("for (;;) {}")
     site.routes["/fine"] = page("app.textContent = 'fine'")
-    client = open_client(request_timeout_s=3.0)
+    client = open_client()
+    client._browser = Browser(client.settings.model_copy(update={"request_timeout_s": 3.0}))
     with pytest.raises(FetchInterrupted) as caught:
         await client.render(f"{URL}/loop")
     assert caught.value.reason in ("timeout", "browser-failed")
+    client._browser._settings = client.settings
     assert b"fine" in (await client.render(f"{URL}/fine")).body
 
 
 @needs_chromium
+@pytest.mark.usefixtures("lent")
 async def test_a_page_that_never_falls_quiet_counts_as_it_stands(
     site: Site, open_client: Opener, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Otherwise pages with a ticker could never be read; and the number of their requests is bounded."""
     monkeypatch.setattr(browser_visit, "QUIET_S", 2.0)
-    site.routes["/"] = page("app.textContent = 'ready'; setInterval(() => fetch('/tick?' + Math.random()), 20)")
+    site.routes["/"] = page(
+        "app.textContent = 'ready'; const tick = () => fetch('/tick?' + Math.random()); setInterval(tick, 100);"
+        "for (let n = 0; n < 130; n++) tick()"
+    )
     answer = await open_client(request_timeout_s=60.0).render(f"{URL}/")
     assert b"ready" in answer.body
     assert len(site.asked) <= 121
 
 
 @needs_chromium
+@pytest.mark.usefixtures("lent")
 async def test_a_page_that_grows_without_end_is_refused(site: Site, open_client: Opener) -> None:
     """Otherwise a script could fill our memory from its own."""
     site.routes["/"] = page("app.textContent = 'x'.repeat(300000)")
@@ -172,6 +238,7 @@ async def test_a_page_that_grows_without_end_is_refused(site: Site, open_client:
 
 
 @needs_chromium
+@pytest.mark.usefixtures("lent")
 async def test_cookies_and_storage_of_one_page_are_not_seen_by_the_next(site: Site, open_client: Opener) -> None:
     """Otherwise what one visit learned would change what the next one reads."""
     site.routes["/"] = page("app.textContent = 'n=' + localStorage.length; localStorage.setItem('a', '1')")
@@ -181,6 +248,7 @@ async def test_cookies_and_storage_of_one_page_are_not_seen_by_the_next(site: Si
 
 
 @needs_chromium
+@pytest.mark.usefixtures("lent")
 async def test_a_missing_page_is_missing_in_the_browser_too(site: Site, open_client: Opener) -> None:
     """Otherwise a site's own error page would be content."""
     with pytest.raises(FetchFailed) as caught:
