@@ -20,13 +20,15 @@ from inroad.crawl.urls import canonical_url, registrable_domain
 from inroad.guard.errors import InroadError, PermanentError
 from inroad.stages.documents import Document, read_document, store_document
 from inroad.stages.linking import is_asset, is_own_url, own_urls
-from inroad.stages.origins import Origins
-from inroad.stages.sources import Linked, guessed_sitemaps, linked_sitemaps, named_sitemaps
+from inroad.stages.origins import Origins, entrance, origin_of, renamed
+from inroad.stages.sources import NAMED_LIMIT, Linked, guessed_sitemaps, linked_sitemaps, named_sitemaps
 from inroad.stages.work import StageReport, Tally, Work, each_domain
 from inroad.store import claims, visits
 from inroad.store.domains import update_domain
 from inroad.store.models import Domain, Page
 from inroad.store.pages import add_pages, page_by_url, update_page
+from inroad.store.progress import record_event
+from inroad.store.robots_sitemaps import keep_named, miss_unnamed
 from inroad.store.sitemaps import add_within_limit, sitemap_count
 
 STAGE = "domains"
@@ -51,6 +53,7 @@ class Analysis:
         home: The home page, None where the site does not give it to us.
         home_error: Why not.
         robots_sitemaps: Locations that robots.txt names.
+        robots_origin: Scheme, host and port that it was read from; None where there is none or it could not be read.
         feeds: Feeds that the home page links.
         guessed: Sitemaps that the home page links or that answered under a well-known path.
         html_sitemaps: Pages of the site that link all others.
@@ -62,6 +65,7 @@ class Analysis:
     feeds: tuple[str, ...]
     guessed: tuple[str, ...]
     html_sitemaps: tuple[str, ...] = ()
+    robots_origin: str | None = None
 
 
 async def run(work: Work, web: WebClient, names: Sequence[str]) -> StageReport:
@@ -135,24 +139,35 @@ async def _look(work: Work, web: WebClient, domain: Domain, known: Page | None) 
     base = home.final_url if home else f"https://{domain.name}/"
     robots = await web.robots_for(base)
     named = named_sitemaps(robots.robots.sitemaps, base=base)
-    feeds = tuple(own_urls(domain, feed_links(home.html, url=home.final_url), base=base)) if home and home.html else ()
+    if home is not None:
+        await _settle_origins(work, web, domain, home, named)
+    named = _placed(domain, named)
+    feeds = _placed(domain, own_urls(domain, feed_links(home.html, url=home.final_url), base=base)) if home and home.html else ()
     linked = Linked()
     guessed: tuple[str, ...] = ()
     if not named and not await work.database.run(sitemap_count, domain.id):
         linked = linked_sitemaps(domain, home.html, url=home.final_url) if home and home.html else linked
         guessed = linked.sitemaps or (await guessed_sitemaps(domain, web, base, has_feeds=bool(feeds)) if known is None else ())
-    if home and home.html:
-        await _settle_origins(work, web, domain, home)
     # A page that links all others serves where no sitemap does.
-    return Analysis(home, error, named, feeds, guessed, () if guessed else linked.pages)
+    html = () if guessed else linked.pages
+    return Analysis(home, error, named, feeds, guessed, html, origin_of(robots.url) if robots.status == "found" else None)
 
 
-async def _settle_origins(work: Work, web: WebClient, domain: Domain, home: Document) -> None:
-    """Decides on the schemes and hosts that the home page links its own pages under, before any of them is a row."""
-    domain.home_url = home.final_url
-    anchors = [link.url for link in extract_links(home.html, url=home.final_url) if link.kind == "anchor"]
-    own = own_urls(domain, anchors, base=home.final_url)
-    await Origins(work, web, domain).settle(url for url in own if not is_asset(url))
+async def _settle_origins(work: Work, web: WebClient, domain: Domain, home: Document, sitemaps: Sequence[str]) -> None:
+    """Decides on the schemes and hosts of the home page's own links and of the sitemaps, before any of them is a row."""
+    if home.html:
+        domain.home_url = home.final_url
+    origins = Origins(work, web, domain)
+    if home.html:
+        anchors = [link.url for link in extract_links(home.html, url=home.final_url) if link.kind == "anchor"]
+        own = own_urls(domain, anchors, base=home.final_url)
+        await origins.settle(url for url in own if not is_asset(url))
+    await origins.settle(entrance(url) for url in sitemaps)
+
+
+def _placed(domain: Domain, sitemaps: Sequence[str]) -> tuple[str, ...]:
+    """Sitemaps under the origin that holds for each: one that robots.txt names with http, https and www. is one file."""
+    return tuple(dict.fromkeys(renamed(domain, url) for url in sitemaps))
 
 
 async def _fetch_home(web: WebClient, domain: Domain, known: Page | None) -> tuple[Document | None, InroadError | None]:
@@ -210,9 +225,23 @@ def _record(session: Session, work: Work, domain: Domain, analysis: Analysis, *,
             max_attempts=settings.max_attempts,
         )
         changed |= added > 0
+    changed |= _follow_robots(session, work, domain, analysis)
     if is_first:
         claims.complete(session, Domain, domain.id, owner=work.owner)
     return changed
+
+
+def _follow_robots(session: Session, work: Work, domain: Domain, analysis: Analysis) -> bool:
+    """Retires sitemaps that robots.txt names no longer; a file that names none at all says nothing of sitemaps."""
+    named = analysis.robots_sitemaps
+    if analysis.robots_origin is None or not named:
+        return False
+    woken = keep_named(session, domain.id, named)
+    gone = miss_unnamed(session, domain.id, analysis.robots_origin, named) if len(named) < NAMED_LIMIT else 0
+    if gone:
+        said = f"Pages: {gone:,} gone with sitemaps that robots.txt names no longer."
+        record_event(session, "pages", said, domain_id=domain.id, subject=analysis.robots_origin, run=work.run)
+    return bool(woken or gone)
 
 
 def _record_home(session: Session, work: Work, domain: Domain, home: Document) -> bool:
@@ -235,6 +264,8 @@ def _record_home(session: Session, work: Work, domain: Domain, home: Document) -
         return False
     if page.page_curation_status == "New":
         update_page(session, page.id, **status)
+    if page.page_processing_status == "Error":  # refused before, and given now
+        update_page(session, page.id, page_processing_status="Complete", error=None, error_reason=None)
     changed = store_document(session, page, home, max_attempts=work.settings.max_attempts)
     _record_page_visit(session, work, page, home, "changed" if changed else "unchanged")
     facts = {"home_url": home.final_url, "title": page_title(home.html), "language": page_language(home.html)}

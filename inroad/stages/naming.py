@@ -15,7 +15,7 @@ from inroad.crawl.sitemaps import SitemapEntry
 from inroad.crawl.urls import canonical_url
 from inroad.guard.errors import PermanentError
 from inroad.stages.linking import is_asset, is_own_url
-from inroad.stages.origins import Origins, origin_of
+from inroad.stages.origins import Origins, entrance, origin_of
 from inroad.store.listings import Batch
 from inroad.store.models import Domain, SitemapFile
 
@@ -33,7 +33,8 @@ class Found:
         children: Sitemaps that it names, with their lastmod.
         pages: Pages of the domain.
         is_news: It has entries of Google's news extension.
-        open_samples: Pages of origins that may be the home page's under another scheme or host, and are not decided yet.
+        open_samples: Pages of origins that may be the home page's under another scheme or host, and are not decided yet; of a
+            sitemap its origin's front page.
     """
 
     count: int
@@ -103,7 +104,7 @@ def name_entries(entries: list[SitemapEntry], owner: Ownership) -> Found:
             continue
         if entry.kind == "sitemap":
             if owner.vouches(url):
-                found.children[url] = _lastmod(entry.lastmod) or None
+                found.children[owner.place(url) or url] = _lastmod(entry.lastmod) or None
         elif (placed := owner.place(url)) is not None and not is_asset(placed):
             pages[placed] = _lastmod(entry.lastmod)
             found.is_news = found.is_news or entry.news is not None
@@ -113,7 +114,7 @@ def name_entries(entries: list[SitemapEntry], owner: Ownership) -> Found:
         page_type, level = classify_page(url)
         batch.page_types.append(page_type)
         batch.priority_levels.append(str(level))
-    last = {origin_of(url): url for url in batch.urls}
+    last = {**{origin_of(url): entrance(url) for url in found.children}, **{origin_of(url): url for url in batch.urls}}
     if any(owner.is_open(origin) for origin in last):
         first = {origin_of(url): url for url in reversed(batch.urls)}
         samples = dict.fromkeys([*first.values(), *last.values()])

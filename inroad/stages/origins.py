@@ -36,6 +36,11 @@ def origin_of(url: str) -> str:
     return "/".join(url.split("/", 3)[:3])
 
 
+def entrance(url: str) -> str:
+    """The front page of a URL's origin: what is asked for where a file says nothing of the pages beside it."""
+    return origin_of(url) + "/"
+
+
 def home_origin(domain: Domain) -> str | None:
     """The origin under which a domain's home page answers; None where it does not."""
     return origin_of(canonical_url(domain.home_url)) if domain.home_url else None
@@ -120,13 +125,16 @@ class Origins:
             response = await self._web.fetch(url, purpose="page")
         except InroadError as error:
             return (home, f"does not answer: {error.reason}") if error.reason in SILENT else None
-        if _is_same_page(response.url, twin):
+        if _is_same_page(response.url, twin) or (url == entrance(url) and self._is_home(response.url)):
             return home, "redirect"
         if origin_of(response.url) != origin:
             return None
         if _canonical_link(response) == twin:
             return home, "canonical link"
         return origin, "answers itself"
+
+    def _is_home(self, url: str) -> bool:
+        return self._domain.home_url is not None and _is_same_page(url, self._domain.home_url)
 
     async def _keep(self, origin: str, target: str, why: str) -> None:
         self._aliases[origin] = target

@@ -172,6 +172,7 @@ async def read_sitemap(
         if found.open_samples:
             await origins.settle(found.open_samples)
             found.pages = found.pages.renamed(owner.place)
+            found.children = {owner.place(url) or url: lastmod for url, lastmod in found.children.items()}
         async with desk.writers:
             await store_batch(work, room, row, found, reading)
         if is_leased and loop.time() - renewed > work.settings.lease_s / RENEWALS_PER_LEASE:

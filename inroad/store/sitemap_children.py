@@ -123,20 +123,34 @@ def _retire_missed(session: Session, parent: SitemapFile, read_at: datetime) -> 
     """Ends the namings that were missed twice, retires what no path of namings reaches any more, and its listings with it."""
     if not session.execute(_FORGET, {"parent": parent.id}).first():
         return 0
-    retired = list(session.scalars(_RETIRE, {"domain": parent.domain_id, "read_at": read_at}))
+    return retire_unreached(session, parent.domain_id, read_at)
+
+
+def retire_unreached(session: Session, domain_id: int, read_at: datetime) -> int:
+    """Retires what neither robots.txt, a guess, a person nor any path of namings from those reaches, and its listings with it.
+
+    Args:
+        session: Transaction.
+        domain_id: Whose sitemaps.
+        read_at: When the reading that proved it began.
+
+    Returns:
+        Pages that are gone now.
+    """
+    retired = list(session.scalars(_RETIRE, {"domain": domain_id, "read_at": read_at}))
     return lose_listings(session, retired, read_at)
 
 
 _FORGET = text("DELETE FROM sitemap_children WHERE parent_id = :parent AND missed_count >= 2 RETURNING child_id")
-# A file that robots.txt, a guess or a person named stays, whatever indexes say of it. What is retired is no dead letter.
+# A file that robots.txt, a guess or a person names stays, whatever indexes say of it. What is retired is no dead letter.
 _RETIRE = text("""
     WITH RECURSIVE reached AS (
-        SELECT id FROM sitemap_files WHERE domain_id = :domain AND source <> 'index'
+        SELECT id FROM sitemap_files WHERE domain_id = :domain AND source NOT IN ('index', 'unnamed')
         UNION SELECT naming.child_id FROM reached JOIN sitemap_children AS naming ON naming.parent_id = reached.id
     )
     UPDATE sitemap_files SET gone_at = :read_at, updated_at = now(), etag = NULL, last_modified = NULL, content_hash = NULL,
         read_lastmod = NULL, error = NULL, error_reason = NULL,
         sitemap_import_status = CASE sitemap_import_status WHEN 'Processing' THEN 'Processing' ELSE 'Complete' END
-    WHERE domain_id = :domain AND source = 'index' AND gone_at IS NULL AND id NOT IN (SELECT id FROM reached)
+    WHERE domain_id = :domain AND source IN ('index', 'unnamed') AND gone_at IS NULL AND id NOT IN (SELECT id FROM reached)
     RETURNING id
 """)

@@ -84,7 +84,7 @@ class SitemapFile(Identified, Curated, Processed, Dated, Base):
     parent_id: Mapped[int | None] = mapped_column(ForeignKey("sitemap_files.id", ondelete="CASCADE"), index=True)
     url: Mapped[str]
     depth: Mapped[int] = mapped_column(SmallInteger, server_default=text("0"), comment="levels below the first sitemap")
-    source: Mapped[str] = mapped_column(comment="robots, well-known, feed, index, html or manual")
+    source: Mapped[str] = mapped_column(comment="robots, unnamed (by robots.txt, twice), well-known, feed, index, html or manual")
     kind: Mapped[str | None] = mapped_column(comment="index, pages, feed or html; NULL until read")
     etag: Mapped[str | None]
     last_modified: Mapped[str | None]
@@ -99,6 +99,9 @@ class SitemapFile(Identified, Curated, Processed, Dated, Base):
     body_bytes: Mapped[int | None] = mapped_column(BigInteger)
     is_truncated: Mapped[bool] = mapped_column(
         server_default=text("false"), comment="the document ended early; what was whole was kept"
+    )
+    unnamed_at: Mapped[datetime | None] = mapped_column(
+        comment="the reading of robots.txt that first did not name it; NULL while it does"
     )
     gone_at: Mapped[datetime | None] = mapped_column(comment="set when its indexes have named it no longer, twice")
     sitemap_curation_status: Mapped[str] = curation_status()

@@ -13,8 +13,8 @@ from inroad.stages import pages
 from inroad.stages.origins import is_twin, known_aliases, renamed
 from inroad.stages.work import Work
 from inroad.store import Database
-from inroad.store.models import Domain, Page
-from tests.stages.discovery.conftest import NAME, ROOT, Discovery, Site, urlset
+from inroad.store.models import Domain, Page, SitemapFile
+from tests.stages.discovery.conftest import NAME, ROOT, Discovery, Site, index, urlset
 
 Discover = Callable[..., Discovery]
 WWW = f"http://www.{NAME}"
@@ -77,6 +77,38 @@ async def test_a_twin_that_names_the_other_as_canonical_is_the_same_page(
     urls, decided = rows(database)
     assert urls == {f"{ROOT}/", f"{ROOT}/a"}
     assert decided[WWW]["why"] == "canonical link"
+
+
+async def test_one_sitemap_that_is_named_with_and_without_www_is_read_once(
+    site: Site, discover: Discover, database: Database
+) -> None:
+    """Each name was a file of its own: asked for and read at every visit, and counted as another sitemap."""
+    names = [f"{ROOT}/sitemap.xml", f"{WWW}/sitemap.xml", f"https://{NAME}/sitemap.xml"]
+    site.documents["/robots.txt"] = "".join(f"Sitemap: {name}\n" for name in names).encode()
+    site.documents["/sitemap.xml"] = index(f"{WWW}/part.xml", "/part.xml")
+    site.documents["/part.xml"] = urlset("/a", f"{WWW}/b")
+    for path in ("/", "/sitemap.xml", "/part.xml", "/b"):
+        site.documents[f"www.{NAME}{path}"] = moved(f"{ROOT}{path}")
+    made = discover()
+    await made.visit()
+    with database.begin() as session:
+        assert session.scalars(select(SitemapFile.url).order_by(SitemapFile.id)).all() == [names[0], f"{ROOT}/part.xml"]
+    assert rows(database)[0] == {f"{ROOT}{path}" for path in ("/", "/a", "/b")}
+    site.asked.clear()
+    await made.visit(again=True)
+    assert site.asked.count("/sitemap.xml") == site.asked.count("/part.xml") == 1
+
+
+async def test_a_front_page_that_leads_to_the_home_page_is_its_twin(site: Site, discover: Discover, database: Database) -> None:
+    """Where the home page is /en/, no front page leads to the same path of the other name."""
+    site.documents["/robots.txt"] = f"Sitemap: {WWW}/sitemap.xml\n".encode()
+    site.documents["/en/"] = site.documents["/"]
+    site.documents["/"] = moved(f"{ROOT}/en/")
+    site.documents[f"www.{NAME}/"] = moved(f"{ROOT}/en/")
+    site.documents["/sitemap.xml"] = urlset("/a")
+    await discover().visit()
+    urls, decided = rows(database)
+    assert (urls, decided[WWW]["why"]) == ({f"{ROOT}/en/", f"{ROOT}/a"}, "redirect")
 
 
 async def test_a_twin_that_answers_for_itself_keeps_its_pages(site: Site, discover: Discover, database: Database) -> None:

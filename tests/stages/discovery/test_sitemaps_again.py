@@ -6,10 +6,11 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
+import pytest
 from sqlalchemy import select, text
 
 from inroad.store import Database
-from inroad.store.models import Domain, Event, Page
+from inroad.store.models import Domain, Event, Page, SitemapFile
 from inroad.store.page_changes import PageChanges, page_changes
 from tests.stages.discovery.conftest import NAME, ROOT, Discovery, Site, index, urlset
 
@@ -159,3 +160,87 @@ async def test_a_page_that_leaves_a_feed_is_not_gone(site: Site, discover: Disco
     assert gone(database) == set()
     with database.begin() as session:
         assert session.scalar(text("SELECT count(*) FROM pages WHERE source = 'sitemap'")) == 4
+
+
+def robots(*names: str) -> bytes:
+    """A robots.txt that names sitemaps."""
+    return "".join(f"Sitemap: {ROOT}{name}\n" for name in names).encode() + b"User-agent: *\nAllow: /\n"
+
+
+async def next_day(made: Discovery) -> None:
+    """A visit for which robots.txt is read anew."""
+    with made.database.begin() as session:
+        session.execute(text("UPDATE hosts SET robots_fetched_at = robots_fetched_at - interval '2 days'"))
+        session.execute(text("UPDATE sitemap_files SET unnamed_at = unnamed_at - interval '2 days'"))
+    await made.visit(again=True)
+
+
+async def test_a_sitemap_that_robots_names_no_longer_is_retired_after_two_readings(
+    site: Site, discover: Discover, database: Database
+) -> None:
+    """A site that moved to another system kept the pages of the old one for ever."""
+    site.documents["/robots.txt"] = robots("/old.xml", "/new.xml")
+    site.documents |= {"/old.xml": index("/part.xml"), "/part.xml": urlset("/a", "/b"), "/new.xml": urlset("/b", "/c")}
+    made = discover()
+    await made.visit()
+    site.documents["/robots.txt"] = robots("/new.xml")
+    await next_day(made)
+    assert gone(database) == set(), "one reading proves nothing"
+    await made.visit(again=True)
+    assert gone(database) == set(), "the same reading is no second one"
+    await next_day(made)
+    assert gone(database) == {"/a"}
+    site.asked.clear()
+    await next_day(made)
+    assert not {"/old.xml", "/part.xml"} & set(site.asked)
+    site.documents["/robots.txt"] = robots("/new.xml", "/old.xml")
+    await next_day(made)
+    assert gone(database) == set()
+    assert {"/old.xml", "/part.xml"} <= set(site.asked)
+
+
+@pytest.mark.parametrize("answer", [b"User-agent: *\nAllow: /\n", None])
+async def test_a_robots_file_that_names_no_sitemap_retires_none(
+    site: Site, discover: Discover, database: Database, answer: bytes | None
+) -> None:
+    """A file that is gone, or was cut down to its rules, says nothing of sitemaps."""
+    site.documents["/sitemap.xml"] = urlset("/a")
+    made = discover()
+    await made.visit()
+    if answer is None:
+        del site.documents["/robots.txt"]
+    else:
+        site.documents["/robots.txt"] = answer
+    for _ in range(3):
+        await next_day(made)
+    assert gone(database) == set()
+    with database.begin() as session:
+        assert session.scalars(select(SitemapFile.gone_at)).all() == [None]
+
+
+async def test_a_sitemap_that_an_index_still_names_outlives_its_line_in_robots(
+    site: Site, discover: Discover, database: Database
+) -> None:
+    """Who names a file twice may drop one of the names."""
+    site.documents["/robots.txt"] = robots("/all.xml", "/part.xml")
+    site.documents |= {"/all.xml": index("/part.xml"), "/part.xml": urlset("/a")}
+    made = discover()
+    await made.visit()
+    site.documents["/robots.txt"] = robots("/all.xml")
+    for _ in range(3):
+        await next_day(made)
+    assert gone(database) == set()
+
+
+async def test_a_home_page_that_was_refused_and_is_given_now_is_no_error_any_more(
+    site: Site, discover: Discover, database: Database
+) -> None:
+    """Its row kept the old error beside the new content, and every report named it."""
+    home = site.documents.pop("/")
+    made = discover()
+    await made.visit()
+    site.documents["/"] = home
+    await next_day(made)
+    with database.begin() as session:
+        row = session.scalars(select(Page).where(Page.source == "home")).one()
+    assert (row.page_processing_status, row.error, row.content_hash is not None) == ("Complete", None, True)
