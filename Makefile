@@ -8,7 +8,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # `dagster` and the command look for dagster.yaml here.
 export DAGSTER_HOME := $(CURDIR)
 
-.PHONY: install run demo test test-all lint bench bench-dagster bench-discovery bench-contacts bench-matching bench-cvs bench-guard bench-domains lock clean
+.PHONY: install run demo test test-all lint bench bench-dagster bench-discovery bench-contacts bench-matching bench-postings bench-cvs bench-guard bench-domains lock clean
 
 install: $(STAMP)
 
@@ -37,7 +37,7 @@ lint: $(STAMP)
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-bench: bench-dagster bench-discovery bench-contacts bench-matching bench-cvs bench-guard bench-domains
+bench: bench-dagster bench-discovery bench-contacts bench-matching bench-postings bench-cvs bench-guard bench-domains
 
 bench-dagster: $(STAMP)
 	$(BIN)/python benchmarks/bench_dagster.py
@@ -52,6 +52,9 @@ bench-contacts: $(STAMP)
 
 bench-matching: $(STAMP)
 	$(BIN)/python -m benchmarks.matching.agreement
+
+bench-postings: $(STAMP)
+	$(BIN)/python -m benchmarks.postings.score --misses 40
 
 bench-cvs: $(STAMP)
 	$(BIN)/python benchmarks/bench_cvs.py

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from inroad.postings.conditions import employment_type, workplace
+from inroad.postings.conditions import employment_type, remote_regions, workplace
 from inroad.postings.dates import iso_date
 from inroad.postings.documents import absolute_url
 from inroad.postings.keys import board_key, written_key
@@ -21,6 +21,7 @@ from inroad.postings.plaintext import description_text, one_line
 
 MAX_DESCRIPTION_CHARS: Final = 100_000
 MAX_TITLE_CHARS: Final = 300
+_DAY_FIRST_ENGLISH: Final = frozenset({"en-gb", "en-ie", "en-au", "en-nz", "en-in", "en-za"})
 
 
 @dataclass(slots=True)
@@ -131,6 +132,14 @@ def build_posting(draft: Draft, *, source: str, base_url: str) -> Posting | None
     company, location = one_line(draft.company), _location(draft.places)
     identifier = one_line(draft.identifier, limit=150)
     description = join_sections(draft.description)
+    language = _language(draft.language, description)
+    day_first = language not in {None, "en"} or str(draft.language or "").lower() in _DAY_FIRST_ENGLISH
+    remote = workplace(*draft.remote, location, title)
+    details = _kept(draft.details)
+    if remote in {"remote", "hybrid"} and not details.get("regions"):
+        details |= _kept({"regions": remote_regions(*draft.remote, location, title)})
+    if draft.posted_on and iso_date(draft.posted_on) is None:
+        details |= _kept({"posted": one_line(draft.posted_on, limit=120)})
     return Posting(
         key=board_key(source, identifier) if identifier else written_key(title, location, company),
         title=title,
@@ -138,13 +147,13 @@ def build_posting(draft: Draft, *, source: str, base_url: str) -> Posting | None
         description=description,
         company=company,
         location=location,
-        remote=workplace(*draft.remote, location, title),
-        posted_on=iso_date(draft.posted_on),
-        valid_through=iso_date(draft.valid_through),
-        salary=draft.salary or find_salary(description),
+        remote=remote,
+        posted_on=iso_date(draft.posted_on, day_first=day_first),
+        valid_through=iso_date(draft.valid_through, day_first=day_first),
+        salary=draft.salary or find_salary(description, language=language),
         employment_type=_first(employment_type(value) for value in draft.employment) or _employment_in(title),
-        language=_language(draft.language, description),
+        language=language,
         department=one_line(draft.department),
         source=source,
-        details=_kept(draft.details),
+        details=details,
     )

@@ -1,4 +1,4 @@
-"""Words by which a title is known for a job's, in six languages.
+"""Words by which a title is known for a job's, in nine languages.
 
 Not a list of all occupations: the commonest words at the end or beginning of job titles, for telling a posting's page or link
 from a product's. What level a title has is read in `inroad.postings.requirements`.
@@ -39,7 +39,10 @@ _OCCUPATION: Final = re.compile(
     r"|\w+medewerker"
     r"|verpleegkundige|chauffeur|\w+chauffeur|monteur|ontwikkelaar|docent|leerkracht|adviseur|planner|logistiek|magazijnier"
     r"|developpeu(?:r|se)|comptable|vendeu(?:r|se)|ingenier[oa]|desarrollador(?:a)?|tecnic[oa]|enfermer[oa]"
-    r"|administrativ[oa]|conductor(?:a)?)\b"
+    r"|\w*kierowca|ksiegow[ay]|programista|programistka|sprzedawca|magazynier|kucharz|pielegniarka|specjalista|spawacz|elektryk"
+    r"|mechanik|kierownik|inzynier|analityk|enfermeir[oa]|engenheir[oa]|programador(?:a)?|vendedor(?:a)?|cozinheir[oa]|motorista"
+    r"|contabilista|rececionista|eletricista|soldador(?:a)?|gestor(?:a)?|utvecklare|ingenjor|sjukskoterska|snickare|udvikler"
+    r"|sygeplejerske|administrativ[oa]|conductor(?:a)?)\b"
 )
 
 

@@ -62,26 +62,53 @@ _GENERIC_TITLE: Final = re.compile(
 _SITE_SUFFIX: Final = re.compile(r"\s+[|–—·•»-]\s+[^|–—·•»]{1,60}\Z")
 _LABELS: Final[dict[str, re.Pattern[str]]] = {
     "place": re.compile(
-        r"\A(?:(?:job |work )?locations?|place of work|office|based in|standort|arbeitsort|einsatzort|ort"
+        r"\A(?:(?:job |work )?locations?|where|localidad|localita|citta|ville|stadt|miasto|plaatsnaam|place of work|office"
+        r"|based in|standort|arbeitsort|einsatzort|ort"
         r"|lieu(?: de travail)?|localisation"
-        r"|ubicacion|lugar(?: de trabajo)?|sede(?: di lavoro)?|luogo(?: di lavoro)?|standplaats|locatie|werklocatie|plaats)\Z"
+        r"|ubicacion|lugar(?: de trabajo)?|sede(?: di lavoro)?|luogo(?: di lavoro)?|standplaats|locatie|werklocatie|plaats"
+        r"|lokalizacja|miejsce pracy|local(?: de trabalho)?|localizacao|ort|arbetsort|sted)\Z"
     ),
     "employment": re.compile(
         r"\A(?:(?:job|employment|contract|position) type|type(?: of (?:contract|employment))?|schedule|hours"
         r"|anstellungsart|beschaftigungsart"
         r"|arbeitszeit|vertragsart|type de contrat|contrat|tipo de contrato|jornada|contrato|contratto|tipo di contratto|orario"
-        r"|dienstverband|contracttype|uren|arbeitsverhaltnis|pensum)\Z"
+        r"|dienstverband|contracttype|uren|arbeitsverhaltnis|pensum|umfang|anstellung|stellenart|beschaftigung"
+        r"|temps de travail|rodzaj umowy|wymiar pracy|umowa|tipo de contrato"
+        r"|regime|horario|vinculo|anstallningsform|omfattning|ansaettelse|employment|commitment|job kind|contract)\Z"
+    ),
+    "remote": re.compile(
+        r"\A(?:remote(?: work)?|workplace(?: type)?|work (?:model|mode|arrangement|location type)|arbeitsmodell|arbeitsform"
+        r"|homeoffice"
+        r"|mobiles arbeiten|teletravail|modalidad(?:e)?|modalita(?: di lavoro)?|lavoro|trabajo|werkplek|werkvorm|thuiswerken"
+        r"|(?:tryb|model) pracy|modelo de trabajo|modalidad de trabajo"
+        r"|modo de trabalho|arbetsplats|job mode|on-?site or remote)\Z"
     ),
     "department": re.compile(r"\A(?:department|team|function|abteilung|bereich|service|equipe|departamento|area|reparto"
         r"|afdeling|vakgebied)\Z"),
     "posted_on": re.compile(
         r"\A(?:(?:date )?posted(?: on)?|published|publication date|veroffentlicht(?: am)?|date de publication"
-        r"|publicado|pubblicato(?: il)?|data di pubblicazione|geplaatst(?: op)?|datum)\Z"),
+        r"|publicado|pubblicato(?: il)?|data di pubblicazione|geplaatst(?: op)?|datum|date|pubblicata(?: il)?"
+        r"|publicad[oa] el|data dodania|data d'inserimento|posted date|date de parution"
+        r"|publiee? le|online seit|eingestellt am|opublikowano|data publikacji"
+        r"|publicado em|publicada em|data de publicacao|publicerad|fecha(?: de publicacion)?|stand)\Z"),
     "valid_through": re.compile(
         r"\A(?:closing date|apply by|application deadline|deadline|closes|bewerbungsfrist|date limite|fecha limite"
-        r"|scadenza|candidarsi entro|sluitingsdatum|solliciteer voor)\Z"
+        r"|scadenza|candidarsi entro|sluitingsdatum|solliciteer voor|bewerben bis|bewerbung bis|bewerbungsschluss"
+        r"|candidater avant le|postuler avant le|termin aplikowania"
+        r"|aplikuj do|wazn[ae] do|oferta wazna do|prazo(?: de candidatura)?|candidaturas ate|valid through|expires|apply before"
+        r"|applications close"
+        r"|sista ansokningsdag|ansokan senast|fecha de cierre|inscripcion hasta|data di scadenza|reageren voor)\Z"
     ),
 }  # fmt: skip
+
+
+# A line at a job's head that says when it was put there, without a label.
+_POSTED_AGO: Final = re.compile(
+    r"\b(?:posted|listed|published|veröffentlicht|online|publiée?|publicad[oa]|pubblicat[oa]|geplaatst|dodano|opublikowan[oa]|publicerad)\b"
+    r".{0,40}\b(?:\d|today|yesterday|heute|gestern|aujourd|hier|hoy|ayer|oggi|ieri|vandaag|gisteren|hoje|ontem|dzi|wczoraj"
+    r"|i ?dag|i ?går)",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,13 +195,13 @@ def _has_way_to_apply(region: LexborNode, text: str) -> bool:
     )
 
 
-def _labelled(lines: list[_Line]) -> dict[str, str]:
+def labelled_facts(lines: list[_Line]) -> dict[str, str]:
     """Facts in short lines: "Location: Berlin", or a label alone with its value on the next line."""
     facts: dict[str, str] = {}
     for line, following in zip(lines[:300], [*lines[1:300], None], strict=False):
         label, colon, value = line.text.removeprefix("- ").partition(":")
-        if not colon and following is not None and len(line.text) < 30:
-            label, value = line.text, following.text
+        if not colon:
+            label, value = _unmarked_label(line.text) or (line.text, following.text if following and len(line.text) < 30 else "")
         value = value.strip()
         if not value or len(value) > 120 or len(label) > 40:
             continue
@@ -183,6 +210,18 @@ def _labelled(lines: list[_Line]) -> dict[str, str]:
             if name not in facts and pattern.match(folded):
                 facts[name] = value
     return facts
+
+
+def _unmarked_label(text: str) -> tuple[str, str] | None:
+    """Splits "Closing date 31 December": the cells of a table's row stand on one line, without a colon."""
+    if any(pattern.match(fold(text)) for pattern in _LABELS.values()):
+        return None
+    words = text.split(" ")
+    for count in range(min(4, len(words) - 1), 0, -1):
+        label = " ".join(words[:count])
+        if any(pattern.match(fold(label)) for pattern in _LABELS.values()) and len(text) < 120:
+            return label, " ".join(words[count:])
+    return None
 
 
 def _blocks(lines: list[_Line]) -> Iterator[tuple[str, list[_Line]]]:
@@ -231,18 +270,35 @@ def _company_in_title(tree: LexborHTMLParser, title: str) -> str | None:
     return None if _GENERIC_TITLE.match(fold(company)) else company.strip() or None
 
 
+def _short_lines(lines: list[_Line]) -> list[str]:
+    """What stands at the head of a job without a label, item or heading of a section."""
+    head = lines[:_HEAD_LINES]
+    stop = next((index for index, line in enumerate(head) if index and line.kind in _CORE), len(head))
+    return [line.text for line in head[1:stop] if len(line.text) < 60]
+
+
+def _place_in(tree: LexborHTMLParser) -> str | None:
+    """The place that a hosted board's page shows in an element of its own."""
+    for node in tree.css("[class*=location],[class*=Location],[data-ui*=location],[data-qa*=location]")[:20]:
+        text = one_line(node.text(separator=" "), limit=200)
+        if text and len(text) <= 80 and any(char.isalpha() for char in text):
+            label, colon, value = text.partition(":")
+            return value.strip() if colon and _LABELS["place"].match(fold(label)) else text
+    return None
+
+
 def _draft(title: str, lines: list[_Line], tree: LexborHTMLParser) -> Draft:
-    facts = _labelled(lines)
-    stated = next((line.text for line in lines[:_HEAD_LINES] if len(line.text) < 60 and employment_type(line.text)), None)
+    facts = labelled_facts(lines)
+    stated = next((text for text in _short_lines(lines) if employment_type(text)), None)
     body = lines[1:] if lines and lines[0].text == title else lines
     language = tree.css_first("html[lang]")
     return Draft(
         title=title,
         company=meta(tree, "og:site_name", "application-name") or _company_in_title(tree, title),
-        places=[facts.get("place")],
+        places=[facts.get("place") or _place_in(tree)],
         description=[(None, text_of_lines(body))],
-        remote=[facts.get("place"), facts.get("employment")],
-        posted_on=facts.get("posted_on"),
+        remote=[facts.get("remote"), facts.get("place"), facts.get("employment"), *_short_lines(lines)],
+        posted_on=facts.get("posted_on") or next((text for text in _short_lines(lines) if _POSTED_AGO.search(text)), None),
         valid_through=facts.get("valid_through"),
         employment=[facts.get("employment"), stated],
         department=facts.get("department"),

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 import re
+from dataclasses import replace
 from typing import Final
 
 from inroad.postings.model import Salary
@@ -15,20 +16,31 @@ from inroad.postings.plaintext import one_line
 _CURRENCY_SIGNS: Final = (
     ("US$", "USD"), ("C$", "CAD"), ("CA$", "CAD"), ("A$", "AUD"), ("AU$", "AUD"), ("NZ$", "NZD"), ("S$", "SGD"), ("HK$", "HKD"),
     ("R$", "BRL"), ("€", "EUR"), ("£", "GBP"), ("¥", "JPY"), ("₹", "INR"), ("₩", "KRW"), ("₺", "TRY"), ("₪", "ILS"), ("$", "USD"),
-    ("zł", "PLN"), ("Kč", "CZK"), ("Fr.", "CHF"), ("SFr.", "CHF"),
+    ("zł", "PLN"), ("Kč", "CZK"), ("Fr.", "CHF"), ("SFr.", "CHF"), ("euros", "EUR"), ("euro", "EUR"), ("Euro", "EUR"),
+    ("Euros", "EUR"), ("złotych", "PLN"), ("Franken", "CHF"),
 )  # fmt: skip
+_DOLLARS: Final = ("USD", "CAD", "AUD", "NZD", "SGD", "HKD")
 _CODES: Final = frozenset(
     {"USD", "EUR", "GBP", "CHF", "CAD", "AUD", "NZD", "SEK", "NOK", "DKK", "PLN", "CZK", "HUF", "RON", "BGN"}
     | {"INR", "JPY", "CNY", "SGD", "HKD", "BRL", "MXN", "ZAR", "ILS", "AED", "TRY", "KRW", "ARS", "CLP", "COP"}
 )
 _PERIODS: Final = (
-    ("hour", r"hour(?:ly)?|hr|h|stunde|std|stündlich|heure|hora|stundenlohn"),
-    ("day", r"day|daily|tag|täglich|jour|día|dia|diem"),
-    ("week", r"week(?:ly)?|wk|woche|wöchentlich|semaine|semana"),
-    ("month", r"month(?:ly)?|mo|monat(?:lich)?|mois|mensuel(?:le)?|mes|mensual(?:es)?"),
+    ("hour", r"hour(?:ly)?|hr|h|stunde|std|stündlich|heure|hora|stundenlohn|uur|uurloon|ora|godz(?:in[aęy])?|timme?|time"),
+    ("day", r"day|daily|tag|täglich|jour|día|dia|diem|dag|giorno|dzień|dniówka"),
+    ("week", r"week(?:ly)?|wk|woche|wöchentlich|semaine|semana|settimana|tydzień|vecka|uge"),
+    (
+        "month",
+        (
+            r"month(?:ly)?|mo|monat(?:lich)?|mois|mensuel(?:le)?|mes|mensual(?:es)?|maand|mese|mês|mensil[ei]|mies(?:iąc|ięcznie)?"
+            r"|mån(?:ad)?|måned|md"
+        ),
+    ),
     (
         "year",
-        r"year(?:ly)?|yr|annum|annual(?:ly)?|pa|p\.a|jahr|jährlich|jahresgehalt|an|annuel(?:le)?|ans|año|anual(?:es)?|annually",
+        (
+            r"year(?:ly)?|yr|annum|annual(?:ly)?|pa|p\.a|jahr|jährlich|jahresgehalt|an|annuel(?:le)?|ans|année|año|anua(?:l|les|is)|annually"
+            r"|jaar|anno|annu[ao]|annual[ei]|ano|rok|rocznie|år|årlig"
+        ),
     ),
 )
 _PERIOD_WORDS: Final = {
@@ -37,34 +49,59 @@ _PERIOD_WORDS: Final = {
 }
 _PERIOD_AFTER: Final = {
     name: re.compile(
-        rf"(?:/|\bper\b|\ban?\b|\bpro\b|\bpar\b|\bpor\b|\bal\b|\bim\b|\bje\b)\s*(?:{words})(?![^\W\d_])", re.IGNORECASE
+        rf"(?:/|\bper\b|\b(?:an?|pro|par|por|all?|im|je|na|za|i|om|in der|die)\b)\s*(?:{words})(?![^\W\d_])",
+        re.IGNORECASE,
     )
     for name, words in _PERIODS
 }
 _PERIOD_ALONE: Final = {
-    "hour": re.compile(r"\bhourly\b|\bstundenlohn\b|\btaux horaire\b", re.IGNORECASE),
-    "month": re.compile(r"\bmonthly\b|\bmonatlich\w*\b|\bmonatsgehalt\b|\bmensuel\w*\b|\bmensual\w*\b", re.IGNORECASE),
+    "hour": re.compile(
+        r"\bhourly\b|\bstundenlohn\b|\b(?:taux|salaire) horaire\b|\bde l['’]heure\b|\buurloon\b|\bpaga oraria\b|\bgodzinow\w+\b",
+        re.IGNORECASE,
+    ),
+    "day": re.compile(r"\bday ?rate\b|\btagessatz\b|\btjm\b", re.IGNORECASE),
+    "month": re.compile(
+        r"\bmonthly\b|\bmonatlich\w*\b|\bmonatsgehalt\b|\bmensuel\w*\b|\bmensual\w*\b|\bmensil\w*\b"
+        r"|\bmaandelijks\w*\b|\bmaandsalaris\b|\bmiesięczn\w*\b|\bmies\b|\bmensal\w*\b|\bmånadslön\b",
+        re.IGNORECASE,
+    ),
     "year": re.compile(
-        r"\bannual(?:ly)?\b|\byearly\b|\bp\.\s?a\.|\bjährlich\w*\b|\bjahresgehalt\b|\bannuel\w*\b|\banual\w*\b|\bjahresbrutto\w*\b",
+        r"\bannual(?:ly)?\b|\byearly\b|\bp\.\s?a\.|(?<=\d )p\.?a\b|(?<=\d[kK] )p\.?a\b|\bral\b|\bannu[ei]\b"
+        r"|\blord[ao] annu[ao]\b|\bjaarsalaris\b"
+        r"|\brocznie\b|\bårlig\w*\b|\bårslön\b|\bjährlich\w*\b|\bjahresgehalt\b|\bannuel\w*\b|\banua[li]\w*\b|\bjahresbrutto\w*\b",
         re.IGNORECASE,
     ),
 }
 
 _AMOUNT: Final = r"\d{1,3}(?:[.,'’\u00a0\u202f ]\d{3}){1,3}(?:[.,]\d{1,2})?(?!\d)|\d{1,7}(?:[.,]\d{1,2})?(?!\d)"
-_SIGN: Final = r"US\$|CA?\$|AU?\$|NZ\$|S\$|HK\$|R\$|[€£¥₹₩₺₪$]|zł|Kč|S?Fr\.|\b(?:" + "|".join(sorted(_CODES)) + r")\b"
+_SIGN: Final = (
+    r"US\$|CA?\$|AU?\$|NZ\$|S\$|HK\$|R\$|[€£¥₹₩₺₪$]|zł(?:otych)?|Kč|S?Fr\.|\bFranken\b|\b[Ee]uros?\b|\bkr\b|\b(?:"
+    + "|".join(sorted(_CODES))
+    + r")\b"
+)
 _MONEY: Final = re.compile(
     rf"(?P<before>{_SIGN})?\s?(?P<amount>{_AMOUNT})\s?(?P<thousand>[kK]\b|[tT]sd\.?)?\s?(?P<after>{_SIGN})?"
 )
-_RANGE_GAP: Final = re.compile(r"\s*(?:-|–|—|to|bis|à|a|and|und|et|y|hasta|up to)\s*(?:/\s*)?\Z", re.IGNORECASE)
+_RANGE_GAP: Final = re.compile(
+    r"\s*(?:\.?[-–—]|-|–|—|to|bis|à|a|and|und|et|y|hasta|up to|e|i|en|tot|do|till?|and up to|bis zu)\s*(?:/\s*)?\Z", re.IGNORECASE
+)
 _LABEL: Final = re.compile(
     r"\b(?:salary|compensation|pay(?: range| rate| scale)?|wages?|remuneration|gehalt\w*|vergütung|entgelt|lohn|verdienst|salaire"
-    r"|rémunération|salario|retribución|sueldo|base pay|ote|brutto\w*|stundenlohn|jahresgehalt)\b",
+    r"|rémunération|salario|retribución|sueldo|base pay|ote|brutto\w*|stundenlohn|jahresgehalt|jahresbrutto\w*|monatsgehalt"
+    r"|tagessatz|retribuzione|stipendio|ral|compenso|paga|loon|uurloon"
+    r"|salaris|bruto|salário|remuneração|vencimento|wynagrodzenie|pensja|stawka|zarobki|lön\w*|månadslön|løn\w*|day ?rate|tjm)\b",
     re.IGNORECASE,
 )
 _NOT_PAY: Final = re.compile(
-    r"\b(?:revenue|funding|raised|million|billion|mio|mrd|budget|valuation|umsatz|bonus of|stipend|allowance|reimburse\w*)\b",
+    r"\b(?:revenue|funding|raised|million|billion|mio|mrd|budget|valuation|umsatz|bonus of|stipend|allowance|reimburse\w*"
+    r"|signing bonus|sign-on bonus"
+    r"|referral|zuschuss|\w+zuschuss|gutschein|prämie|budget de|chiffre d'affaires|fatturato|facturación|omzet|przychod\w*"
+    r"|voucher"
+    r"|tickets? restaurant|buoni pasto)\b",
     re.IGNORECASE,
 )
+
+_CROWNS: Final = {"sv": "SEK", "da": "DKK", "no": "NOK", "nb": "NOK"}
 
 MAX_LINE_CHARS: Final = 400
 
@@ -186,12 +223,24 @@ def _salary_in(line: str, first: re.Match[str], second: re.Match[str] | None) ->
     if second and second.group("thousand") and not first.group("thousand") and low < 1000:
         low *= 1000
     signs = [match.group(name) for match in (first, second) if match for name in ("before", "after")]
-    code = next((currency_code(sign) for sign in signs if sign), None)
+    codes = [code for code in map(currency_code, signs) if code]
+    if re.match(r"\s?/?\s?[A-Z]{3}\b", line[(second or first).end() :]):
+        signs.append(line[(second or first).end() :].strip(" /")[:3])
+    exact = [sign for sign in signs if sign in _CODES] + re.findall(
+        rf"\b(?:{'|'.join(_DOLLARS)})\b", line[max(0, first.start() - 5) : first.start()]
+    )
+    code = exact[0] if exact and "$" in signs else next(iter(codes), None)
     upper_only = second is None and re.search(
-        r"\b(?:up to|bis zu|jusqu'à|hasta)\s*\S{0,4}\Z", line[: first.start()], re.IGNORECASE
+        r"\b(?:up to|bis zu|bis|jusqu['’]à|hasta|fino a|tot|até|do|upp till|op til|max\.?(?:imum)?|maximal)\s*\S{0,4}\Z",
+        line[: first.start()],
+        re.IGNORECASE,
     )
     lower_only = second is None and re.search(
-        r"\b(?:from|ab|from|starting at|à partir de|desde|mindestens|at least)\s*\S{0,4}\Z", line[: first.start()], re.IGNORECASE
+        r"\b(?:from|ab|starting at|à partir de|dès|desde|mindestens|mind\.|min\.|at least|da|a partire da|vanaf|od"
+        r"|a partir de|från|fra"
+        r"|minimum|minimaal)\s*\S{0,4}\Z",
+        line[: first.start()],
+        re.IGNORECASE,
     )
     low, high = min(low, high), max(low, high)
     end = (second or first).end()
@@ -199,11 +248,12 @@ def _salary_in(line: str, first: re.Match[str], second: re.Match[str] | None) ->
     return Salary(None if upper_only else low, None if lower_only else high, code, period, line[:300])
 
 
-def find_salary(text: str) -> Salary | None:
+def find_salary(text: str, *, language: str | None = None) -> Salary | None:
     """Finds pay in a description: the first line with a currency that speaks of pay or names a period.
 
     Args:
         text: Plain text with line breaks.
+        language: ISO 639-1 code of the text; tells which crown "kr" is.
 
     Returns:
         The salary, or None. Revenue, funding and budgets are not pay.
@@ -217,6 +267,8 @@ def find_salary(text: str) -> Salary | None:
                 continue
             labelled = _LABEL.search(sentence) or (len(previous) < 60 and _LABEL.search(previous))
             salary = parse_salary(sentence) if labelled or _period_in(sentence) else None
+            if salary and salary.currency is None and re.search(r"\d ?kr\b", sentence):
+                salary = replace(salary, currency=_CROWNS.get(language or ""))
             if salary and salary.currency and _is_plausible(salary):
                 return salary
     return None

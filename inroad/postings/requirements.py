@@ -14,31 +14,36 @@ _NUMBER_WORDS: Final = {
     "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
     "ein": 1, "zwei": 2, "drei": 3, "funf": 5, "sechs": 6, "sieben": 7, "acht": 8, "zehn": 10,
     "un": 1, "deux": 2, "trois": 3, "quatre": 4, "cinq": 5, "dix": 10, "uno": 1, "dos": 2, "tres": 3, "cuatro": 4, "cinco": 5,
-    "due": 2, "tre": 3, "quattro": 4, "cinque": 5, "twee": 2, "drie": 3, "vier": 4, "vijf": 5,
+    "due": 2, "tre": 3, "dois": 2, "duas": 2, "dwa": 2, "trzy": 3, "piec": 5, "quattro": 4, "cinque": 5, "twee": 2,
+    "drie": 3, "vier": 4, "vijf": 5,
 }  # fmt: skip
 _NUMBER: Final = r"(?:\d{1,2}(?:[.,]\d)?|" + "|".join(sorted(_NUMBER_WORDS, key=len, reverse=True)) + r")"
 _YEARS: Final = re.compile(
     rf"(?<![\w$€£])(?P<low>{_NUMBER})\s?(?:\(\d{{1,2}}\)\s?)?(?:\+|plus)?\s?"
-    rf"(?:(?:-|–|to|bis|a|or|und|y|et|o|ou|oder|tot|of|e)\s?(?P<high>{_NUMBER})\s?\+?\s?)?"
+    rf"(?:(?:-|–|to|bis|a|or|und|y|et|o|ou|oder|tot|of|e|do|till?|eller|i)\s?(?P<high>{_NUMBER})\s?\+?\s?)?"
     r"(?:or more |full |oder mehr |o mas |ou plus )?(?:-?\s?)(?:years?|yrs?|jahren?|jahrige[nrs]?|ans?|annees?|anos?|anni"
-    r"|anno|jaar|jaren)(?![a-z])"
+    r"|anno|jaar|jaren|anos|lata?|lat|roku?|ars?|ar)(?![a-z])"
 )
-_MONTHS: Final = re.compile(r"(?<!\w)(?P<low>\d{1,2})\s?\+?\s?(?:months?|monaten?|mois|meses|mesi|maanden)(?![a-z])")
+_MONTHS: Final = re.compile(
+    r"(?<!\w)(?P<low>\d{1,2})\s?\+?\s?(?:months?|monaten?|mois|meses|mesi|maanden|mesec\w*|miesi\w+|manader|maneder)(?![a-z])"
+)
 _SEVERAL: Final = re.compile(
     r"\b(?:several|multiple|mehrjahrige[rn]?|plusieurs annees|varios anos|langjahrige[rn]?|diversi anni|pluriennale"
     r"|meerdere jaren)\b"
 )
 _ABOUT_EXPERIENCE: Final = re.compile(
-    r"experience|erfahrung|berufserfahrung|experiencia|esperienza|ervaring|praxis|background|work(?:ed|ing)|professional"
+    r"experience|erfahrung|erfarenhet|erfaring|doswiadczen|experiencia|berufserfahrung|experiencia|esperienza|ervaring|praxis|background|work(?:ed|ing)|professional"
     r"|hands-on"
     r"|track record|tatigkeit|seniority|"
-    r"minimum|at least|mindestens|au moins|minimo|al menos|almeno|minimaal|ten minste|minstens|expertise|in (?:a|the|an"
+    r"minimum|at least|mindestens|au moins|minimo|al menos|almeno|minimaal|ten minste|minstens|co najmniej|min\.|minst"
+    r"|mindst|pelo menos|no minimo|expertise|in (?:a|the|an"
     r"|similar|software|sales)"
 )
 _NOT_EXPERIENCE: Final = re.compile(
     r"\b(?:founded|since|gegrundet|history|for over|over the (?:last|past)|more than \w+ years of (?:history|success)"
     r"|anniversary|old|of age"
-    r"|years? in business|contract|befristet|fixed[- ]term|warranty|market leader|seit (?:uber|mehr als|\d+)|depuis"
+    r"|years? in business|contract|befristet|ausbildung zu|ausbildung als|\w*jahrige[snr]? (?:studium|ausbildung|lehre)"
+    r"|fixed[- ]term|warranty|market leader|seit (?:uber|mehr als|\d+)|depuis"
     r"|desde hace|fundada)\b"
 )
 
@@ -50,7 +55,8 @@ _NICE: Final = re.compile(
     r"|serait un plus|est un plus|un atout|apprecie\w*|souhaite\w*|idealement|de preference"
     r"|deseable|valorable|se valora\w*|preferible\w*|idealmente|sera un plus"
     r"|gradit[oaie]|preferibilmente|titolo preferenziale|costituisce un plus|sara un plus"
-    r"|een pre|pre is|is mooi meegenomen|bij voorkeur|liefst)\b"
+    r"|mile widzian\w+|dodatkowym atutem|atutem (?:bedzie|jest)|sera um diferencial|diferencial|valoriza-se|een pre|pre is"
+    r"|is mooi meegenomen|bij voorkeur|liefst)\b"
 )
 _MUST: Final = re.compile(
     r"\b(?:must|required|requires?|mandatory|essential|minimum|at least|you (?:need|have|bring|are)|need to|proven"
@@ -62,7 +68,8 @@ _MUST: Final = re.compile(
     r"|imprescindible|obligatorio|requerido|se requiere|necesari[oa]|experiencia (?:de|en|minima|con)|dominio"
     r"|richiest[oaie]|indispensabil[ei]|obbligatori[oa]|almeno|esperienza (?:di|in|nel|nella|con)|ottima conoscenza"
     r"|buona conoscenza"
-    r"|vereist|noodzakelijk|minimaal|minstens|ten minste|(?:je|jij) (?:hebt|bent|beschikt|beheerst)|ervaring met)\b"
+    r"|vereist|wymagan\w+|konieczn\w+|niezbedn\w+|doswiadczenie (?:w|na|z)|znajomosc|obrigatori[oa]|experiencia (?:com|na"
+    r"|no)|dominio de|noodzakelijk|minimaal|minstens|ten minste|(?:je|jij) (?:hebt|bent|beschikt|beheerst)|ervaring met)\b"
 )
 _REQUIREMENT_WORDS: Final = re.compile(
     r"\b(?:experience|degree|bachelor|master|diploma|knowledge|proficien\w+|fluen\w+|ability|skills?|certif\w+"
@@ -70,6 +77,8 @@ _REQUIREMENT_WORDS: Final = re.compile(
     r"|qualification|erfahrung\w*|kenntnisse|studium|ausbildung|abschluss|fahigkeit\w*|fuhrerschein|deutschkenntnisse"
     r"|expertise|experiencia|titulo"
     r"|titulacion|conocimientos?|diplome|formation|maitrise|connaissances?|permis|nivel|niveau"
+    r"|doswiadczen\w+|znajomosc|wyksztalcenie|umiejetnos\w+|jezyk\w*|experiencia|conhecimentos?|formacao|licenciatura"
+    r"|carta de conducao"
     r"|esperienza|laurea|diploma di|conoscenza|conoscenze|competenz[ae]|patente|ervaring|kennis|opleiding|diploma|rijbewijs"
     r"|vaardigheden)\b"
 )
@@ -110,7 +119,8 @@ _DEGREE: Final = re.compile(
     r"|hochschul\w+"
     r"|abgeschlossene\w* (?:studium|hochschulstudium|ausbildung|berufsausbildung)|ausbildung (?:als|zu[mr])"
     r"|university education"
-    r"|titulacion|licenciatura|grado en|formacion profesional|bac ?\+ ?\d|laurea\w*|hbo|wo[- ]niveau|mbo|certifi\w+"
+    r"|titulacion|licenciatura|grado en|formacion profesional|bac ?\+ ?\d|laurea\w*|wyksztalcenie|licenciatura"
+    r"|formacao superior|curso superior|prawo jazdy|carta de conducao|hbo|wo[- ]niveau|mbo|certifi\w+"
     r"|licen[sc]ed?|zertifi\w+"
     r"|fuhrerschein|permis|carnet|patente|rijbewijs)\b"
 )

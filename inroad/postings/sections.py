@@ -1,5 +1,5 @@
 """The headings of postings, and what kind of section each opens, in English, German, French, Spanish,
-Italian and Dutch.
+Italian, Dutch, Portuguese, Polish and (the commonest) Swedish and Danish.
 
 One table serves both the structuring of descriptions and the recognition of job pages. A line is a heading by its form
 (short, no sentence) and its words.
@@ -22,12 +22,14 @@ _WORDS: Final[dict[str, str]] = {
         r"|desirable|desired|pluses|"
         r"a plus|is a plus|good to have|great to have|ideally|advantageous|extra credit|would be (?:great|nice|a plus)"
         r"|optional|"
-        r"brownie points|even better|stand out|"
+        r"brownie points|(?:it|that|it'd) (?:would )?be (?:great|nice|good|a plus)|even better|stand out|"
         r"von vorteil|wunschenswert|idealerweise|plus ?punkte|bonuspunkte|nice|kann-kriterien|"
         r"un plus|atouts?|serait un plus|apprecie(?:e?s)?|souhaite(?:e?s)?|"
         r"deseables?|valorable|se valorara|plus\b|valoramos|"
         r"gradit[oaie]|requisiti preferenziali|preferenzial[ei]|costituisc\w+ (?:titolo preferenziale|un plus)|"
-        r"een pre|pluspunten|mooi meegenomen|leuk als"
+        r"een pre|pluspunten|mooi meegenomen|leuk als|"
+        r"mile widziane|dodatkowe atuty|dodatkowym atutem|diferenciais|diferencial|valorizamos|sera um diferencial|desejavel"
+        r"|meriterande"
     ),
     "benefits": (
         r"benefits?|perks?|what we offer|we offer|what'?s in it for you|in it for you|"
@@ -47,7 +49,9 @@ _WORDS: Final[dict[str, str]] = {
         r"|unirti a noi)|"
         r"wat (?:wij|we) (?:je |jou |u )?bieden|wat bieden (?:wij|we)(?: jou)?|(?:wij|we) bieden(?: je| jou)?"
         r"|dit bieden (?:wij|we)"
-        r"|ons aanbod|arbeidsvoorwaarden|wat krijg je|wat je (?:van ons )?krijgt|dit krijg je"
+        r"|ons aanbod|arbeidsvoorwaarden|wat krijg je|wat je (?:van ons )?krijgt|dit krijg je|"
+        r"oferujemy|co oferujemy|nasza oferta|benefity|co zyskujesz|o que oferecemos|oferecemos|beneficios|vantagens"
+        r"|vi erbjuder|vi tilbyder"
     ),
     "responsibilities": (
         r"responsibilit\w*|duties|what you(?:'ll| will)? (?:do|be doing|work on|own)|(?<!what )you(?: will|'?ll)(?! (?:need"
@@ -75,7 +79,10 @@ _WORDS: Final[dict[str, str]] = {
         r"|di cosa ti occuperai|la posizione|"
         r"(?:jouw |je |de )?(?:taken|werkzaamheden|functie(?!-? ?eisen)|rol)|functieomschrijving|wat ga je doen|dit ga je doen"
         r"|wat je gaat doen"
-        r"|verantwoordelijkheden|takenpakket|jouw dag|hoe ziet je dag eruit"
+        r"|verantwoordelijkheden|takenpakket|jouw dag|hoe ziet je dag eruit|"
+        r"(?:twoj |twoje |glowne )?(?:obowiazki|zadania)|zakres obowiazkow|czym bedziesz sie zajmowac|opis stanowiska|twoja rola"
+        r"|responsabilidades|funcoes|atividades|o que vais fazer|o que voce vai fazer|descricao da (?:vaga|funcao)|missao"
+        r"|arbetsuppgifter|dina arbetsuppgifter|om rollen|arbejdsopgaver|dine opgaver"
     ),
     "must": (
         r"(?:pre-?)?requisites?|requirements?|qualifications?|who you are|about you|what you(?:'ll| will)? (?:need"
@@ -106,7 +113,11 @@ _WORDS: Final[dict[str, str]] = {
         r"|van jou )?(?:vragen|zoeken"
         r"|verwachten)|wie (?:ben jij|zoeken wij|zoeken we)"
         r"|(?:wij|we) (?:zoeken|vragen|verwachten)|wat (?:breng je|neem je) mee|dit (?:breng|heb|ben) (?:je|jij)(?: mee"
-        r"| in huis)?|jij (?:hebt|bent|beschikt)|kwalificaties|competenties"
+        r"| in huis)?|jij (?:hebt|bent|beschikt)|kwalificaties|competenties|"
+        r"(?:nasze )?(?:wymagania|oczekiwania)|czego oczekujemy|profil kandydata|wymagane kwalifikacje|kogo szukamy"
+        r"|od kandydatow oczekujemy"
+        r"|requisitos|o que procuramos|perfil(?: do candidato)?|qualificacoes|o que precisas|competencias"
+        r"|kvalifikationer|krav|din profil|vi soker|dine kvalifikationer"
     ),
     "about": (
         r"about (?:us|the company|the team|our|[a-z0-9&. -]{2,30})|who we are|our (?:company|team|mission|story|values"
@@ -117,7 +128,8 @@ _WORDS: Final[dict[str, str]] = {
         r"a propos|qui sommes[- ]nous|l'entreprise|notre (?:entreprise|equipe|societe)|presentation|contexte|"
         r"sobre nosotros|quienes somos|la empresa|nuestra empresa|nuestro equipo|acerca de|"
         r"chi siamo|l'azienda|la nostra (?:azienda|storia)|il nostro team|su di noi|"
-        r"over ons|wie (?:wij zijn|zijn wij)|ons bedrijf|het bedrijf|ons team|de organisatie|bedrijfsprofiel"
+        r"over ons|wie (?:wij zijn|zijn wij)|ons bedrijf|het bedrijf|ons team|de organisatie|bedrijfsprofiel|"
+        r"o nas|o firmie|kim jestesmy|sobre nos|quem somos|a empresa|om oss|om os|om foretaget"
     ),
     "other": (
         r"how to apply|apply|application(?: process| instructions)?|contact|equal (?:employment )?opportunit\w*|eeo"
@@ -132,7 +144,8 @@ _WORDS: Final[dict[str, str]] = {
         r"como aplicar|solicitud|contacto|inscripcion|proceso de seleccion|informacion adicional|ubicacion|"
         r"come candidarsi|candidatura|candidati|invia (?:il tuo )?(?:cv|curriculum)|contatti|sede(?: di lavoro)?"
         r"|processo di selezione|informazioni aggiuntive|"
-        r"solliciteren|solliciteer(?: nu)?|sollicitatieprocedure|interesse\?|standplaats|locatie|meer informatie|vragen"
+        r"solliciteren|solliciteer(?: nu)?|jak aplikowac|aplikuj|kontakt|lokalizacja|candidatar-se|como candidatar"
+        r"|candidata-te|local|ansokan|sollicitatieprocedure|interesse\?|standplaats|locatie|meer informatie|vragen"
     ),
 }
 _PATTERNS: Final = tuple((kind, re.compile(rf"(?<![a-z])(?:{words})(?![a-z])")) for kind, words in _WORDS.items())
@@ -147,7 +160,7 @@ _VERB_LIKE: Final = re.compile(
 
 def fold(text: str) -> str:
     """Lower case without accents, curly quotes made straight; for comparing headings, not for display."""
-    lowered = text.replace("’", "'").replace("`", "'").replace("ß", "ss").lower()
+    lowered = text.replace("’", "'").replace("`", "'").replace("ß", "ss").lower().replace("ł", "l")
     if lowered.isascii():
         return lowered
     return "".join(char for char in unicodedata.normalize("NFKD", lowered) if not unicodedata.combining(char))

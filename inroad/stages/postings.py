@@ -104,7 +104,7 @@ async def _read_all(ask: ReadJobPage | None, waits: bool, due: Sequence[DueReadi
 def _read(ask: ReadJobPage | None, waits: bool, due: DueReading) -> Found:
     """The rules first; the model only for a job's own page from which they read nothing."""
     html, url = stored_html(due.content.html_zlib), due.content.final_url
-    postings = extract_postings(html, url=url)
+    postings = extract_postings(html, url=url, read_on=due.content.fetched_at.date())
     boards = tuple(find_boards(html, url=url))
     if due.page.page_type not in ("POSTING", "CAREERS"):  # elsewhere only what the page itself declares to be a job
         return Found(tuple(posting for posting in postings if posting.source != "page"), boards)

@@ -89,7 +89,8 @@ def find_addition(line: str, known: frozenset[str], facts: Sequence[str]) -> str
 
 def _tail(line: str, known: frozenset[str], folded: str, facts: Sequence[str]) -> str | None:
     """Find what is hung on a whole fact without a joint: the fact's words are all there, and two or more new ones come after
-    them."""
+    them.
+    """
     strongest = _telling(facts[0]) if facts else []
     said = frozenset(stem for _, stem in _telling(line))
     if not strongest or sum(not is_supported(stem, said) for _, stem in strongest) > 1:
