@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Final
 
+from inroad.crawl.card_links import card_links, is_card
 from inroad.crawl.html import decode_html, page_language, page_title, parse_html, readable_text
 from inroad.crawl.links import Link, extract_links
 from inroad.crawl.urls import InvalidUrl, host_of
@@ -37,6 +38,7 @@ class PageBody:
         hosts: Links to these hosts and their subdomains are kept; the others are no pages of this site.
         keeps_html: Whether the decoded document itself is wanted.
         is_rendered: Whether its scripts have run.
+        is_judged: Whether its type alone makes it content (a PDF's text, a card): then no verdict is sought.
     """
 
     url: str
@@ -46,6 +48,7 @@ class PageBody:
     hosts: tuple[str, ...] = ()
     keeps_html: bool = False
     is_rendered: bool = False
+    is_judged: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,14 +81,16 @@ def digest_page(page: PageBody) -> PageDigest:
     html = decode_html(page.body, page.headers.get("content-type"))
     tree = parse_html(html)
     text = readable_text(tree)
-    verdict = judge_page(page.status, page.headers, tree, url=page.url, source=html, text=text, is_rendered=page.is_rendered)
-    if verdict is not None:
-        return PageDigest(verdict)
+    if not page.is_judged:
+        verdict = judge_page(page.status, page.headers, tree, url=page.url, source=html, text=text, is_rendered=page.is_rendered)
+        if verdict is not None:
+            return PageDigest(verdict)
+    links = card_links(html, url=page.url) if is_card(html) else extract_links(tree, url=page.url)
     found = PageDigest(
         title=page_title(tree),
         language=page_language(tree),
         text=text[:TEXT_LIMIT],
-        links=tuple(_own(link) for link in extract_links(tree, url=page.url) if _is_own(link, page.hosts)),
+        links=tuple(_own(link) for link in links if _is_own(link, page.hosts)),
     )
     return _packed(found, html, keeps_html=page.keeps_html)
 

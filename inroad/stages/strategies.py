@@ -13,7 +13,7 @@ from typing import Final
 
 from inroad.contacts.pdf import MEDIA_TYPE as PDF_TYPE
 from inroad.contacts.pdf import is_pdf, pdf_as_html
-from inroad.crawl.digest import PageBody, PageDigest, digest_html, digest_page
+from inroad.crawl.digest import PageBody, PageDigest, digest_page
 from inroad.crawl.failures import LoggedOut, WebError
 from inroad.crawl.fetch import WebClient
 from inroad.crawl.html import decode_html
@@ -211,11 +211,11 @@ class _Climb:
             self._answered = response
         kind = _media_type(response)
         if kind == PDF_TYPE or (not kind and is_pdf(response.body)):
-            return await _digested(response, await in_thread(pdf_as_html, response.body))
+            return await self._digested(response, await in_thread(pdf_as_html, response.body))
         if kind and not kind.startswith((*HTML_TYPES, *CARD_TYPES)):
             raise NotContent(f"{response.url} is {kind}, not a page.", reason="not-html")
         if kind in CARD_TYPES:
-            return await _digested(response, decode_html(response.body, response.headers.get("content-type")))
+            return await self._digested(response, decode_html(response.body, response.headers.get("content-type")))
         is_rendered = response.strategy != "direct"
         digest = await self._read(
             PageBody(response.url, response.status, response.headers, response.body, is_rendered=is_rendered)
@@ -223,6 +223,12 @@ class _Climb:
         if digest.verdict is not None:
             raise await self._not_content(response, digest.verdict)
         return Document(response, digest.html, digest)
+
+    async def _digested(self, response: Response, html: str) -> Document:
+        """A document that is judged by its type alone."""
+        headers, body = {"content-type": "text/html; charset=utf-8"}, html.encode("utf-8", "replace")
+        digest = await self._read(PageBody(response.url, response.status, headers, body, is_judged=True))
+        return Document(response, html, digest)
 
     async def _explained(self, error: WebError) -> InroadError:
         """A refusal whose body is a block page or a login wall is told as that."""
@@ -263,11 +269,6 @@ _VERDICTS: Final = {
         "Look at the page; reject it if it is empty for people too.",
     ),
 }
-
-
-async def _digested(response: Response, html: str) -> Document:
-    """A document that is judged by its type alone."""
-    return Document(response, html, await asyncio.to_thread(digest_html, html, url=response.url))
 
 
 def _verdict(response: Response) -> Verdict | None:

@@ -62,3 +62,18 @@ def test_files_that_did_not_change_are_not_written_again(with_files: Bench) -> N
     before = with_files.rows(PageContent.id)
     with_files.run(*STAGES, again=True)
     assert with_files.rows(PageContent.id) == before
+
+
+def test_pages_that_only_a_pdf_or_a_card_links_are_read(bench: Bench) -> None:
+    """The people of a team sheet have pages of their own that no menu names."""
+    sheet = make_pdf(["Our team: Ada Thorne and Ben Marsh"], link=f"{SITE}/team/ben")
+    bench.web.pages |= {
+        f"{SITE}/": page("Kestrel", '<a href="/files/team.pdf">Our team (PDF)</a> <a href="/ada.vcf">Save contact</a>'),
+        f"{SITE}/files/team.pdf": sheet,
+        f"{SITE}/ada.vcf": CARD.replace("END:", f"URL:{SITE}/team/ada\nURL:https://elsewhere.example/ada\nEND:"),
+        f"{SITE}/team/ada": page("Ada", "<p>ada.thorne@kestrel.example</p>"),
+        f"{SITE}/team/ben": page("Ben", "<p>ben.marsh@kestrel.example</p>"),
+    }
+    bench.run(*STAGES)
+    assert {"ada.thorne@kestrel.example", "ben.marsh@kestrel.example"} <= set(bench.rows(ContactRow.value))
+    assert not [url for url in bench.rows(Page.url) if "elsewhere" in url]
