@@ -9,6 +9,7 @@ Sources: Universal Postal Union, "Addressing issues" country sheets; street word
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Final
 
@@ -170,17 +171,18 @@ STREETS: Final[tuple[tuple[frozenset[str], tuple[str, ...], str, re.Pattern[str]
 )
 
 
-def shapes_called_by_line(line: str) -> set[int]:
-    """Which of `STREETS` the words of a line call for."""
+def shapes_called_by_line(line: str, shapes: Mapping[str, frozenset[int]]) -> set[int]:
+    """Which of `STREETS` the words of a line call for, by what each word calls for."""
     called: set[int] = set()
     for word in line.lower().split():
-        if shapes := _shapes_called_by(word):
-            called |= shapes
+        if word in shapes:
+            called |= shapes[word]
     return called
 
 
 @lru_cache(maxsize=20_000)
-def _shapes_called_by(word: str) -> frozenset[int]:
+def shapes_called_by(word: str) -> frozenset[int]:
+    """Which of `STREETS` one word in lower case calls for, by itself or by its ending."""
     tokens = _TOKEN.findall(word)
     return frozenset(
         at

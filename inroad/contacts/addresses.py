@@ -30,10 +30,11 @@ from inroad.contacts.address_shapes import (
     TRAILING_UNIT,
     UNIT_LINE,
     find_country,
+    shapes_called_by,
     shapes_called_by_line,
 )
 from inroad.contacts.confidence import ADDRESS
-from inroad.contacts.document import Document, Line
+from inroad.contacts.document import MAX_LINE, Document, Line
 from inroad.contacts.finding import Finding
 from inroad.contacts.postal import one_line
 from inroad.contacts.regions import COUNTRY_NAME, country_code
@@ -93,7 +94,7 @@ def find_addresses(document: Document, regions: list[str]) -> list[Finding]:
         regions: Its likely countries, likeliest first; they decide what a bare five-digit postcode means.
     """
     lines = document.lines
-    streets, places = _read_lines(lines, regions)
+    streets, places = _read_lines(document, regions)
     found: list[Finding] = []
     used: set[int] = set()
     for street in streets:
@@ -137,13 +138,14 @@ def _bare(text: str) -> str:
     return re.sub(r"\W+", " ", text.casefold()).strip()
 
 
-def _read_lines(lines: list[Line], regions: list[str]) -> tuple[list[_Street], list[_Place]]:
+def _read_lines(document: Document, regions: list[str]) -> tuple[list[_Street], list[_Place]]:
     streets: list[_Street] = []
     places: list[_Place] = []
-    for number, line in enumerate(lines):
-        if not line.has_digit or len(streets) + len(places) > _MAX_PARTS:
+    shapes = _shapes_called(document)
+    for number, line in enumerate(document.lines):
+        if not line.digits or len(streets) + len(places) > _MAX_PARTS:
             continue
-        if called := shapes_called_by_line(line.text):
+        if shapes and (called := shapes_called_by_line(line.text, shapes)):
             streets.extend(_streets_in(line, number, called))
         if line.has_code:
             places.extend(_places_in(line, number, regions))
@@ -155,6 +157,14 @@ def _read_lines(lines: list[Line], regions: list[str]) -> tuple[list[_Street], l
         if at < 0 or streets[at].end <= place.start or (streets[at].start + 5 < place.start and streets[at].end < place.end - 3):
             free.append(place)
     return streets, free
+
+
+def _shapes_called(document: Document) -> dict[str, frozenset[int]]:
+    """The words of the page that call for shapes of streets, each looked up once; cut lines have words of their own."""
+    words = document.words
+    if words and len(max(words, key=len)) >= MAX_LINE // 2:
+        words = frozenset(word for line in document.lines for word in line.text.lower().split())
+    return {word: shapes for word in words if (shapes := shapes_called_by(word))}
 
 
 def _streets_in(line: Line, number: int, called: set[int]) -> Iterator[_Street]:

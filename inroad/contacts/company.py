@@ -277,7 +277,7 @@ def _registrations(document: Document, items: list[Item]) -> Iterator[Fact]:
 
 def _pattern(document: Document, pattern: re.Pattern[str], confidence: float) -> Fact | None:
     for line in document.lines:
-        if line.has_digit and (match := pattern.search(line.text)):
+        if line.digits and (match := pattern.search(line.text)):
             return _fact(
                 document,
                 match.group(1).strip(),

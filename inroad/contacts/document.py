@@ -14,12 +14,16 @@ from functools import cached_property
 from typing import Final, NamedTuple
 from urllib.parse import urljoin, urlsplit
 
+from inroad.contacts.character_classes import DIGIT, classes_of
+
 MAX_LINE: Final = 1_000
 MAX_LINES: Final = 30_000
 SNIPPET_LENGTH: Final = 240
-_DIGIT = re.compile(r"\d")
-# What every postcode, and a region in its place, holds: lines without it need no closer look.
-_CODE = re.compile(r"\d(?:\d{3}|\d-\d|\d\d \d|[A-Z])|, [A-Z]{2}|\d ?[A-Z]{2}|Dublin \d|Co\. [A-Z]|Eircode")
+# What every postcode, and a region in its place, shows: lines without it need no closer look. Irish ones are words.
+_CODE = re.compile(rb"0(?:000|0-0|00 0|A| AA)")
+_REGION: Final = b", AA"
+_IRISH_CODE = re.compile(r"Dublin \d|Co\. [A-Z]|Eircode")
+IRISH_WORDS: Final = ("Dublin ", "Co. ", "Eircode")
 
 
 @dataclass(slots=True)
@@ -50,28 +54,32 @@ class Element:
 
 
 class Line(NamedTuple):
-    """One line or table cell of the text: where it begins, what it says, whether it has a digit, and what a postcode needs."""
+    """One line or table cell of the text: where it begins, what it says, how many digits it has, and what a postcode needs."""
 
     start: int
     text: str
-    has_digit: bool
+    digits: int
     has_code: bool
 
 
-def _line(start: int, text: str) -> Line:
-    has_digit = _DIGIT.search(text) is not None
-    return Line(start, text, has_digit, has_digit and _CODE.search(text) is not None)
+def _cells(row: str, classed: bytes, at: int) -> Iterator[tuple[int, str, bytes]]:
+    """The cells of a row, those of more than 1,000 characters in pieces."""
+    begin = 0
+    for cell in row.split("\t"):
+        if len(cell) > MAX_LINE or (cell and not cell.isspace()):
+            for start, end in _cuts(cell):
+                yield at + begin + start, cell[start:end], classed[begin + start : begin + end]
+        begin += len(cell) + 1
 
 
-def _cut(line: str, at: int) -> Iterator[Line]:
+def _cuts(line: str) -> Iterator[tuple[int, int]]:
     begin = 0
     while begin < len(line):
-        end = begin + MAX_LINE
+        end = min(begin + MAX_LINE, len(line))
         if end < len(line):
             space = line.rfind(" ", begin + MAX_LINE // 2, end)
             end = space + 1 if space > 0 else end
-        piece = line[begin:end]
-        yield _line(at + begin, piece)
+        yield begin, end
         begin = end
 
 
@@ -117,19 +125,40 @@ class Document:
         return {element.attrs["class"] for names, alike in self.by_attributes.items() if "class" in names for element in alike}
 
     @cached_property
+    def text_classes(self) -> bytes:
+        """The class of every character of the text (`classes_of`)."""
+        return classes_of(self.text)
+
+    @cached_property
     def lines(self) -> list[Line]:
         """The text's lines and table cells that hold anything; long ones cut at a space about every 1,000 characters."""
+        classes = self.text_classes
+        may_have_code = _CODE.search(classes) is not None or _REGION in classes
+        is_irish = any(word in self.text for word in IRISH_WORDS)
         found: list[Line] = []
-        at = 0
-        for row in self.text.split("\n"):
-            for line in row.split("\t"):
-                if len(line) > MAX_LINE:
-                    found.extend(_cut(line, at))
-                elif line and not line.isspace():
-                    has_digit = _DIGIT.search(line) is not None
-                    found.append(Line(at, line, has_digit, has_digit and _CODE.search(line) is not None))
-                at += len(line) + 1
+        for start, line, classed in self._rows(classes):
+            has_code, digits = False, classed.count(DIGIT)
+            if digits and may_have_code:
+                has_code = _CODE.search(classed) is not None or _REGION in classed
+            if digits and is_irish and not has_code:
+                has_code = _IRISH_CODE.search(line) is not None
+            found.append(Line(start, line, digits, has_code))
         return found[:MAX_LINES]
+
+    def _rows(self, classes: bytes) -> Iterator[tuple[int, str, bytes]]:
+        at = 0
+        for row, classed in zip(self.text.split("\n"), classes.split(b"\n"), strict=True):
+            if len(row) <= MAX_LINE and "\t" not in row:
+                if row and not row.isspace():
+                    yield at, row, classed
+            else:
+                yield from _cells(row, classed, at)
+            at += len(row) + 1
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """Everything between spaces in the text, in lower case, each once."""
+        return frozenset(self.text.lower().split())
 
     def element_at(self, offset: int) -> Element:
         """The innermost element that shows the character at an offset."""

@@ -122,7 +122,7 @@ def _without_label(document: Document, value: str, start: int) -> tuple[str, int
 
 def _in_obfuscated_text(document: Document, site: str) -> Iterator[Finding]:
     text = document.text
-    for count, mark in enumerate(at_marks(text)):
+    for count, mark in enumerate(at_marks(text, document.words)):
         if count >= MAX_CANDIDATES:
             return
         if (hit := read_hidden(text, mark, site)) is not None:

@@ -19,6 +19,7 @@ from urllib.parse import unquote
 import phonenumbers
 from phonenumbers import Leniency, NumberParseException, PhoneNumber, PhoneNumberFormat, PhoneNumberMatcher, PhoneNumberType
 
+from inroad.contacts.character_classes import DIGIT, classes_of
 from inroad.contacts.document import Document, Element
 from inroad.contacts.finding import Finding
 from inroad.contacts.regions import COUNTRY_NAME, COUNTRY_OF_NAME
@@ -29,6 +30,7 @@ _CONTEXT_BEFORE: Final = 12
 _CONTEXT_AFTER: Final = 26
 
 _PUNCTUATION: Final = r"\-x\u2010-\u2015\u2212\u30FC \u00A0\u3000().\[\]/~\u2053\u223C\u301C\t•·|"
+_MIN_DIGITS: Final = 6
 # Begins with the digit, to which the engine skips; the signs before it are taken in afterwards (1.0 ms became 0.3 for 50 kB).
 _RUN = re.compile(rf"\d(?:[{_PUNCTUATION}+]{{0,5}}+\d){{5,60}}+")
 _BEFORE_RUN = re.compile(r"[+(\[]{0,2} ?$")
@@ -215,21 +217,30 @@ def _finding(
     return Finding("phone", value, raw, method, confidence, element=element, details=details)
 
 
-def _runs(text: str) -> Iterator[tuple[int, int]]:
-    """Ranges of seven or more digits with what may stand between and before them."""
-    for match in _RUN.finditer(text):
-        before = _BEFORE_RUN.search(text, max(0, match.start() - 3), match.start())
-        yield (before.start() if before else match.start()), match.end()
+def _runs(text: str, classes: bytes) -> Iterator[tuple[int, int]]:
+    """Ranges of six or more digits of one line with what may stand between and before them."""
+    start = 0
+    for line in classes.split(b"\n"):
+        end = start + len(line)
+        if line.count(DIGIT) >= _MIN_DIGITS:
+            for match in _RUN.finditer(text, start, end):
+                before = _BEFORE_RUN.search(text, max(0, match.start() - 3), match.start())
+                yield (before.start() if before else match.start()), match.end()
+        start = end + 1
 
 
-def text_windows(text: str) -> Iterator[tuple[int, int]]:
+def text_windows(text: str, classes: bytes | None = None) -> Iterator[tuple[int, int]]:
     """Ranges of a text that can hold a phone number, widened by what decides about it; the rest cannot.
 
     This is the pre-filter: everything libphonenumber's matcher finds in the text it also finds in one of these.
+
+    Args:
+        text: Any text.
+        classes: Its `classes_of`, where they are known.
     """
     start = end = -1
     count = 0
-    for begin, until in _runs(text):
+    for begin, until in _runs(text, classes_of(text) if classes is None else classes):
         if start >= 0 and begin - _CONTEXT_BEFORE <= end and until - start < _MAX_WINDOW:
             end = min(len(text), until + _CONTEXT_AFTER)
             continue
@@ -245,14 +256,14 @@ def text_windows(text: str) -> Iterator[tuple[int, int]]:
 
 def _in_text(document: Document, reader: PhoneReader) -> Iterator[Finding]:
     text = document.text
-    for start, end in text_windows(text):
+    for start, end in text_windows(text, document.text_classes):
         window = text[start:end]
         found = _matched(window, reader.regions[0])
         for matched, raw, at in found:
             if (finding := _judge(document, matched, raw, start + at)) is not None:
                 yield finding
         taken = [(at, at + len(raw)) for _, raw, at in found]
-        for begin, until in _runs(window):
+        for begin, until in _runs(window, document.text_classes[start:end]):
             if not any(a < until and begin < b for a, b in taken):
                 yield from _elsewhere(document, window[begin:until], start + begin, reader)
     for match in _VANITY.finditer(text) if _VANITY_CODE.search(text) else ():

@@ -12,7 +12,8 @@ from typing import Final
 
 from phonenumbers import COUNTRY_CODE_TO_REGION_CODE
 
-from inroad.contacts.document import Document
+from inroad.contacts.character_classes import classes_of
+from inroad.contacts.document import IRISH_WORDS, Document
 from inroad.contacts.structured import Item
 
 _GENERIC_COUNTRY_TLDS: Final = frozenset("io co tv me ai cc ws fm ly to gg gl sh st la vc ag sc im is it".split()) - {"it", "is"}  # noqa: SIM905
@@ -52,21 +53,25 @@ COUNTRY_NAME = re.compile(
 )
 _WORD = re.compile(r"[^\W\d_]+")
 _FIRST_WORD: Final = {name: _WORD.findall(name)[0] for name in COUNTRY_OF_NAME}
+_FIRST_WORDS: Final = frozenset(_FIRST_WORD.values())
 _INTERNATIONAL = re.compile(r"\+\s?([1-9]\d{0,2})(?=[\s().\-/\d])")
+# Country, what the classes of the characters of its postcodes show, their whole shape; Irish ones are words.
 _POSTCODES: Final = (
-    ("GB", re.compile(r"\b(?:[A-Z]{1,2}\d[A-Z\d]?) \d[ABD-HJLNP-UW-Z]{2}\b")),
+    ("GB", b" 0AA", re.compile(r"\b(?:[A-Z]{1,2}\d[A-Z\d]?) \d[ABD-HJLNP-UW-Z]{2}\b")),
     (
         "US",
+        b" 00000",
         re.compile(
             r"\b(?:A[KLRZ]|C[AOT]|D[CE]|FL|GA|HI|I[ADLN]|K[SY]|LA|M[ADEINOST]|N[CDEHJMVY]|O[HKR]|PA|RI|S[CD]|T[NX]|UT|V[AT]|W[AIVY]),? \d{5}(?:-\d{4})?\b"
         ),
     ),
-    ("CA", re.compile(r"\b[ABCEGHJ-NPRSTVXY]\d[A-Z] \d[A-Z]\d\b")),
-    ("AU", re.compile(r"\b(?:NSW|VIC|QLD|TAS|ACT|WA|SA|NT),? \d{4}\b")),
-    ("PL", re.compile(r"\b\d{2}-\d{3} [A-ZŁŚŻŹĆ][a-ząćęłńóśźż]{2}")),
-    ("NL", re.compile(r"\b[1-9]\d{3} ?[A-Z]{2}\b(?=,? [A-Z])")),
+    ("CA", b"A0A 0A0", re.compile(r"\b[ABCEGHJ-NPRSTVXY]\d[A-Z] \d[A-Z]\d\b")),
+    ("AU", b" 0000", re.compile(r"\b(?:NSW|VIC|QLD|TAS|ACT|WA|SA|NT),? \d{4}\b")),
+    ("PL", b"00-000 ", re.compile(r"\b\d{2}-\d{3} [A-ZŁŚŻŹĆ][a-ząćęłńóśźż]{2}")),
+    ("NL", b"0000", re.compile(r"\b[1-9]\d{3} ?[A-Z]{2}\b(?=,? [A-Z])")),
     (
         "IE",
+        b"",
         re.compile(r"\b(?:Co\. (?:Dublin|Cork|Galway|Kerry|Laois|Meath|Kildare|Wicklow|Mayo|Offaly)|Eircode|Dublin \d{1,2})\b"),
     ),
 )
@@ -102,24 +107,30 @@ def guess_regions(document: Document, items: list[Item], region: str | None) -> 
         for code in {m.group(1) for m in _INTERNATIONAL.finditer(text)}:
             weigh(_region_of_calling_code(code), 2.5)
     numbered = "\n".join(line.text for line in document.lines if line.has_code)[:100_000]
-    for code, pattern in _POSTCODES:
-        if pattern.search(numbered):
+    classes = classes_of(numbered)
+    for code, shape, pattern in _POSTCODES:
+        if shape in classes and (shape or any(word in numbered for word in IRISH_WORDS)) and pattern.search(numbered):
             weigh(code, 1.0 if code == "NL" else 3.0)  # "2000 GB" has the shape too
-    for code, count in countries_named(text).items():
+    words = document.words if len(text) == len(document.text) else None
+    for code, count in countries_named(text, words).items():
         weigh(code, 1.2 + 0.3 * min(count - 1, 5))
     weigh("US", 0.3)
     return sorted(weights, key=lambda code: (-weights[code], code))[:4]
 
 
-def countries_named(text: str) -> dict[str, int]:
-    """How often each country is named in a text, in any of several languages."""
+def countries_named(text: str, words: frozenset[str] | None = None) -> dict[str, int]:
+    """How often each country is named in a text, in any of several languages.
+
+    Args:
+        text: Any text.
+        words: What stands between spaces in it, in lower case, where that is known.
+    """
     lowered = text.lower()
     counted: dict[str, int] = {}
-    tokens = set(lowered.split())
-    words = {token for token in tokens if token.isalpha()}
-    words.update(_WORD.findall(" ".join(tokens - words)))
-    for name, code in COUNTRY_OF_NAME.items():
-        at = lowered.find(name) if _FIRST_WORD[name] in words else -1
+    words = frozenset(lowered.split()) if words is None else words
+    named = _FIRST_WORDS & words | _FIRST_WORDS.intersection(_WORD.findall(" ".join([w for w in words if not w.isalpha()])))
+    for name, code in COUNTRY_OF_NAME.items() if named else ():
+        at = lowered.find(name) if _FIRST_WORD[name] in named else -1
         while at >= 0:
             end = at + len(name)
             if (not at or not lowered[at - 1].isalnum()) and (end == len(lowered) or not lowered[end].isalnum()):

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from inroad.contacts.document import Document
+from inroad.contacts.document import Document, Line
 from inroad.contacts.finding import Finding
 
 MAX_NUMBERS: Final = 200
@@ -190,6 +190,7 @@ _QUICK = re.compile(
     r"[Cc]ompany|[Rr]egist|REGIST|[Rr]eg\.|[Cc]harity|A\.?B\.?N|A\.?C\.?N|EIN\b|Tax|IČ|ICO|DIČ|CVR|Org|St\.-Nr|Steuern|LEI|D-?U-?N-?S|moms|ALV|MwSt|[Hh]andelsreg|P\. ?I|GnR|VR|PR"
 )
 # Only German registers ("HRB 17") have shorter numbers, and an R in their label.
+_LONG: Final = 5
 _FIVE_DIGITS = re.compile(r"\d(?:\D{0,3}\d){4}")
 _COURT = re.compile(
     r"(?:Amtsgerichts?|Registergericht|AG|Handelsgericht|Landesgericht)[\s:]{1,3}((?:[A-ZÄÖÜ][\wäöüß.\-]{2,30})(?:[ \-](?:am|an der|ob der|\(?[A-ZÄÖÜ][\wäöüß)\-]{2,30}))*)"
@@ -229,14 +230,21 @@ def find_registrations(document: Document) -> list[Finding]:
 
 def _labelled_lines(document: Document) -> Iterator[tuple[int, str]]:
     """Lines that hold a label and a digit, a label on a line of its own joined with the line behind it."""
-    lines = document.lines
-    for at, line in enumerate(lines):
-        if line.has_digit and (_FIVE_DIGITS.search(line.text) or "R" in line.text or (at and "R" in lines[at - 1].text)):
+    above: Line | None = None
+    for line in document.lines:
+        if line.digits and _may_hold_number(line, above):
             if _QUICK.search(line.text):
                 yield line.start, line.text
-            elif at and not lines[at - 1].has_digit and len(lines[at - 1].text) < 60 and _QUICK.search(lines[at - 1].text):
-                above = lines[at - 1]
+            elif above is not None and not above.digits and len(above.text) < 60 and _QUICK.search(above.text):
                 yield above.start, document.text[above.start : line.start + len(line.text)]
+        above = line
+
+
+def _may_hold_number(line: Line, above: Line | None) -> bool:
+    """Whether a line with digits has five near each other, or an R in it or above, as the labels of shorter numbers have."""
+    if line.digits >= _LONG and _FIVE_DIGITS.search(line.text):
+        return True
+    return "R" in line.text or (above is not None and "R" in above.text)
 
 
 def numbers_in(line: str) -> Iterator[tuple[str, str, int, int, dict[str, str]]]:
