@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import ssl
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
@@ -81,27 +82,39 @@ class GuardedBackend(httpcore2.AsyncNetworkBackend):
 
 
 def tls_context(settings: Settings) -> ssl.SSLContext:
-    """Trust in the system's authorities and in `ca_file`; made once per client, as it costs about 20 ms.
+    """Trust in the system's authorities and in `ca_file`; made once per process and file, as it costs about 20 ms.
 
     Raises:
         SettingsError: `ca_file` is missing or holds no certificate.
     """
+    path = settings.ca_file
+    try:
+        return _context(path, path.stat().st_mtime_ns if path is not None else 0)
+    except OSError as error:
+        raise _bad_file(path, "does not exist" if isinstance(error, FileNotFoundError) else "cannot be read") from error
+
+
+@lru_cache(maxsize=4)
+def _context(path: Path | None, changed_ns: int) -> ssl.SSLContext:  # noqa: ARG001 - a changed file is another one
     context = ssl.create_default_context()
     if not context.cert_store_stats()["x509_ca"]:  # a machine without the package ca-certificates
         import certifi
 
         context.load_verify_locations(certifi.where())
-    if settings.ca_file is not None:
-        _trust(context, settings.ca_file)
+    if path is not None:
+        _trust(context, path)
     return context
 
 
 def _trust(context: ssl.SSLContext, path: Path) -> None:
     try:
         context.load_verify_locations(path)
-    except (OSError, ssl.SSLError) as error:
-        why = "does not exist" if isinstance(error, FileNotFoundError) else "holds no certificate that can be read"
-        raise SettingsError(f"INROAD_CA_FILE: {path} {why}.", mend="Name a PEM file of a certificate authority.") from error
+    except ssl.SSLError as error:
+        raise _bad_file(path, "holds no certificate that can be read") from error
+
+
+def _bad_file(path: Path | None, why: str) -> SettingsError:
+    return SettingsError(f"INROAD_CA_FILE: {path} {why}.", mend="Name a PEM file of a certificate authority.")
 
 
 class PoolTransport(httpx2.AsyncHTTPTransport):
