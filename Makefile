@@ -7,6 +7,8 @@ STAMP := $(VENV)/.installed
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # `dagster` and the command look for dagster.yaml here.
 export DAGSTER_HOME := $(CURDIR)
+# Containers often set it: then each of the hundred processes that the tests start would compile 40,000 lines anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: install run demo test test-all lint bench bench-dagster bench-discovery bench-contacts bench-matching bench-postings bench-cvs bench-guard bench-domains lock clean
 
@@ -26,7 +28,9 @@ run: $(STAMP)
 demo: $(STAMP)
 	$(BIN)/inroad demo --once
 
+# Compiled once, before four workers do it at the same moment.
 test: $(STAMP)
+	$(BIN)/python -m compileall -q -j 0 assets examples inroad pipeline_defs resources sensors
 	$(BIN)/python -m pytest -m "not slow" -n auto --dist loadscope --no-loadscope-reorder
 
 test-all: $(STAMP)
