@@ -7,7 +7,7 @@ STAMP := $(VENV)/.installed
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # `dagster` and the command look for dagster.yaml here.
 export DAGSTER_HOME := $(CURDIR)
-# Containers often set it: then each of the hundred processes that the tests start would compile 40,000 lines anew.
+# Containers often set it: then each of the hundred processes that the tests start would compile 60,000 lines anew.
 unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: install run demo test test-all lint bench bench-dagster bench-discovery bench-contacts bench-matching bench-postings bench-cvs bench-guard bench-domains lock clean
