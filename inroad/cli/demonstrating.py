@@ -4,16 +4,23 @@ from __future__ import annotations
 
 import contextlib
 import os
+from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
 
+from inroad.cli.accounting import model_sentence
 from inroad.cli.context import open_for, use_settings
 from inroad.cli.intake import use_profile
 from inroad.cli.running import Json, is_usable, note_files, report, run_domains
 from inroad.settings import CHECKOUT, PREFIX, load_settings
+
+if TYPE_CHECKING:
+    from inroad.store import Database
+    from inroad.store.budgets import Limit
 
 PROFILE = CHECKOUT / "examples" / "profile.yaml"
 
@@ -27,6 +34,7 @@ def demo(
     from examples.network import ExampleNetwork
     from inroad.cli import serving
 
+    limits = _own_limits()
     _use_own_database()
     settings = use_settings(home=load_settings().home / "demo")
     if not once:
@@ -37,9 +45,11 @@ def demo(
         database = open_for(settings)
         lock = None if once else stack.enter_context(serving.only_one(database))
         use_profile(database, settings, settings.profile or PROFILE)
-        results = run_domains(settings, database, list(network.domains), is_quiet=as_json)
+        held_to(database, limits)
+        results, runs = run_domains(settings, database, list(network.domains), is_quiet=as_json)
         note_files(database, out)
-        report(settings, results, (), hint=None, out=out, as_json=as_json)
+        model = model_sentence(settings, database, runs)
+        report(settings, results, (), hint=None, out=out, as_json=as_json, model=model)
         if lock is not None:
             children = stack.enter_context(serving.serving(settings, database))
             console = Console()
@@ -47,6 +57,25 @@ def demo(
             serving.wait(children, lambda: serving.keep_server(settings, lock))
     if not any(is_usable(item) for item in results):
         raise typer.Exit(1)
+
+
+def _own_limits() -> Sequence[Limit]:
+    """What the person's own budgets have left; nothing is started for somebody who has none."""
+    from inroad.store.budgets import limits_left
+
+    settings = load_settings()
+    if not settings.database_url and not (settings.home / "postgres").is_dir():
+        return ()
+    return open_for(settings).call(limits_left)
+
+
+def held_to(database: Database, limits: Sequence[Limit]) -> None:
+    """Holds the demo to what a person's own budgets have left now: its calls cost the same money, counted in its own ledger."""
+    from inroad.store.budgets import put_budget
+
+    with database.begin() as session:
+        for limit in limits:
+            put_budget(session, **asdict(limit))
 
 
 def _use_own_database() -> None:

@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from inroad.cli.accounting import model_sentence
 from inroad.cli.context import open_for, use_settings
 from inroad.cli.intake import hand_over_postings, read_domains, use_profile
 from inroad.cli.printing import plain
@@ -45,10 +46,10 @@ def run(
     hint = use_profile(database, settings, profile)
     names = list(given.names) if given else []
     names += hand_over_postings(database, settings, posting or [], domain)
-    results = run_domains(settings, database, list(dict.fromkeys(names)), is_quiet=as_json) if names else []
+    results, runs = run_domains(settings, database, list(dict.fromkeys(names)), is_quiet=as_json) if names else ([], ())
     refused = given.refused if given else ()
     note_files(database, out)  # before they are written: a kill in between must not leave files that nobody knows
-    report(settings, results, refused, hint=hint, out=out, as_json=as_json)
+    report(settings, results, refused, hint=hint, out=out, as_json=as_json, model=model_sentence(settings, database, runs))
     if not any(is_usable(item) for item in results):
         raise typer.Exit(1)
 
@@ -64,8 +65,14 @@ def is_usable(item: RunResult) -> bool:
     return item.result.status == "Complete" or bool(item.result.cvs)
 
 
-def run_domains(settings: Settings, database: Database, names: Sequence[str], *, is_quiet: bool) -> list[RunResult]:
-    """Adds the domains, materialises every stage for them through Dagster in this process, and collects what was found."""
+def run_domains(
+    settings: Settings, database: Database, names: Sequence[str], *, is_quiet: bool
+) -> tuple[list[RunResult], Sequence[str]]:
+    """Adds the domains, materialises every stage for them through Dagster in this process, and collects what was found.
+
+    Returns:
+        The domains' results, and the ids of the runs.
+    """
     from inroad.cli.launching import materialise
     from inroad.store.domains import add_domains
 
@@ -74,7 +81,7 @@ def run_domains(settings: Settings, database: Database, names: Sequence[str], *,
         launched = materialise(database, names)
     for sentence in launched.errors:
         print(f"inroad: {plain(sentence)}", file=sys.stderr)
-    return collect(database, names, launched.run_ids, watch)
+    return collect(database, names, launched.run_ids, watch), launched.run_ids
 
 
 def note_files(database: Database, out: Path | None) -> None:
@@ -95,8 +102,9 @@ def report(
     hint: str | None,
     out: Path | None,
     as_json: bool,
+    model: str = "",
 ) -> None:
-    """Prints the results and writes them below the output folder where one is named."""
+    """Prints the results, with what was had from a model, and writes them below the output folder where one is named."""
     written = write_out(settings, out, results) if out else []
     if as_json:
         for line in [*(item.as_json() for item in results), *(refused_json(*pair) for pair in refused)]:
@@ -106,6 +114,8 @@ def report(
     if results:
         print_table(console, results)
         console.print(change_sentence(results), highlight=False)
+    if model:
+        console.print(model, highlight=False, markup=False)
     for typed, sentence in refused:
         console.print(f"Left out {typed!r}: {sentence}", highlight=False, markup=False)
     if hint:

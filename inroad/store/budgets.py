@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import delete, text
+from sqlalchemy import delete, select, text
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
@@ -23,6 +23,27 @@ def put_budget(session: Session, *, kind: str, key: str, period: str, unit: str,
     values = {"limit_amount": limit, "is_soft": is_soft}
     statement = upsert(Budget).values(scope_kind=kind, scope_key=key, period=period, unit=unit, **values)
     session.execute(statement.on_conflict_do_update(index_elements=["scope_kind", "scope_key", "period", "unit"], set_=values))
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """One limit as it is to be set; see `put_budget`."""
+
+    kind: str
+    key: str
+    period: str
+    unit: str
+    limit: Decimal
+    is_soft: bool
+
+
+def limits_left(session: Session) -> list[Limit]:
+    """Limits under which somebody else may spend what is left now: those for each key as they are, others less what is gone."""
+    columns = (Budget.scope_kind, Budget.scope_key, Budget.period, Budget.unit, Budget.limit_amount, Budget.is_soft)
+    rows = session.execute(select(*columns).where(Budget.scope_key == ""))
+    whole = [Limit(*row[:4], Decimal(repr(row[4])), row[5]) for row in rows]
+    holds = [standing.hold for standing in budget_rows(session)]
+    return whole + [Limit(hold.scope_kind, hold.key, hold.period, hold.unit, hold.left, hold.is_soft) for hold in holds]
 
 
 def drop_budget(session: Session, *, kind: str, key: str, period: str, unit: str) -> bool:

@@ -5,6 +5,7 @@ What does not belong here: making the entries (`ledger`) and prices (`inroad.llm
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import func, select, text
@@ -53,6 +54,51 @@ class Cost:
     output_tokens: int
     cost_usd: float
     credits: float
+
+
+_USE = text("""
+SELECT count(*) FILTER (WHERE outcome NOT IN ('cached', 'replayed', 'refused') AND is_answered),
+  count(*) FILTER (WHERE outcome IN ('cached', 'replayed')), count(*) FILTER (WHERE outcome = 'refused'),
+  count(*) FILTER (WHERE outcome NOT IN ('cached', 'replayed', 'refused') AND NOT is_answered),
+  coalesce(sum(input_tokens), 0), coalesce(sum(output_tokens), 0), coalesce(sum(cost_usd), 0),
+  count(*) FILTER (WHERE is_answered AND cost_usd IS NULL),
+  coalesce(array_agg(DISTINCT model ORDER BY model) FILTER (WHERE is_answered), '{}')
+FROM (SELECT *, outcome = 'ok' AS is_answered FROM llm_calls WHERE run = ANY(:runs) AND model <> '') AS calls
+""")
+
+
+@dataclass(frozen=True, slots=True)
+class ModelUse:
+    """What some runs had from language models.
+
+    Attributes:
+        answered: Attempts that brought an answer.
+        kept: Answers from the cache or a recording.
+        refused: Calls that a budget refused.
+        failed: Attempts that brought none.
+        input_tokens: Sent, as far as they were charged.
+        output_tokens: Received.
+        cost_usd: By the price table.
+        unpriced: Answers whose price is not known, and is not in the sum.
+        models: Those that answered.
+    """
+
+    answered: int
+    kept: int
+    refused: int
+    failed: int
+    input_tokens: int
+    output_tokens: int
+    cost_usd: float
+    unpriced: int
+    models: tuple[str, ...]
+
+
+def model_use(session: Session, runs: Sequence[str]) -> ModelUse:
+    """What the ledger says of some runs' calls of language models."""
+    row = session.execute(_USE, {"runs": list(runs)}).one()
+    answered, kept, refused, failed, given, made = map(int, row[:6])
+    return ModelUse(answered, kept, refused, failed, given, made, float(row[6]), int(row[7]), tuple(row[8]))
 
 
 def costs(session: Session, kind: str, *, limit: int = 1000) -> list[Cost]:

@@ -1,0 +1,53 @@
+"""What a run had from language models and what that cost, in one sentence at its end.
+
+What does not belong here: limits and costs over time (`budgeting`), and what was found (`reporting`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from inroad.settings import Settings
+    from inroad.store import Database
+    from inroad.store.costs import ModelUse
+
+
+def model_sentence(settings: Settings, database: Database, runs: Sequence[str]) -> str:
+    """How often the model was asked in some runs, for how much, and what a budget kept from it; empty without a model."""
+    from inroad.llm import LlmClient
+    from inroad.store.costs import model_use
+
+    if not LlmClient.available(settings):
+        return ""
+    return told(database.call(model_use, runs), waits=settings.llm_when_refused == "wait")
+
+
+def told(use: ModelUse, *, waits: bool) -> str:
+    """The sentence.
+
+    Args:
+        use: What the ledger says of the runs.
+        waits: Refused work waits for the budget; else rules did it.
+    """
+    parts = [_asked(use)]
+    if use.kept:
+        parts.append(f"Answers that were kept from before, at no cost: {use.kept:,}.")
+    if use.failed:
+        parts.append(f"Attempts without an answer: {use.failed:,}.")
+    if use.refused:
+        done = "waits for it" if waits else "was done by rules, which its rows say, and is offered to the model"
+        then = "when the budget allows (`inroad budget show`)."
+        parts.append(f"Calls that a budget refused: {use.refused:,}; that work {done} {then}")
+    return " ".join(part for part in parts if part)
+
+
+def _asked(use: ModelUse) -> str:
+    if not use.answered:
+        return "No language model was asked." if not use.failed else ""
+    cost = f"{use.cost_usd:,.4f} USD"
+    if use.unpriced:
+        cost += f", without answers of unknown price: {use.unpriced:,} (INROAD_LLM_PRICES)"
+    names = ", ".join(use.models)
+    return f"Answers of {names}: {use.answered:,}, {use.input_tokens:,} tokens in, {use.output_tokens:,} out, {cost}."
