@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from inroad.store.erasure import MASK
+from inroad.store.masking import MASK
 
 # Larger files are removed whole: they are written again by one command.
 MAX_BYTES = 200_000_000

@@ -93,7 +93,7 @@ def erase(
     assert receipt.pattern is not None
     done = erase_from_files(receipt.files, receipt.pattern, files=settings.files)
     if as_json:
-        told = {key: value for key, value in asdict(receipt).items() if key != "pattern"}
+        told = {key: value for key, value in asdict(receipt).items() if key not in ("pattern", "forms")}
         print_json({**told, "files": asdict(done)})
         return
     say(f"Removed: {receipt.contacts} contacts with {receipt.sources} proofs, {receipt.answers} cached model answers.")

@@ -11,6 +11,7 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from inroad.store.erased_people import without_erased_people
 from inroad.store.models import Company, ContactRow, ContactSource, Page
 
 
@@ -27,7 +28,9 @@ def store_company(
     session: Session, domain_id: int, *, name: str | None, legal_name: str | None, description: str | None, facts: Any
 ) -> bool:
     """Writes what a company says of itself where it differs; returns whether anything did."""
-    values = {"name": name, "legal_name": legal_name, "description": description, "facts": plain(facts)}
+    values = without_erased_people(
+        session, {"name": name, "legal_name": legal_name, "description": description, "facts": plain(facts)}
+    )
     statement = insert(Company).values(domain_id=domain_id, **values)
     different = or_(*(getattr(Company, column).is_distinct_from(statement.excluded[column]) for column in values))
     statement = statement.on_conflict_do_update(

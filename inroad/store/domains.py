@@ -9,6 +9,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from inroad.store.erased_people import without_erased_people
 from inroad.store.models import Domain
 
 # PostgreSQL takes 65,535 parameters in one statement.
@@ -58,6 +59,7 @@ def get_domains(session: Session, ids: Sequence[int]) -> list[Domain]:
 
 def update_domain(session: Session, /, domain_id: int, **values: Any) -> None:
     """Writes values on a domain where at least one of them differs."""
+    values = without_erased_people(session, values)
     different = [getattr(Domain, name).is_distinct_from(value) for name, value in values.items()]
     if different:
         from sqlalchemy import or_

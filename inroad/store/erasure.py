@@ -9,13 +9,12 @@ changing files (the caller's too: the receipt says which are known).
 from __future__ import annotations
 
 import re
-import unicodedata
 import zlib
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from html import escape
+from html import escape, unescape
 from typing import Any
-from urllib.parse import quote, unquote
+from urllib.parse import unquote
 
 from alembic import command
 from sqlalchemy import String, and_, case, cast, delete, func, insert, or_, select, text, update
@@ -23,48 +22,25 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
 from inroad.store.database import Database
+from inroad.store.masked_columns import holds, mask_tables, split_host
+from inroad.store.masking import MASK, forms_of, masked, pattern_of, slugs_of
 from inroad.store.migrate import configuration
 from inroad.store.models import (
-    Alert,
-    Annotation,
     AuditEntry,
-    Company,
     ContactRow,
     ContactSource,
     CvRow,
-    Domain,
-    Event,
     LlmAnswer,
-    LlmCall,
-    MatchRow,
     OutreachRow,
     Page,
     PageContent,
-    PostingRow,
+    PageUrl,
+    SitemapFile,
     Suppression,
-    Undo,
 )
 from inroad.store.suppression import fingerprint, forget_rules, suppression_rules
 
-MASK = "█"
-# Where a person's name or address may stand besides contacts and contents. The profile is its owner's, and is not searched.
-_TEXTS: tuple[tuple[Any, tuple[str, ...]], ...] = (
-    (ContactRow, ("raw", "name", "role", "details", "curation_reason")),
-    (ContactSource, ("raw", "name", "role", "snippet", "details")),
-    (Domain, ("title", "facts", "error")),
-    (Page, ("title", "error")),
-    (Company, ("name", "legal_name", "description", "facts")),
-    (PostingRow, ("title", "company", "location", "description", "details", "structured", "error")),
-    (MatchRow, ("parts", "requirements")),
-    (CvRow, ("findings", "error")),
-    (OutreachRow, ("contact", "letter", "message", "findings", "refused", "error")),
-    (Annotation, ("note", "quote", "before", "after")),
-    (Alert, ("message",)),
-    (Undo, ("old_values",)),
-    (Event, ("message", "subject")),
-    (LlmCall, ("prompt", "answer")),
-    (AuditEntry, ("details",)),
-)
+_TAG = re.compile(r"<[^<>]{0,2000}>")
 # Does the document still give the person away? Arguments: HTML, URL, values.
 StillHolds = Callable[[str, str, Collection[str]], bool]
 
@@ -78,11 +54,12 @@ class Receipt:
         contacts: Contacts removed.
         sources: Proofs removed, with their contact or for themselves.
         contents: Stored versions of pages that were masked.
-        texts: Other rows that were masked.
+        texts: Other rows that were masked, in any text column of any table.
         answers: Cached model answers removed.
-        urls: Pages whose address named the person: masked, and never visited again.
+        urls: Pages and sitemaps whose address named the person: masked, and never visited again.
         files: Known files that may hold the person: written by exports, by `--out`, or with a letter to them; for the caller.
         pattern: What to mask in them; None where nothing is to be done. No part of what is printed.
+        forms: The texts that it masks, for the records of Dagster. No part of what is printed.
         others: Further names and values that stood with the person; they may be erased too.
     """
 
@@ -96,6 +73,7 @@ class Receipt:
     others: list[str] = field(default_factory=list)
     files: list[str] = field(default_factory=list)
     pattern: re.Pattern[str] | None = None
+    forms: list[str] = field(default_factory=list)
 
 
 def erase(session: Session, value: str, *, actor: str, still_holds: StillHolds) -> Receipt:
@@ -117,10 +95,10 @@ def erase(session: Session, value: str, *, actor: str, still_holds: StillHolds) 
     sources = list(session.scalars(select(ContactSource).where(ContactSource.contact_id.in_([row.id for row in targets]))))
     named = list(session.scalars(select(ContactSource).where(func.lower(ContactSource.name) == value.lower())))
     pages = {source.page_id for source in (*sources, *named)}
-    forms = sorted({*_forms(values, sources), *_slugs(values)}, key=len, reverse=True)
     addresses = _mask_urls(session, values, receipt)
-    forms = [*sorted(addresses, key=len, reverse=True), *forms]
-    receipt.pattern = _pattern(forms)
+    forms = forms_of({*values, *addresses}, {source.raw for source in sources})
+    forms = receipt.forms = sorted({*forms, *slugs_of(values)}, key=len, reverse=True)
+    receipt.pattern = pattern_of(forms)
     receipt.files = _known_files(session, forms)
     _suppress(session, {*values, *addresses}, receipt)
     receipt.sources = len(sources)
@@ -128,8 +106,8 @@ def erase(session: Session, value: str, *, actor: str, still_holds: StillHolds) 
     _unlink_cvs(session, values)
     session.execute(delete(ContactRow).where(ContactRow.id.in_([row.id for row in targets])))
     receipt.contents = _mask_contents(session, forms, pages, values, still_holds)
-    receipt.texts = sum(_mask_rows(session, model, columns, forms) for model, columns in _TEXTS)
     receipt.answers = _drop_answers(session, forms)
+    receipt.texts = mask_tables(session, forms)
     details = {"hashes": receipt.hashes, "contents": receipt.contents, "texts": receipt.texts}
     session.execute(
         insert(AuditEntry).values(actor=actor, action="erase", table_name="contacts", row_count=receipt.contacts, details=details)
@@ -155,75 +133,60 @@ def _targets(session: Session, value: str) -> list[ContactRow]:
     return found
 
 
-def _forms(values: Collection[str], sources: Sequence[ContactSource]) -> list[str]:
-    """Every way in which the values were seen, the longest first."""
-    seen = {*values, *(source.raw for source in sources)}
-    digits = {value for value in values if value[:1] == "+" and value[1:].isdigit()}
-    seen |= {value[1:] for value in digits}
-    seen |= {quote(form) for form in seen} | {escape(form) for form in seen}
-    return sorted((form for form in seen if len(form) >= 3), key=len, reverse=True)
-
-
-def _slugs(values: Collection[str]) -> set[str]:
-    """A full name as addresses of pages and mailboxes write it: `jane-doe`, `jane_doe`, `doe.jane`, `j%C3%B6rg-berg`."""
-    found: set[str] = set()
-    for value in values:
-        words = value.lower().split()
-        if not 2 <= len(words) <= 4 or any(character in value for character in "@/+0123456789"):
-            continue
-        for spelt in {tuple(words), tuple(map(_plain, words)), tuple(map(_umlauts, words)), tuple(map(quote, words))}:
-            for order in (spelt, spelt[::-1], (spelt[0], spelt[-1]), (spelt[-1], spelt[0])):
-                found |= {sign.join(order) for sign in ("-", "_", ".", "+", "%20")}
-    return found
-
-
-def _plain(word: str) -> str:
-    return "".join(c for c in unicodedata.normalize("NFKD", word) if not unicodedata.combining(c)).replace("ß", "ss")
-
-
-def _umlauts(word: str) -> str:
-    return _plain(word.replace("ä", "ae").replace("ö", "oe").replace("ü", "ue").replace("ø", "oe"))
-
-
 def _slug_pattern(values: Collection[str]) -> re.Pattern[str] | None:
-    slugs = sorted(_slugs(values), key=len, reverse=True)
+    slugs = sorted(slugs_of(values), key=len, reverse=True)
     return re.compile(rf"(?<![^\W_])(?:{'|'.join(map(re.escape, slugs))})(?![^\W_])", re.IGNORECASE) if slugs else None
 
 
 def _mask_urls(session: Session, values: Collection[str], receipt: Receipt) -> list[str]:
-    """Masks the addresses of pages that name the person, and takes those pages out for good; returns what they were."""
-    pattern = _slug_pattern(values)
-    mailboxes = [value for value in values if "@" in value]
-    if pattern is None and not mailboxes:
-        return []
-    words = {max(re.split(r"[\W_]+", slug), key=len) for slug in _slugs(values)} | set(mailboxes)
+    """Masks the addresses of pages and sitemaps that name the person, and takes those out for good; returns what they were."""
     hits: list[str] = []
-    near = or_(*(Page.url.icontains(word, autoescape=True) for word in words))
-    for number, url in session.execute(select(Page.id, Page.url).where(near)).all():
-        plain = unquote(url)
-        new = pattern.sub(f"erased-{number}", url) if pattern is not None else url
-        for mailbox in mailboxes:
-            if mailbox in plain.lower():
-                new = re.sub(re.escape(mailbox), f"erased-{number}", plain, flags=re.IGNORECASE)
-        if new == url:
-            continue
-        hits.append(url)
-        gone = {"page_curation_status": "Rejected", "curated_by": "erase", "curation_reason": "its address named a person"}
-        waiting = case((Page.page_processing_status == "Queued", "Waiting"), else_=Page.page_processing_status)
-        session.execute(
-            update(Page)
-            .where(Page.id == number)
-            .values(url=new, title=None, gone_at=func.now(), page_processing_status=waiting, **gone)
-            .execution_options(synchronize_session=False)
-        )
-        session.execute(
-            update(PageContent)
-            .where(PageContent.page_id == number)
-            .values(final_url=new)
-            .execution_options(synchronize_session=False)
-        )
+    for model in (Page, SitemapFile):
+        for number, url, new in _named_urls(session, model, values):
+            hits.append(url)
+            _take_out(session, model, number, new)
     receipt.urls = len(hits)
     return hits
+
+
+def _named_urls(session: Session, model: type[Page | SitemapFile], values: Collection[str]) -> Iterator[tuple[int, str, str]]:
+    """Rows whose address names the person behind its host (the company may be called after them): id, address, masked address."""
+    pattern = _slug_pattern(values)
+    mailboxes = [value for value in values if "@" in value]
+    words = {max(re.split(r"[\W_]+", slug), key=len) for slug in slugs_of(values)} | set(mailboxes)
+    if not words:
+        return
+    near = or_(*(model.url.icontains(word, autoescape=True) for word in sorted(words)))
+    for number, url in session.execute(select(model.id, model.url).where(near)).all():
+        head, path = split_host(url)
+        new = pattern.sub(f"erased-{number}", path) if pattern is not None else path
+        for mailbox in mailboxes:
+            if mailbox in unquote(new).lower():
+                new = re.sub(re.escape(mailbox), f"erased-{number}", unquote(new), flags=re.IGNORECASE)
+        if new != path:
+            yield number, url, head + new
+
+
+def _take_out(session: Session, model: type[Page | SitemapFile], number: int, new: str) -> None:
+    told: dict[str, Any] = {
+        "url": new,
+        "gone_at": func.now(),
+        "curated_by": "erase",
+        "curation_reason": "its address named a person",
+    }
+    if model is Page:
+        waiting = case((Page.page_processing_status == "Queued", "Waiting"), else_=Page.page_processing_status)
+        told |= {"title": None, "page_curation_status": "Rejected", "page_processing_status": waiting}
+        copies: tuple[Any, ...] = (
+            update(PageContent).where(PageContent.page_id == number).values(final_url=new),
+            update(PageUrl).where(PageUrl.page_id == number).values(url=new),
+        )
+    else:
+        waiting = case((SitemapFile.sitemap_import_status == "Queued", "Waiting"), else_=SitemapFile.sitemap_import_status)
+        told |= {"sitemap_curation_status": "Rejected", "sitemap_import_status": waiting}
+        copies = ()
+    for statement in (update(model).where(model.id == number).values(told), *copies):
+        session.execute(statement.execution_options(synchronize_session=False))
 
 
 def note_output(session: Session, paths: Sequence[str], *, actor: str, action: str) -> None:
@@ -245,7 +208,7 @@ def _known_files(session: Session, forms: Sequence[str]) -> list[str]:
     noted = select(AuditEntry.details).where(AuditEntry.action.in_(("export", "output")))
     paths = {path for details in session.scalars(noted) for path in details.get("paths", ())}
     for model, columns in ((OutreachRow, (OutreachRow.contact, OutreachRow.letter)), (CvRow, (CvRow.contact,))):
-        hit = or_(*(_holds(column, forms) for column in columns))
+        hit = or_(*(holds(column, forms) for column in columns))
         for files, outputs in session.execute(select(model.files, model.outputs).where(hit)):
             paths |= {*files.values(), *(entry["url"].removeprefix("file://") for entry in outputs.values())}
     return sorted(paths)
@@ -267,11 +230,11 @@ def forget_again(session: Session, page_id: int, kept: Sequence[Any], held: Sequ
     values = {text for one in held for text in (one.value, one.name) if text and rules.is_erased(text)}
     if not values:
         return list(kept)
-    forms = _forms(values, [one for one in held if one.value in values])
-    pattern = _pattern(forms)
+    forms = forms_of(values, {one.raw for one in held if one.value in values})
+    pattern = pattern_of(forms)
     hidden = {one.value for one in held if one.value in values and one.method not in ("text", "mailto", "tel")}
     _mask_contents(session, forms, [page_id], values, lambda html, *_: bool(hidden) and MASK not in html, only=True)
-    untitled = update(Page).where(Page.id == page_id, _holds(Page.title, forms)).values(title=None)
+    untitled = update(Page).where(Page.id == page_id, holds(Page.title, forms)).values(title=None)
     session.execute(untitled.execution_options(synchronize_session=False))
     quoted = ("raw", "snippet", "role", "details")
     return [replace(one, **{name: masked(_as_plain(getattr(one, name)), pattern) for name in quoted}) for one in kept]
@@ -290,51 +253,6 @@ def _suppress(session: Session, values: Collection[str], receipt: Receipt) -> No
     session.execute(delete(Suppression).where(Suppression.kind == "value", Suppression.value.in_([v.lower() for v in values])))
 
 
-def _pattern(forms: Sequence[str]) -> re.Pattern[str]:
-    """The forms as whole words, in any case and with any white space: "Ann" does not mask "Annual". Linear: no form repeats."""
-    parts = [r"\s+".join(map(re.escape, form.split())) for form in forms]
-    return re.compile(rf"(?<![\w@])(?:{'|'.join(parts)})(?!\w)", re.IGNORECASE)
-
-
-def _holds(column: Any, forms: Sequence[str]) -> Any:
-    """Rows worth a closer look: the longest run of letters and digits of a form is in the text."""
-    words = {max(re.split(r"[^\w.@+-]+", form), key=len) for form in forms}
-    return or_(*(cast(column, String).icontains(word, autoescape=True) for word in words if len(word) >= 2))
-
-
-def masked(value: Any, pattern: re.Pattern[str]) -> Any:
-    """The value with every hit masked; of lists and mappings every text below them, without recursion."""
-    root = [value]
-    stack: list[tuple[Any, Any]] = [(root, 0)]
-    while stack:
-        holder, key = stack.pop()
-        item = holder[key]
-        if isinstance(item, str):
-            holder[key] = pattern.sub(lambda hit: MASK * len(hit[0]), item)
-        elif isinstance(item, list):
-            holder[key] = copy = list(item)
-            stack += [(copy, number) for number in range(len(copy))]
-        elif isinstance(item, dict):
-            holder[key] = kept = dict(item)
-            stack += [(kept, name) for name in kept]
-    return root[0]
-
-
-def _mask_rows(session: Session, model: Any, columns: Sequence[str], forms: Sequence[str]) -> int:
-    pattern = _pattern(forms)
-    attributes = [getattr(model, column) for column in columns]
-    found = or_(*(_holds(attribute, forms) for attribute in attributes))
-    changed = 0
-    for row in session.scalars(select(model).where(found)):
-        new = {column: masked(getattr(row, column), pattern) for column in columns}
-        different = {column: value for column, value in new.items() if value != getattr(row, column)}
-        for column, value in different.items():
-            setattr(row, column, None if column == "name" and not value.strip(MASK + " ") else value)
-        changed += bool(different)
-    session.flush()
-    return changed
-
-
 def _mask_contents(
     session: Session,
     forms: Sequence[str],
@@ -345,16 +263,16 @@ def _mask_contents(
     only: bool = False,
 ) -> int:
     """Masks the stored contents of some pages, and of all others that hold a form; `only` looks at none but those pages."""
-    pattern = _pattern(forms)
+    pattern = pattern_of(forms)
     where = PageContent.page_id.in_(pages)
-    suspects = select(PageContent.id).where(where if only else or_(where, _holds(PageContent.text, forms)))
+    suspects = select(PageContent.id).where(where if only else or_(where, holds(PageContent.text, forms)))
     changed = 0
     for number in session.scalars(suspects).all():
         content = session.get_one(PageContent, number)
         html = zlib.decompress(content.html_zlib).decode("utf-8", "replace")
         readable = masked(content.text, pattern)
         new = masked(html, pattern)
-        if still_holds(new, content.final_url, values):
+        if _reads_as(new, pattern) or still_holds(new, content.final_url, values):
             new = f"<!doctype html><pre>{escape(readable)}</pre>"
         if (new, readable) != (html, content.text):
             content.text, content.html_zlib = readable, zlib.compress(new.encode("utf-8", "replace"), 6)
@@ -364,6 +282,12 @@ def _mask_contents(
         session.flush()
         session.expunge(content)  # a big site's contents do not all fit in memory
     return changed
+
+
+def _reads_as(html: str, pattern: re.Pattern[str]) -> bool:
+    """Whether a reader still sees what was masked: by character references, or with tags between its letters or words."""
+    shown = unescape(html)
+    return any(pattern.search(_TAG.sub(between, shown)) for between in ("", " "))
 
 
 def _unlink_cvs(session: Session, values: Collection[str]) -> None:
@@ -377,11 +301,11 @@ def _unlink_cvs(session: Session, values: Collection[str]) -> None:
 
 
 def _drop_answers(session: Session, forms: Sequence[str]) -> int:
-    pattern = _pattern(forms)
+    pattern = pattern_of(forms)
     keys = [
         key
         for key, answer in session.execute(
-            select(LlmAnswer.key, cast(LlmAnswer.answer, String)).where(_holds(LlmAnswer.answer, forms))
+            select(LlmAnswer.key, cast(LlmAnswer.answer, String)).where(holds(LlmAnswer.answer, forms))
         )
         if pattern.search(answer)
     ]

@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from inroad.store.erased_people import contents_without_erased
 from inroad.store.models import EXTRACTION_KINDS
 from inroad.store.visits import visit_outcome
 
@@ -122,6 +123,7 @@ def complete_fetched(
     """
     if not fetched:
         return set()
+    fetched = contents_without_erased(session, fetched)
     session.execute(_LOCK, {"page_ids": [page_id for page_id, _ in fetched]})
     ours = set(session.scalars(_COMPLETE, {**_page_columns(fetched), "owner": owner}))
     _add_versions(session, [pair for pair in fetched if pair[0] in ours], max_attempts)
@@ -136,6 +138,7 @@ def change_fetched(session: Session, fetched: Sequence[tuple[int, StoredContent]
     """
     if not fetched:
         return set()
+    fetched = contents_without_erased(session, fetched)
     session.execute(_LOCK, {"page_ids": [page_id for page_id, _ in fetched]})
     changed = _add_versions(session, fetched, max_attempts)
     session.execute(_CHANGE, _page_columns(fetched))

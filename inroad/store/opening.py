@@ -32,8 +32,12 @@ def open_database(settings: Settings, *, stop_at_exit: bool = False, migrate: bo
     return database
 
 
-def dagster_database_url(settings: Settings) -> str:
+def dagster_database_url(settings: Settings, *, create: bool = True) -> str:
     """URL of Dagster's database, started and created when it is missing, without a driver.
+
+    Args:
+        settings: Its own URL, or that of the application's database.
+        create: Whether to create it; who only looks need not.
 
     Raises:
         EmbeddedServerError, DatabaseUnavailable: Nothing can be reached, started or created.
@@ -45,5 +49,6 @@ def dagster_database_url(settings: Settings) -> str:
         url = head + "_dagster" + question + tail
     else:
         url = embedded.ensure_running(settings).url(embedded.DAGSTER_DATABASE)
-    create_database(url)
+    if create:
+        create_database(url)
     return url

@@ -14,6 +14,7 @@ from sqlalchemy import and_, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from inroad.store.erased_people import without_erased_people
 from inroad.store.models import PostingRow
 from inroad.store.posting_states import Listing, listing_of
 
@@ -115,7 +116,7 @@ def store_postings(
             continue
         if current is not None and current.key == posting["key"] and _says_the_same(current, posting, page_id, board_id):
             continue
-        values = {**posting, **source}
+        values = {**without_erased_people(session, dict(posting)), **source}
         if current is None:
             listing = _first_listing(known, posting, title_key(posting["title"]))
             values |= {"domain_id": domain_id, "max_attempts": max_attempts, **listing.as_columns()}
@@ -203,6 +204,7 @@ def add_posting_by_hand(session: Session, domain_id: int, values: Mapping[str, A
     Returns:
         The row's id.
     """
+    values = without_erased_people(session, dict(values))
     chosen = {"posting_curation_status": "Selected", "curated_by": "person", "curation_reason": "given by hand"}
     statement = insert(PostingRow).values(
         domain_id=domain_id, max_attempts=max_attempts, **values, **chosen, curated_at=func.now()

@@ -9,11 +9,13 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import exists, func, or_, select, text, update
+from sqlalchemy import bindparam, exists, func, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from inroad.store import claims
 from inroad.store.models import SitemapFile, Visit
+from inroad.store.suppression import without_erased
 
 
 def add_sitemaps(
@@ -42,7 +44,7 @@ def add_sitemaps(
             "max_attempts": max_attempts,
         }
         # Sorted: two indexes that name the same children take their locks in the same order.
-        for url in sorted(set(urls))
+        for url in sorted(without_erased(session, urls))
     ]
     if not rows:
         return 0
@@ -81,6 +83,16 @@ def add_within_limit(
 def sitemap_count(session: Session, domain_id: int) -> int:
     """Sitemap files of a domain."""
     return session.scalar(select(func.count()).select_from(SitemapFile).where(SitemapFile.domain_id == domain_id)) or 0
+
+
+_DUE = claims.Claiming(
+    SitemapFile, SitemapFile.domain_id == bindparam("of_domain"), SitemapFile.sitemap_curation_status != "Rejected"
+)
+
+
+def claim_sitemaps(session: Session, domain_id: int, *, owner: str, lease_s: float, limit: int) -> list[SitemapFile]:
+    """Claims a domain's sitemap files that are due; see `claims.Claiming.claim`."""
+    return _DUE.claim(session, owner=owner, lease_s=lease_s, limit=limit, of_domain=domain_id)
 
 
 def complete_sitemaps(session: Session, domain_ids: Sequence[int], not_visited: Any) -> list[SitemapFile]:

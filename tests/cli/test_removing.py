@@ -18,8 +18,9 @@ from inroad.cli.removing import still_holds
 from inroad.contacts.model import Contact
 from inroad.store import Database
 from inroad.store.contacts import domain_contacts
-from inroad.store.erasure import MASK, _pattern, erase, masked
+from inroad.store.erasure import erase
 from inroad.store.listings import Batch, import_pages
+from inroad.store.masking import MASK, masked, pattern_of
 from inroad.store.models import (
     Base,
     Company,
@@ -239,7 +240,7 @@ def test_masking_keeps_every_position(before: str, after: str, value: str) -> No
     if len(form) < 3:
         return
     whole = f"{before} {form} {after}"
-    result = masked({"text": [whole]}, _pattern([form]))["text"][0]
+    result = masked({"text": [whole]}, pattern_of([form]))["text"][0]
     assert len(result) == len(whole)
     assert result[len(before) + 1 : len(before) + 1 + len(form)] == MASK * len(form)
 
@@ -418,7 +419,7 @@ def test_a_workbook_that_holds_the_person_is_deleted_and_another_stays(
 def test_files_that_are_gone_or_cannot_be_read_break_no_erasure(tmp_path: Path) -> None:
     """The database is clean already when the files' turn comes: what fails there is told and no more."""
     (tmp_path / "broken.xlsx").write_bytes(b"PK\x03\x04 no workbook")
-    pattern = _pattern(["jane"])
+    pattern = pattern_of(["jane"])
     paths = [str(tmp_path / "gone.csv"), str(tmp_path / "broken.xlsx"), "s3://bucket/letter.pdf"]
     receipt = erase_from_files(paths, pattern, files=tmp_path)
     assert (receipt.masked, receipt.removed, receipt.failed) == ([], [paths[1]], [paths[2]])
@@ -429,7 +430,7 @@ def test_a_letter_to_the_person_is_deleted_with_its_row(tmp_path: Path) -> None:
     letter = tmp_path / "letters" / "1.pdf"
     letter.parent.mkdir()
     letter.write_bytes(b"%PDF")
-    assert erase_from_files(["letters/1.pdf"], _pattern(["jane"]), files=tmp_path).removed == [str(letter)]
+    assert erase_from_files(["letters/1.pdf"], pattern_of(["jane"]), files=tmp_path).removed == [str(letter)]
     assert not letter.exists()
 
 
@@ -446,7 +447,7 @@ def test_letters_that_a_run_copied_to_its_output_folder_go_too(tmp_path: Path) -
     results = out / "results.json"
     results.write_text("[]")
     known = ["cvs/acme.example/one/letter.pdf", "cvs/acme.example/one/message.txt", str(results)]
-    receipt = erase_from_files(known, _pattern(["jane doe"]), files=files)
+    receipt = erase_from_files(known, pattern_of(["jane doe"]), files=files)
     assert receipt.failed == []
     assert sorted(path.name for path in one.iterdir()) == ["cv.pdf"]
     assert sorted(path.name for path in older.iterdir()) == ["cv.pdf"]
