@@ -37,7 +37,7 @@ STINT_S: Final = 1.0
 """Seconds in which the holder of a host starts requests there; then whoever waits for the host has it."""
 
 GRACE_S: Final = 21.0
-"""A request to an exact host is taken to have arrived by then: twice the time to connect, and a little."""
+"""A request to an exact host is taken to have arrived by then, whatever became of its sender: twice the time to connect."""
 
 _RATE_STEP: Final = 0.05  # requests a second that each success adds to the learned rate
 _MOST_SHRUNK: Final = 0.8  # of the learned distance stays after a success at least: from a long one the step would be a leap
@@ -107,6 +107,9 @@ class PaceStore(Protocol):
 
     async def keep_crawl_delay(self, host: str, crawl_delay_s: float | None) -> None:
         """Remembers what robots.txt asks for; counts from now."""
+
+    async def aclose(self) -> None:
+        """Ends; every host has been given back."""
 
 
 @lru_cache(maxsize=4096)
@@ -196,3 +199,6 @@ class MemoryPaces:
         held = self._of(host)
         held.crawl_delay_s = crawl_delay_s
         held.next_at = max(held.next_at, self._clock() + (crawl_delay_s or 0.0))
+
+    async def aclose(self) -> None:
+        """See `PaceStore`."""

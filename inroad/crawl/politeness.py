@@ -146,6 +146,7 @@ class Politeness:
             self._close(host, gate)
         if self._giving:
             await asyncio.wait(list(self._giving))
+        await self._store.aclose()
 
     async def _enter(self, url: str, host: str, gate: Gate, pace: Pace, begun: float) -> bool:
         """Returns when a request may start, with a place among the requests in flight; tells whether it goes alone."""

@@ -8,14 +8,18 @@ from __future__ import annotations
 import asyncio
 import os
 import secrets
+import time
+import weakref
 from dataclasses import dataclass
 from typing import Final
 
 from inroad.crawl.paces import FIRST_INTERVAL_S, GRACE_S, MAX_INTERVAL_S, STINT_S, Pace, StintAnswer, StintEnd
 from inroad.store import Database
 from inroad.store import hosts as queries
+from inroad.store.locks import NumberLock
 
 _BATCH: Final = 500  # hosts asked for in one statement at most
+_LOCK_BELIEVED_S: Final = 10.0  # after which it is looked whether the server still has our lock
 
 
 @dataclass(slots=True)
@@ -29,13 +33,19 @@ class DatabasePaces:
 
     Wishes that come in while a statement runs are put into the next one, and so are the hosts that are given back.
 
+    The holder's name carries the number of a lock that lasts as long as its process: who waits for a host that a killed one
+    holds need not wait until the lease ends.
+
     Args:
         database: The application's.
     """
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self.name = f"{os.getpid()}-{secrets.token_hex(6)}"
+        self._lock = NumberLock(database, queries.HOLDER_LOCK_CLASS)
+        self._locked_at = float("-inf")
+        self.name = f"p{self._lock.number}-{os.getpid()}-{secrets.token_hex(6)}"
+        weakref.finalize(self, self._lock.release)
         self._wishes: list[_Wish] = []
         self._ends: list[tuple[queries.Ended, asyncio.Future[None]]] = []
         self._working: asyncio.Task[None] | None = None
@@ -84,6 +94,7 @@ class DatabasePaces:
             return
         try:
             asks = [wish.ask for wish in batch.values()]
+            await self._hold_lock()
             stints = await self._database.run(queries.take_stints, asks, me=self.name, stint_s=STINT_S, grace_s=GRACE_S)
         except Exception as error:  # noqa: BLE001 - handed to those who wait, each of whom raises it
             for wish in batch.values():
@@ -97,6 +108,17 @@ class DatabasePaces:
             elif stint.is_granted:  # its caller was cancelled meanwhile: nobody here has the host
                 unused = queries.Ended(host, stint.wait_s, stint.interval_s, stint.interval_s)
                 self._ends.append((unused, asyncio.get_running_loop().create_future()))
+
+    async def _hold_lock(self) -> None:
+        """Before a host is ours, whoever looks at its row must be able to tell that we live."""
+        if time.monotonic() - self._locked_at > _LOCK_BELIEVED_S:
+            await asyncio.to_thread(self._lock.hold)
+            self._locked_at = time.monotonic()
+
+    async def aclose(self) -> None:
+        """See `PaceStore`."""
+        self._locked_at = float("-inf")
+        await asyncio.to_thread(self._lock.release)
 
     def _next_batch(self) -> dict[str, _Wish]:
         """The oldest wish of each host; the statement can give a row to one only."""

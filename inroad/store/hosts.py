@@ -61,15 +61,22 @@ _TAKE = text("""
     WITH asked AS (
         SELECT * FROM unnest(CAST(:hosts AS text[]), CAST(:floors AS float8[]), CAST(:exclusives AS boolean[]))
             AS a (host, floor_s, exclusive)
-    ), held AS MATERIALIZED (
+    ), locked AS MATERIALIZED (
         SELECT h.host, clock_timestamp() AS now, h.next_request_at, h.blocked_until, h.holder, h.held_until, h.wanted_by,
                h.wanted_until, h.crawl_delay_s, h.interval_s, greatest(a.floor_s, h.crawl_delay_s, h.interval_s) AS distance_s,
                (a.exclusive OR h.crawl_delay_s IS NOT NULL OR h.interval_s IS NOT NULL) AS is_exact
         FROM hosts h JOIN asked a ON a.host = h.host ORDER BY h.host FOR UPDATE OF h
+    ), held AS (
+        SELECT *, CASE WHEN holder <> :me AND held_until > now AND holder ~ '^p[0-9]{1,10}-' THEN NOT EXISTS (
+            SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND classid = :lock_class AND objsubid = 2 AND granted
+                AND objid = CAST(substring(holder FROM '^p([0-9]{1,10})-') AS bigint)
+        ) AND pg_postmaster_start_time() < now - make_interval(secs => :forgotten_s) ELSE false END AS is_dead
+        FROM locked
     ), seen AS (
-        SELECT *, greatest(extract(epoch FROM next_request_at - now)::float8, 0) AS next_s,
+        SELECT *, greatest(extract(epoch FROM next_request_at - now)::float8
+                   + CASE WHEN is_dead AND is_exact THEN :arrival_s ELSE 0 END, 0) AS next_s,
                greatest(extract(epoch FROM blocked_until - now)::float8, 0) AS blocked_s,
-               coalesce(holder <> :me AND held_until > now, false) AS is_held,
+               coalesce(holder <> :me AND held_until > now AND NOT is_dead, false) AS is_held,
                coalesce(wanted_by <> :me AND wanted_until > now, false) AS is_promised
         FROM held
     ), ruled AS (
@@ -92,8 +99,17 @@ _TAKE = text("""
               NOT is_granted AND (blocked_s > 0 OR NOT (is_held OR is_promised))
 """)
 _BORN = text("INSERT INTO hosts (host) SELECT unnest(CAST(:hosts AS text[])) ORDER BY 1 ON CONFLICT (host) DO NOTHING")
+HOLDER_LOCK_CLASS = 729_451_301
+"""First key of the advisory lock that a holder named `pNUMBER-...` keeps for its life; the second is the number."""
+
 PROMISE_S = 1.0
 """Seconds for which a host is kept for the process that was refused it first: each looks again in a tenth of that."""
+
+ARRIVAL_S = 2.0
+"""Seconds added to the distance that a dead holder of an exact host leaves behind: its last request was on its way."""
+
+FORGOTTEN_S = 60.0
+"""Seconds after its start in which the server's locks prove nothing: holders take theirs anew meanwhile."""
 
 
 def take_stints(session: Session, asks: Sequence[StintAsk], *, me: str, stint_s: float, grace_s: float) -> Mapping[str, Stint]:
@@ -104,13 +120,14 @@ def take_stints(session: Session, asks: Sequence[StintAsk], *, me: str, stint_s:
         asks: Of different hosts.
         me: The process that asks.
         stint_s: Seconds in which it starts requests.
-        grace_s: Seconds added to the lease of an exact host in case it is never given back (the process died): a request that
-            was on its way must have arrived.
+        grace_s: Seconds added to the lease of an exact host in case it is never given back and nobody knows whether its holder
+            lives: a request that was on its way must have arrived. Where its lock tells that it is dead, nobody waits for that.
 
     Returns:
         By host, one for each ask.
     """
-    common = {"me": me, "stint_s": stint_s, "grace_s": grace_s, "promise_s": PROMISE_S}
+    common = {"me": me, "stint_s": stint_s, "grace_s": grace_s, "promise_s": PROMISE_S, "lock_class": HOLDER_LOCK_CLASS}
+    common |= {"arrival_s": ARRIVAL_S, "forgotten_s": FORGOTTEN_S}
     stints = _take(session, asks, common)
     if unborn := [ask for ask in asks if ask.host not in stints]:
         session.execute(_BORN, {"hosts": [ask.host for ask in unborn]})

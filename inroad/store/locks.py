@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -69,6 +70,53 @@ class NamedLock:
         if connection is not None:
             with contextlib.suppress(DBAPIError):
                 connection.close()
+
+
+class NumberLock:
+    """A lock under a number that only its holder has: whoever reads the number elsewhere can tell whether the holder lives.
+
+    Args:
+        database: Where the lock is.
+        lock_class: First key of the two-part lock, one for each kind of holder.
+    """
+
+    def __init__(self, database: Database, lock_class: int) -> None:
+        self._database, self._class = database, lock_class
+        self.number = secrets.randbelow(2**31)
+        self._connection: Connection | None = None
+
+    def hold(self) -> None:
+        """Takes it, or takes it again where the server has forgotten it (a restart, a connection that was cut).
+
+        Raises:
+            DatabaseUnavailable: The server cannot be reached.
+        """
+        try:
+            if self._connection is not None:
+                self._connection.scalar(text("SELECT 1"))
+                self._connection.commit()
+                return
+        except DBAPIError:
+            self.release()
+        try:
+            connection = self._database.engine.connect()
+            connection.detach()  # a pooled connection would keep the lock after its release
+            connection.execute(text("SELECT pg_advisory_lock(:class, :number)"), {"class": self._class, "number": self.number})
+            connection.commit()
+        except DBAPIError as error:
+            raise DatabaseUnavailable("PostgreSQL cannot be reached.", mend="Start it, then try again.") from error
+        self._connection = connection
+
+    def release(self) -> None:
+        """Frees it, now and not when the server notices the connection's end; again is no error."""
+        connection, self._connection = self._connection, None
+        if connection is None:
+            return
+        with contextlib.suppress(DBAPIError):  # a server that is away has freed it
+            connection.execute(text("SELECT pg_advisory_unlock(:class, :number)"), {"class": self._class, "number": self.number})
+            connection.commit()
+        with contextlib.suppress(DBAPIError):
+            connection.close()
 
 
 @contextmanager

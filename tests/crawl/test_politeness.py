@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import text
 
+from inroad.crawl import shared_paces
 from inroad.crawl.failures import FetchFailed, HostBusy, HostNotReady
 from inroad.crawl.fetch import WebClient
 from inroad.crawl.paces import (
@@ -32,6 +33,7 @@ from inroad.crawl.shared_paces import DatabasePaces
 from inroad.guard.errors import InroadError
 from inroad.settings import load_settings
 from inroad.store import Database
+from inroad.store import hosts as queries
 
 from .conftest import Asked, Opener, Site, reply
 
@@ -152,6 +154,47 @@ async def test_an_exact_holder_that_was_killed_holds_its_host_for_a_while_only(d
     await killed.take(HOST, Pace(0.0, exclusive=True))
     query = text("SELECT extract(epoch FROM held_until - clock_timestamp())::float8 FROM hosts")
     assert await database.run(lambda session: session.scalar(query)) == pytest.approx(STINT_S + GRACE_S, abs=1.0)
+
+
+async def test_a_dead_holder_costs_its_successor_the_distance_and_not_the_whole_lease(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One killed crawl closed a host that asks for a Crawl-delay to all others for 22 seconds."""
+    monkeypatch.setattr(queries, "FORGOTTEN_S", 0.0)
+    killed, heir = DatabasePaces(database), DatabasePaces(database)
+    await killed.keep_crawl_delay(HOST, 5.0)
+    await change(database, "next_request_at = NULL")
+    assert (await killed.take(HOST, PACE)).is_granted
+    assert not (await heir.take(HOST, PACE)).is_certain, "its holder lives and may give it back at any moment"
+    await killed.aclose()  # as PostgreSQL does for a process that ended, however it ended
+    refused = await heir.take(HOST, PACE)
+    assert (refused.is_granted, refused.is_certain) == (False, True)
+    assert 5.0 + queries.ARRIVAL_S < refused.wait_s <= 6.0 + queries.ARRIVAL_S
+    await change(database, "next_request_at = clock_timestamp() - interval '2 seconds'")
+    assert (await heir.take(HOST, PACE)).is_granted
+
+
+async def test_a_server_that_has_just_started_proves_nobody_dead(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It has forgotten all locks, and holders that live have not taken theirs again yet."""
+    monkeypatch.setattr(queries, "FORGOTTEN_S", 1e6)
+    holder, other = DatabasePaces(database), DatabasePaces(database)
+    assert (await holder.take(HOST, Pace(0.0, exclusive=True))).is_granted
+    await holder.aclose()
+    refused = await other.take(HOST, PACE)
+    assert (refused.is_granted, refused.is_certain) == (False, False)
+
+
+async def test_a_lock_that_the_server_has_lost_is_taken_again(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A connection that a firewall has cut would let all others take the hosts of a process that lives."""
+    monkeypatch.setattr(queries, "FORGOTTEN_S", 0.0)
+    monkeypatch.setattr(shared_paces, "_LOCK_BELIEVED_S", 0.0)
+    holder, other = DatabasePaces(database), DatabasePaces(database)
+    await holder.take("https://beta.example", PACE)
+    held = text("SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND classid = :class")
+    (cut,) = await database.run(lambda session: session.scalars(held, {"class": queries.HOLDER_LOCK_CLASS}).all())
+    await database.run(lambda session: session.execute(text("SELECT pg_terminate_backend(:pid)"), {"pid": cut}) and None)
+    assert (await holder.take(HOST, Pace(0.0, exclusive=True))).is_granted
+    assert not (await other.take(HOST, PACE)).is_certain
 
 
 async def test_a_stint_that_nobody_waits_for_any_more_is_given_back(database: Database) -> None:
