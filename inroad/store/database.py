@@ -22,7 +22,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.pool import NullPool
 
 from inroad.guard.errors import TransientError
-from inroad.store.statements import Statements
+from inroad.store.statements import IN_UTC, Statements
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -83,7 +83,7 @@ class Database:
                 pool_pre_ping=True,
                 connect_args=CONNECT,
             )
-            event.listen(self._engine, "connect", _send_lists_packed)
+            event.listen(self._engine, "connect", _prepare)
         return self._engine
 
     def _check_fork(self) -> None:
@@ -102,7 +102,7 @@ class Database:
                 pool_pre_ping=True,
                 connect_args=CONNECT,
             )
-            event.listen(engine.sync_engine, "connect", _send_lists_packed)
+            event.listen(engine.sync_engine, "connect", _prepare)
             self._async[id(loop)] = held = (loop, engine)
         return held[1]
 
@@ -199,9 +199,16 @@ class Database:
         )
 
 
-def _send_lists_packed(connection: Any, _: object) -> None:
-    """Lists go as PostgreSQL's binary arrays: as text every quote, backslash and byte of a page's document would be escaped."""
+def _prepare(connection: Any, _: object) -> None:
+    """Moments come in UTC, whatever the server's own zone: they are printed as such, and reckoned with.
+
+    Lists go as PostgreSQL's binary arrays: as text every quote, backslash and byte of a page's document would be escaped.
+    """
     getattr(connection, "driver_connection", connection).adapters.register_dumper(list, ListBinaryDumper)
+    cursor = connection.cursor()
+    cursor.execute(IN_UTC.decode())
+    cursor.close()
+    connection.commit()
 
 
 def _is_conflict(error: DatabaseUnavailable) -> bool:
