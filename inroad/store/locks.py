@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from sqlalchemy import Connection, text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from inroad.store.database import Database, DatabaseUnavailable
 
@@ -112,10 +112,10 @@ class NumberLock:
         connection, self._connection = self._connection, None
         if connection is None:
             return
-        with contextlib.suppress(DBAPIError):  # a server that is away has freed it
+        with contextlib.suppress(SQLAlchemyError):  # a server that is away, or has cut the connection, has freed it
             connection.execute(text("SELECT pg_advisory_unlock(:class, :number)"), {"class": self._class, "number": self.number})
             connection.commit()
-        with contextlib.suppress(DBAPIError):
+        with contextlib.suppress(SQLAlchemyError):
             connection.close()
 
 
