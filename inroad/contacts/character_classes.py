@@ -12,10 +12,14 @@ import re
 from typing import Final
 
 DIGIT: Final = b"0"
+CAPITAL: Final = b"A"
 _KEPT: Final = b"\n\t ,-"
 _CLASS_OF: Final = bytes(
     code if code in _KEPT else ord("0") if chr(code) in "0123456789" else ord("A") if "A" <= chr(code) <= "Z" else ord(".")
     for code in range(256)
+)
+_MAY_BE_CAPITAL: Final = bytes(
+    code if code in b"\n" else ord("A") if chr(code).isupper() or chr(code) == "?" else ord(".") for code in range(256)
 )
 # What `\d` also matches, all of it beyond Latin-1; the first range is asked first, and most characters lie in it.
 _OTHER_DIGIT = re.compile(r"[^\x00-\u065f\D]")
@@ -32,3 +36,13 @@ def classes_of(text: str) -> bytes:
     except UnicodeEncodeError:
         written = _OTHER_DIGIT.sub("0", text).encode("latin-1", "replace")
     return written.translate(_CLASS_OF)
+
+
+def capitals_of(text: str) -> bytes:
+    """Where a text may have capitals.
+
+    Returns:
+        A byte for each character: `A` for a capital of Latin-1, the question mark and all that lies beyond Latin-1; line feeds
+        as they are, `.` for all else.
+    """
+    return text.encode("latin-1", "replace").translate(_MAY_BE_CAPITAL)

@@ -22,7 +22,7 @@ _LONG_TAG: Final = 10_000
 _HARMLESS_TAGS: Final = 1_500  # so few tags cannot take long: 0.01 s and 560,000 nodes at worst
 
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
-_WHOLE_TAG = re.compile(r"""<[a-zA-Z](?>[^>"'=]++|=\s*+(?:"[^"]*+"|'[^']*+'|)|["'])*+""")
+_WHOLE_TAG = re.compile(r"""<[a-zA-Z][^>"'=]*+(?:(?:=\s*+(?:"[^"]*+"|'[^']*+'|)|["'])[^>"'=]*+)*+""")
 _ATTRIBUTE = re.compile(r"""[^\s/"'=]++(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s"']*+))?""")
 _FORMATTING: Final = frozenset("a b big code em font i nobr s small strike strong tt u".split())  # noqa: SIM905
 # Closed by the parser itself when the next one opens, or never opened at all: they do not add up.
@@ -46,7 +46,9 @@ def limit_nesting(html: str) -> tuple[str, int]:
     longest = max(map(len, _WHOLE_TAG.findall(html)), default=0)
     if longest > _LONG_TAG:
         html = _WHOLE_TAG.sub(_limit_attributes, html)
-    tags = html.count("<") - html.count("</")
+    tags = html.count("<")
+    if tags > _HARMLESS_TAGS:
+        tags -= html.count("</")
     if tags <= _HARMLESS_TAGS:
         return html, longest
     cuts = _tags_beyond_limits(html, min(MAX_OPEN_FORMATTING, 3 + _MAX_REOPENED // tags))

@@ -90,12 +90,18 @@ def parse_document(body: bytes | str, *, url: str) -> Document:
     """
     if isinstance(body, bytes) and not is_pdf(body):
         body = body[: MAX_HTML_CHARACTERS * 4]
-    text, longest = limit_nesting(as_html(body, url=url)[:MAX_HTML_CHARACTERS].replace("\x00", ""))
+    text = as_html(body, url=url)[:MAX_HTML_CHARACTERS]
+    if "\x00" in text:
+        text = text.replace("\x00", "")
+    text, longest = limit_nesting(text)
     if "<template" in text:  # the parser keeps their content out of the tree; shadow roots and tooltips stand in them
         text = _TEMPLATE.sub(r"<\1x-template", text)
-    if not text.isascii():  # the parser takes no lone surrogates
-        text = text.encode("utf-8", "replace").decode("utf-8")
-    root = LexborHTMLParser(text).root
+    try:
+        encoded = text.encode()
+    except UnicodeEncodeError:  # lone surrogates
+        encoded = text.encode("utf-8", "replace")
+        text = encoded.decode()
+    root = LexborHTMLParser(encoded).root
     document = Document(url=url, source=text)
     if root is not None:
         _Reader(document, style_rules(text), has_long=longest > MAX_ATTRIBUTE).read(root)

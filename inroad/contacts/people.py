@@ -15,6 +15,7 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from typing import Final
 
+from inroad.contacts.character_classes import CAPITAL, capitals_of
 from inroad.contacts.document import Document
 from inroad.contacts.finding import Finding
 from inroad.contacts.name_doubts import without_products, without_words
@@ -37,7 +38,7 @@ from inroad.contacts.roles import LABEL, is_duty, is_role, is_title, label_role,
 MAX_PEOPLE: Final = 500
 
 _GERMAN_NOUN = re.compile(r"(?:ungen|ung|heit|keit|schaft|tion|ität|ismus|lagen|nik)$")
-_TITLE_BEHIND = re.compile(r"(?P<name>[^\s,–—|:]{2,20}(?: [^\s,–—|:]{1,20}){1,3})(?:,| [–—|-]) (?P<title>[^,.;|–—]{2,60})")
+_TITLE_BEHIND = re.compile(r"(?P<name>[^\s,–—|:]{2,20}+(?: [^\s,–—|:]{1,20}+){1,3})(?:,| [–—|-]) (?P<title>[^,.;|–—]{2,60})")
 _SUFFIX = re.compile(r",?\s(?:Jr\.?|Sr\.?|II|III|IV|Esq\.?)(?![\w])")
 _COMPANIES: Final = frozenset(
     """fannie mae|freddie mac|morgan chase|calvin klein|ralph lauren|paul mitchell|dorothy perkins|candy crush|marie claire|brooks running|
@@ -89,11 +90,16 @@ def _add_labelled(hits: dict[int, Finding], labelled: Iterator[Finding]) -> None
 
 
 def _runs_by_line(document: Document) -> dict[int, list[re.Match[str]]]:
-    """The runs of capitalised words by the number of the line they begin in: one search of the text, not one a line."""
+    """The runs of capitalised words by the number of the line they begin in, searched where a line has two capitals."""
     starts = [line.start for line in document.lines]
     runs: dict[int, list[re.Match[str]]] = {}
-    for run in RUN.finditer(document.text):
-        runs.setdefault(bisect_right(starts, run.start()) - 1, []).append(run)
+    begin = 0
+    for row in capitals_of(document.text).split(b"\n"):
+        end = begin + len(row)
+        if row.count(CAPITAL) > 1:
+            for run in RUN.finditer(document.text, begin, end):
+                runs.setdefault(bisect_right(starts, run.start()) - 1, []).append(run)
+        begin = end + 1
     return runs
 
 
