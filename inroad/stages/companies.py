@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
+from functools import partial
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -12,15 +13,15 @@ from sqlalchemy.orm import Session
 from inroad.contacts import EXTRACTOR_VERSION
 from inroad.contacts.company import CompanyFacts, Fact, extract_company
 from inroad.stages.documents import stored_html
-from inroad.stages.extractions import claim_extractions
 from inroad.stages.work import StageReport, Tally, Work, each_domain
-from inroad.store import claims
 from inroad.store.contacts import store_company
+from inroad.store.extractions import claim_extractions, complete_readings
 from inroad.store.models import Domain, Extraction, Page, PageContent
 from inroad.store.pages import newest_contents, requeue_extractions
 
 STAGE = "companies"
 KIND = "companies"
+CLAIMED = 1_000  # of one domain at one time: all that is known of it is merged for each claim
 # Pages on which a company speaks of itself: the imprint first for who it is by law, the home page first for what it does.
 SOURCES = ("IMPRINT", "LEGAL", "CONTACT_ROOT", "CONTACT", "ABOUT", "HOME")
 LEGAL_FACTS = frozenset({"legal_name", "registrations"})
@@ -33,7 +34,10 @@ async def run(work: Work, names: Sequence[str]) -> StageReport:
     await work.database.run(requeue_extractions, KIND, EXTRACTOR_VERSION)
 
     async def handle(domain: Domain, tally: Tally) -> None:
-        while rows := await work.database.run(claim_extractions, work, KIND, domain):
+        claim = partial(claim_extractions, owner=work.owner, lease_s=work.settings.lease_s, limit=CLAIMED)
+        count = CLAIMED
+        while count == CLAIMED and (rows := await work.database.run(claim, KIND, domain.id)):
+            count = len(rows)
             contents = await work.database.run(newest_contents, domain.id, SOURCES)
             facts = await asyncio.to_thread(_merge, contents)
             changed = await work.database.run(_record, work, domain, facts, rows)
@@ -76,8 +80,6 @@ def _record(session: Session, work: Work, domain: Domain, facts: Mapping[str, An
     changed = bool(facts) and store_company(
         session, domain.id, name=text("name"), legal_name=text("legal_name"), description=text("description"), facts=facts
     )
-    for row in rows:
-        claims.complete(
-            session, Extraction, row.id, owner=work.owner, extractor_version=EXTRACTOR_VERSION, found_count=len(facts)
-        )
+    done: list[tuple[int, int, dict[str, Any]]] = [(row.id, len(facts), {}) for row in rows]
+    complete_readings(session, done, owner=work.owner, version=EXTRACTOR_VERSION)
     return changed

@@ -64,14 +64,20 @@ async def attempt(reading: Awaitable[T]) -> T | BaseException:
 
 async def read_due(work: Work, purpose: Purpose[T], domain: Domain, tally: Tally) -> None:
     """Reads every content of a domain that is due for a purpose, in batches."""
-    async with asyncio.TaskGroup() as group:
-        for _ in range(_BATCHES_AT_ONCE):
-            group.create_task(_read_batches(work, purpose, domain, tally))
-
-
-async def _read_batches(work: Work, purpose: Purpose[T], domain: Domain, tally: Tally) -> None:
     claim = partial(claim_readings, owner=work.owner, lease_s=work.settings.lease_s, limit=READ_AT_ONCE)
-    while due := await work.database.run(claim, purpose.kind, domain.id):
+    gate = asyncio.Semaphore(_BATCHES_AT_ONCE)
+    async with asyncio.TaskGroup() as group:
+        count = READ_AT_ONCE
+        while count == READ_AT_ONCE:  # a smaller batch is the last one
+            await gate.acquire()
+            due = await work.database.run(claim, purpose.kind, domain.id)
+            count = len(due)
+            if due:
+                group.create_task(_read_batch(work, purpose, due, tally, gate))
+
+
+async def _read_batch(work: Work, purpose: Purpose[T], due: Sequence[DueReading], tally: Tally, gate: asyncio.Semaphore) -> None:
+    try:
         with tracing.span("rows", extraction=purpose.kind, count=len(due)):
             newest = [one for one in due if one.is_newest]
             values = dict(zip((one.extraction_id for one in newest), await purpose.read(newest), strict=True))
@@ -82,6 +88,8 @@ async def _read_batches(work: Work, purpose: Purpose[T], domain: Domain, tally: 
             # An older content than the newest is done without being read.
             done = [(one, values.get(one.extraction_id)) for one in due if one.extraction_id not in failed]
             await _record(work, purpose, done, tally)
+    finally:
+        gate.release()
 
 
 async def _record(work: Work, purpose: Purpose[T], done: Sequence[tuple[DueReading, Any]], tally: Tally) -> None:
@@ -108,12 +116,6 @@ async def _fail(work: Work, purpose: Purpose[T], due: DueReading, error: BaseExc
     number, version = due.extraction_id, purpose.version
     await work.database.run(claims.fail, Extraction, number, error, owner=work.owner, extractor_version=version)
     tally.stop(due.page.url, error)
-
-
-def claim_extractions(session: Session, work: Work, kind: str, domain: Domain) -> list[Extraction]:
-    """Claims a domain's contents that are due for one purpose, without loading them."""
-    where = (Extraction.domain_id == domain.id, Extraction.kind == kind)
-    return claims.claim(session, Extraction, *where, owner=work.owner, lease_s=work.settings.lease_s)
 
 
 def _finish(session: Session, work: Work, purpose: Purpose[T], done: Sequence[tuple[DueReading, Any]]) -> list[int]:

@@ -33,7 +33,7 @@ from inroad.store import claims, visits
 from inroad.store.database import DatabaseUnavailable
 from inroad.store.gone_pages import restore_found
 from inroad.store.models import Domain, Page
-from inroad.store.pages import complete_pages
+from inroad.store.pages import claim_selected, complete_pages
 
 STAGE = "page_contents"
 CLAIMED: Final = 100
@@ -209,8 +209,7 @@ def _claim_filling(session: Session, work: Work, domain: Domain, missing: Collec
 
 
 def _claim_due(session: Session, work: Work, domain: Domain) -> list[Page]:
-    where = (Page.domain_id == domain.id, Page.page_curation_status == "Selected")
-    return claims.claim(session, Page, *where, owner=work.owner, lease_s=work.settings.lease_s, limit=CLAIMED)
+    return claim_selected(session, domain.id, owner=work.owner, lease_s=work.settings.lease_s, limit=CLAIMED)
 
 
 def _open(session: Session, work: Work, pages: Sequence[Page]) -> dict[int, int]:

@@ -23,7 +23,14 @@ from inroad.store.database import DatabaseUnavailable
 from inroad.store.missing_pages import miss_again, miss_pages
 from inroad.store.models import Domain, SitemapFile
 from inroad.store.sitemap_children import miss_children, miss_children_again
-from inroad.store.sitemaps import close_visits, complete_sitemaps, sitemap_count, unchanged_by_index, update_sitemap
+from inroad.store.sitemaps import (
+    claim_sitemaps,
+    close_visits,
+    complete_sitemaps,
+    sitemap_count,
+    unchanged_by_index,
+    update_sitemap,
+)
 
 STAGE = "sitemaps"
 # Sitemaps of one domain at one time: some download while others are stored. The web client bounds the requests to a host.
@@ -79,9 +86,8 @@ class _Site:
             await _cancel(running)
 
     def _claim(self, session: Session, limit: int) -> list[SitemapFile]:
-        where = (SitemapFile.domain_id == self._domain.id, SitemapFile.sitemap_curation_status != "Rejected")
         work = self._work
-        return claims.claim(session, SitemapFile, *where, owner=work.owner, lease_s=work.settings.lease_s, limit=limit)
+        return claim_sitemaps(session, self._domain.id, owner=work.owner, lease_s=work.settings.lease_s, limit=limit)
 
     async def _visit_again(self) -> None:
         """Indexes first: what they say of their children decides which of those are asked for at all."""

@@ -8,9 +8,27 @@ from __future__ import annotations
 
 import secrets
 from datetime import timedelta
-from typing import Any, Self, TypeVar
+from functools import cache, cached_property
+from typing import Any, Generic, Self, TypeVar
 
-from sqlalchemy import ColumnElement, Connection, String, and_, case, cast, false, func, or_, select, text, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Executable,
+    Integer,
+    Interval,
+    String,
+    and_,
+    bindparam,
+    case,
+    cast,
+    false,
+    func,
+    or_,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.orm import Session
 
 from inroad.guard.errors import BucketEmpty, BudgetExceeded, InroadError, Paused, PermanentError
@@ -61,6 +79,7 @@ def _status(model: type[Any]) -> Any:
     return getattr(model, model.STATUS)
 
 
+@cache  # to put it together costs as much as to have it answered
 def live_owners() -> Any:
     """Select of the names of all workers that are alive."""
     return (
@@ -83,48 +102,69 @@ def is_due(model: type[Any]) -> ColumnElement[bool]:
     return or_(and_(_status(model) == "Queued", model.next_attempt_at <= func.now()), is_lost(model))
 
 
+class Claiming(Generic[Row]):
+    """Claims due rows of one table by conditions that are known in advance.
+
+    Args:
+        model: The table.
+        *where: Further conditions, such as the domain at work; what differs between claims is a `bindparam`, of another name
+            than a column.
+    """
+
+    def __init__(self, model: type[Row], *where: ColumnElement[bool]) -> None:
+        self._model: Any = model
+        self._where = where
+
+    @cached_property
+    def _statement(self) -> Executable:
+        model = self._model
+        chosen = (
+            select(model.id)
+            .where(is_due(model), *self._where)
+            .order_by(model.priority.desc(), model.id)
+            .limit(bindparam("most", type_=Integer))
+            .with_for_update(skip_locked=True, of=model)
+            # Chosen once: PostgreSQL may run a subquery of IN again for each row, and each time the limit begins anew.
+            .cte("chosen")
+        )
+        return (
+            update(model)
+            .where(model.id == chosen.c.id)
+            .values(
+                {
+                    model.STATUS: "Processing",
+                    "attempts": model.attempts + 1,
+                    "lease_owner": bindparam("owner"),
+                    "lease_expires_at": func.now() + bindparam("lease", type_=Interval),
+                }
+            )
+            .returning(model)
+            .execution_options(synchronize_session=False, populate_existing=True)
+        )
+
+    def claim(self, session: Session, *, owner: str, lease_s: float, limit: int = 100, **given: Any) -> list[Row]:
+        """Claims rows.
+
+        Args:
+            session: In a transaction of its own: the claim holds once it commits.
+            owner: `Worker.name`.
+            lease_s: Seconds until the rows may be claimed by others.
+            limit: Rows at most.
+            **given: The values of the conditions' parameters.
+
+        Returns:
+            The claimed rows, highest priority first, then the oldest.
+        """
+        known = {"owner": owner, "lease": timedelta(seconds=lease_s), "most": limit, **given}
+        rows = list(session.scalars(self._statement, known))
+        return sorted(rows, key=lambda row: (-row.priority, row.id))
+
+
 def claim(
     session: Session, model: type[Row], *where: ColumnElement[bool], owner: str, lease_s: float, limit: int = 100
 ) -> list[Row]:
-    """Claims due rows.
-
-    Args:
-        session: In a transaction of its own: the claim holds once it commits.
-        model: The table.
-        *where: Further conditions, such as the domains at work.
-        owner: `Worker.name`.
-        lease_s: Seconds until the rows may be claimed by others.
-        limit: Rows at most.
-
-    Returns:
-        The claimed rows, highest priority first, then the oldest.
-    """
-    model_: Any = model
-    chosen = (
-        select(model_.id)
-        .where(is_due(model), *where)
-        .order_by(model_.priority.desc(), model_.id)
-        .limit(limit)
-        .with_for_update(skip_locked=True, of=model_)
-        # Chosen once: PostgreSQL may run a subquery of IN again for each row, and each time the limit begins anew.
-        .cte("chosen")
-    )
-    statement = (
-        update(model_)
-        .where(model_.id == chosen.c.id)
-        .values(
-            {
-                model_.STATUS: "Processing",
-                "attempts": model_.attempts + 1,
-                "lease_owner": owner,
-                "lease_expires_at": func.now() + timedelta(seconds=lease_s),
-            }
-        )
-        .returning(model_)
-        .execution_options(synchronize_session=False, populate_existing=True)
-    )
-    rows = list(session.scalars(statement))
-    return sorted(rows, key=lambda row: (-row.priority, row.id))
+    """`Claiming` for conditions that are made for this one claim."""
+    return Claiming(model, *where).claim(session, owner=owner, lease_s=lease_s, limit=limit)
 
 
 def renew(session: Session, model: type[Any], row_id: int, *, owner: str, lease_s: float) -> bool:

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import bindparam, text
 from sqlalchemy.orm import Session
 
 from inroad.store import claims
@@ -47,12 +47,21 @@ def claim_readings(
         lease_s: Seconds until others may claim them.
         limit: Contents at most.
     """
-    where = (Extraction.domain_id == domain_id, Extraction.kind == kind)
-    rows = claims.claim(session, Extraction, *where, owner=owner, lease_s=lease_s, limit=limit)
+    rows = claim_extractions(session, kind, domain_id, owner=owner, lease_s=lease_s, limit=limit)
     if not rows:
         return []
     contents = contents_by_id(session, [row.page_content_id for row in rows])
     return [DueReading(row.id, *contents[row.page_content_id]) for row in rows]
+
+
+_DUE = claims.Claiming(Extraction, Extraction.domain_id == bindparam("of_domain"), Extraction.kind == bindparam("of_kind"))
+
+
+def claim_extractions(
+    session: Session, kind: str, domain_id: int, *, owner: str, lease_s: float, limit: int = 100
+) -> list[Extraction]:
+    """`claim_readings` without loading what is to be read."""
+    return _DUE.claim(session, owner=owner, lease_s=lease_s, limit=limit, of_domain=domain_id, of_kind=kind)
 
 
 _COMPLETE = text("""

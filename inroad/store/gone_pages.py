@@ -6,6 +6,7 @@ What does not belong here: what sitemaps list no longer (`listings`).
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import cache
 
 from sqlalchemy import ColumnElement, and_, func, select, text, update
 from sqlalchemy.orm import Session, aliased
@@ -18,6 +19,7 @@ NOT_FOUND = ("not-found", "soft-404")
 DOUBTED_FOR = timedelta(days=30)
 
 
+@cache
 def is_in_doubt() -> ColumnElement[bool]:
     """Whether a page that is gone was not yet looked for twice since it last answered.
 

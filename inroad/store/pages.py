@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Text, and_, cast, func, or_, select, tuple_, update
+from sqlalchemy import Text, and_, bindparam, cast, func, or_, select, tuple_, update
 from sqlalchemy.dialects.postgresql import ARRAY, distinct_on, insert
 from sqlalchemy.orm import Session
 
+from inroad.store import claims
 from inroad.store.gone_pages import is_in_doubt
 from inroad.store.models import Extraction, Page, PageContent
 from inroad.store.suppression import without_erased
@@ -96,6 +97,14 @@ def unfinished_pages(session: Session, domain_id: int) -> int:
         session.scalar(statement.where(Page.domain_id == domain_id, Page.page_processing_status.in_(("Queued", "Processing"))))
         or 0
     )
+
+
+_DUE = claims.Claiming(Page, Page.domain_id == bindparam("of_domain"), Page.page_curation_status == "Selected")
+
+
+def claim_selected(session: Session, domain_id: int, *, owner: str, lease_s: float, limit: int) -> list[Page]:
+    """Claims a domain's selected pages that are due; see `claims.Claiming.claim`."""
+    return _DUE.claim(session, owner=owner, lease_s=lease_s, limit=limit, of_domain=domain_id)
 
 
 def complete_pages(session: Session, domain_ids: Sequence[int], not_visited: Any) -> list[Page]:

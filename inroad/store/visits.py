@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, delete, exists, func, or_, select, text, update
@@ -21,7 +22,8 @@ _NOT_MADE = frozenset(refusal.reason for refusal in REFUSED)
 _KEPT_OF_EACH = 2  # visits of a subject that stay whatever their age
 
 
-def not_visited_since(kind: str, model: type[Any], since: datetime) -> ColumnElement[bool]:
+@lru_cache(maxsize=64)  # a run asks for each of its domains, and putting it together takes longer than the answer
+def not_visited_since(kind: str, model: Any, since: datetime) -> ColumnElement[bool]:
     """Whether a row has had no finished visit since a moment."""
     visit = aliased(Visit)
     return ~exists().where(
@@ -181,6 +183,6 @@ _FAILED = text("""
 """)
 
 
-def is_due_again(session: Session, kind: str, model: type[Any], subject_id: int, since: datetime) -> bool:
+def is_due_again(session: Session, kind: str, model: Any, subject_id: int, since: datetime) -> bool:
     """Whether one row has had no finished visit since a moment."""
     return session.scalar(select(model.id).where(model.id == subject_id, not_visited_since(kind, model, since))) is not None
