@@ -5,7 +5,8 @@ Here lives the draft while it is written. What is chosen and how it is worded be
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,7 +24,16 @@ _SHOWN: Mapping[str, tuple[str, ...]] = {
     "education": ("institution", "studyType", "area", "startDate", "endDate", "score"),
     "certificates": ("name", "issuer", "date"),
     "languages": ("language", "fluency"),
+    "interests": ("name", "keywords"),
 }
+_WITH_ROOM: Mapping[str, tuple[str, ...]] = {"education": ("courses",)}
+# A line that speaks of what the line before it named.
+_LEANS = re.compile(
+    r"(?:\W*\w+\s)?(?:it|them|both of them|sie|ihn|ihnen|dies|dabei|dafür|damit|hierfür|celui-ci|celle-ci|ceux-ci|cela|ceci"
+    r"|lo mismo|esto|ello)\b"
+    r"|this (?:cut|made|led|saved|brought|was|allowed|reduced|raised)\b",
+    re.IGNORECASE,
+)
 OPTIONAL = ("projects", "volunteer", "publications", "awards")
 
 
@@ -48,6 +58,7 @@ class Draft:
         head: `basics` and the skills, as they will be shown.
         refused: Proposals that the gate refused.
         notes: What a person should know.
+        has_room: Whether all of it is shorter than wanted, so that courses and interests are shown too.
     """
 
     entries: Mapping[str, tuple[ChosenEntry, ...]]
@@ -56,6 +67,7 @@ class Draft:
     head: Mapping[str, Any] | None = None
     refused: tuple[tuple[str, Finding], ...] = ()
     notes: tuple[str, ...] = ()
+    has_room: bool = False
 
 
 def assemble(draft: Draft, profile: Profile) -> tuple[dict[str, Any], dict[str, list[str]]]:
@@ -68,8 +80,8 @@ def assemble(draft: Draft, profile: Profile) -> tuple[dict[str, Any], dict[str, 
         resume |= {section: [row for row, _ in rows]} if rows else {}
         for index, (_, proofs) in enumerate(rows):
             evidence |= {f"/{section}/{index}{pointer}": facts for pointer, facts in proofs.items()}
-    for section in ("education", "certificates", "languages"):
-        plain = [_plain_row(section, fact, row) for fact, row in profile.entries(section)]
+    for section in ("education", "certificates", "languages", *(("interests",) if draft.has_room else ())):
+        plain = [_plain_row(section, fact, row, has_room=draft.has_room) for fact, row in profile.entries(section)]
         resume |= {section: [row for row, _ in plain]} if plain else {}
         for index, (_, proofs) in enumerate(plain):
             evidence |= {f"/{section}/{index}{pointer}": facts for pointer, facts in proofs.items()}
@@ -80,15 +92,40 @@ def assemble(draft: Draft, profile: Profile) -> tuple[dict[str, Any], dict[str, 
 def _row(draft: Draft, entry: ChosenEntry) -> tuple[dict[str, Any], dict[str, list[str]]]:
     row = {field: entry.row[field] for field in _SHOWN[entry.section] if entry.row.get(field)}
     proofs = {f"/{field}": [entry.fact.id] for field in row}
-    lines = [line for line in draft.lines[entry.fact.id] if line.fact.id in draft.kept]
+    lines = _in_order([line for line in draft.lines[entry.fact.id] if line.fact.id in draft.kept])
     if lines:
         row["highlights"] = [line.text for line in lines]
         proofs |= {f"/highlights/{index}": list(line.proofs) for index, line in enumerate(lines)}
     return row, proofs
 
 
-def _plain_row(section: str, fact: Fact, row: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, list[str]]]:
-    shown = {field: row[field] for field in _SHOWN[section] if row.get(field)}
+def _in_order(lines: Sequence[Line]) -> list[Line]:
+    """Put a line that leans on the one before it ("Tested it with eight customers") behind that one, or leave it out."""
+    places = {line.fact.path: line for line in lines}
+    leaning = {line.fact.id: places.get(_before(line.fact.path)) for line in lines if _LEANS.match(line.text)}
+    ordered = [line for line in lines if line.fact.id not in leaning]
+    for line in sorted(lines, key=_index):  # a chain of such lines follows one after the other
+        bearer = leaning.get(line.fact.id)
+        if bearer is not None and bearer in ordered:
+            ordered.insert(ordered.index(bearer) + 1, line)
+    return ordered
+
+
+def _index(line: Line) -> int:
+    index = line.fact.path.rpartition("/")[2]
+    return int(index) if index.isdigit() else 0
+
+
+def _before(path: str) -> str:
+    head, _, index = path.rpartition("/")
+    return f"{head}/{int(index) - 1}" if index.isdigit() else ""
+
+
+def _plain_row(
+    section: str, fact: Fact, row: Mapping[str, Any], *, has_room: bool
+) -> tuple[dict[str, Any], dict[str, list[str]]]:
+    fields = (*_SHOWN[section], *(_WITH_ROOM.get(section, ()) if has_room else ()))
+    shown = {field: row[field] for field in fields if row.get(field)}
     return shown, {f"/{field}": [fact.id] for field in shown}
 
 

@@ -160,7 +160,7 @@ def _choose_section(profile: Profile, section: str, job: Job, proven: Mapping[st
             for found in profile.facts_under(fact.path)
             if found.kind == "highlight"
         ]
-        statements.sort(key=lambda statement: (-statement.score, statement.fact.id))
+        statements.sort(key=lambda statement: -statement.score)  # equal ones keep the person's own order
         own = score_text(f"{fact.text} {row.get('summary') or ''} {row.get('description') or ''}", job)
         yield ChosenEntry(section, fact, row, tuple(statements), own + sum(statement.score for statement in statements[:3]), rank)
 

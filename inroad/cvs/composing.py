@@ -93,7 +93,7 @@ def merge(draft: Draft) -> Draft:
     merged: dict[str, list[Line]] = {entry: [] for entry in draft.lines}
     ranked = sorted(
         ((line, entry) for entry, lines in draft.lines.items() for line in lines),
-        key=lambda pair: (-pair[0].score, pair[0].fact.id),
+        key=lambda pair: -pair[0].score,
     )
     for line, entry in ranked:
         stems = frozenset(telling_stems(line.text))
@@ -149,6 +149,8 @@ def grade_and_improve(
         draft = (
             _grow(draft, queue, profile, language, aim, high) if count < low else _shrink(draft, queue, profile, language, high)
         )
+    if count_words(lay_out(assemble(draft, profile)[0], language)) < low:
+        draft = replace(draft, has_room=True)
     resume, evidence = assemble(draft, profile)
     count = count_words(lay_out(resume, language))
     return Cv(

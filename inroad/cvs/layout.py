@@ -85,7 +85,7 @@ def lay_out(resume: Mapping[str, Any], language: str = "en") -> Document:
         language: ISO 639-1 code; decides headings and how dates are written.
     """
     basics = resume.get("basics") or {}
-    sections = (_section(key, resume, language) for key in SECTION_KEYS)
+    sections = (_section(key, resume, language) for key in _order(resume))
     return Document(
         language=language,
         name=clean(basics.get("name")),
@@ -93,6 +93,16 @@ def lay_out(resume: Mapping[str, Any], language: str = "en") -> Document:
         contacts=tuple(_contacts(basics)),
         sections=tuple(section for section in sections if section.entries or section.pairs or section.text),
     )
+
+
+def _order(resume: Mapping[str, Any]) -> Sequence[str]:
+    """The sections in order; who still studies, or has not worked yet, shows the studies before the work."""
+    schools = resume.get("education") or ()
+    studies = any(row.get("startDate") and not row.get("endDate") for row in schools)
+    if not (studies or (schools and not resume.get("work"))):
+        return SECTION_KEYS
+    others = [key for key in SECTION_KEYS if key != "education"]
+    return (*others[:1], "education", *others[1:])
 
 
 def iter_fields(document: Document) -> Iterator[str]:

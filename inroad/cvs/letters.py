@@ -8,7 +8,7 @@ has passed. The sentences between them are fixed (`phrases`). Nothing here sends
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,13 +17,13 @@ from inroad.cvs.choosing import Job, read_job, score_text
 from inroad.cvs.claims.support import find_support, sentences
 from inroad.cvs.layout import clean
 from inroad.cvs.model import Cv, Fact, Finding
-from inroad.cvs.phrases import phrases_in
+from inroad.cvs.phrases import is_fixed, phrases_in
 from inroad.cvs.profile import Profile
 from inroad.cvs.writing import Writer, WritingRequest, word_lines
 from inroad.postings.model import Posting
 from inroad.postings.skills import normalise_skill
 
-LETTER_VERSION = "1"
+LETTER_VERSION = "2"
 MAX_DEEDS = 4  # lines of the person's work in a letter
 MAX_SKILLS = 6
 MAX_ABOUT_SENTENCES = 2
@@ -85,7 +85,7 @@ class Outreach:
         message: The short message.
         findings: What the fact gate holds against them; one of severity "block" means that they must not be kept.
         refused: Proposed wordings that the gate refused, with its reasons.
-        notes: Why a writer gave nothing.
+        notes: Why a writer gave nothing, or the fixed sentences are in another language.
     """
 
     letter: Draft
@@ -124,21 +124,32 @@ def write_outreach(
     gate = Gate(profile)
     job, _ = read_job(posting)
     language, _ = phrases_in(cv.language)
+    own = () if language == cv.language else (_frame_note(cv.language, language),)
     deeds = _best_deeds(cv, profile, job)
     worded, refused, notes = _word(deeds, gate, job, language, writer)
     about = _about(cv, job)
     letter = _letter(cv, posting, addressee, worded, about, _skills(cv, job))
     message = _message(cv, posting, addressee, worded, about)
-    findings = (*check_draft(letter, profile), *check_draft(message, profile))
-    return Outreach(letter, message, tuple(dict.fromkeys(findings)), refused, notes)
+    findings = [finding for draft in (letter, message) for finding in check_draft(draft, profile, frames=_frames(cv, posting))]
+    return Outreach(letter, message, tuple(dict.fromkeys(findings)), refused, (*own, *notes))
 
 
-def check_draft(draft: Draft, profile: Profile) -> list[Finding]:
+def _frame_note(own: str, frame: str) -> str:
+    return f"There are no fixed sentences in {own!r}: those of the letter are in {frame!r}, the person's own in {own!r}."
+
+
+def _frames(cv: Cv, posting: Posting) -> frozenset[str]:
+    """The sentence of a draft that holds a stranger's words, the job's title and company; we wrote it, and it needs no proof."""
+    return frozenset({_opening(cv, posting)})
+
+
+def check_draft(draft: Draft, profile: Profile, *, frames: frozenset[str] = frozenset()) -> list[Finding]:
     """Report every claim of a draft that the profile does not make; also of one that a person has edited.
 
     Args:
         draft: A letter or message.
         profile: The person's facts.
+        frames: Sentences that were composed here and say nothing of the person.
     """
     gate = Gate(profile)
     findings: list[Finding] = []
@@ -148,7 +159,9 @@ def check_draft(draft: Draft, profile: Profile) -> list[Finding]:
         findings.extend(Finding("block", "evidence", path, f"{name!r} is no fact of the profile") for name in unknown)
         if part.kind == "deed":
             findings.extend(_check_deed(gate, profile, part, path))
-        elif part.kind == "about":
+        elif part.kind == "skills":
+            findings.extend(_check_skills(gate, part, path, draft.language))
+        elif part.kind != "frame" or not (part.text in frames or is_fixed(part.text, draft.language)):
             findings.extend(gate.check_summary(part.text, path))
     findings.extend(gate.check_basics({"name": draft.name}))
     return findings
@@ -165,6 +178,19 @@ def _check_deed(gate: Gate, profile: Profile, part: Part, path: str) -> Iterator
     if part.place and part.place != _place(row):
         yield Finding("block", "employer", path, f"{part.place!r} is not where the profile says this was done")
     yield from gate.check_text(part.text, path, gate.ground_of(fact, row), fact.id)
+
+
+def _check_skills(gate: Gate, part: Part, path: str, language: str) -> Iterator[Finding]:
+    """Check the sentence about skills: each must be the profile's; reworded, it is read as one about the career."""
+    _, phrases = phrases_in(language)
+    before, _, after = phrases.skills.partition("{skills}")
+    if not (part.text.startswith(before) and part.text.endswith(after)):
+        yield from gate.check_summary(part.text, path)
+        return
+    listed = part.text[len(before) : len(part.text) - len(after)].replace(f" {phrases.conjunction} ", ", ")
+    for word in listed.split(", "):
+        if not gate.knows_skill(word):
+            yield Finding("block", "skill", path, f"{word!r} is no skill of the profile")
 
 
 def _best_deeds(cv: Cv, profile: Profile, job: Job) -> list[_Deed]:
@@ -237,7 +263,9 @@ def _letter(
         parts += [Part(deed.text, "deed", deed.facts, _place(deed.row)) for deed in deeds]
     if skills:
         facts = tuple(dict.fromkeys(name for _, pointer in skills for name in cv.evidence.get(pointer, ())))
-        parts.append(Part(phrases.skills.format(skills=", ".join(word for word, _ in skills)), "skills", facts))
+        parts.append(
+            Part(phrases.skills.format(skills=_listed([word for word, _ in skills], phrases.conjunction)), "skills", facts)
+        )
     parts.append(Part(phrases.closing, "frame"))
     return _draft(cv, posting, addressee, parts)
 
@@ -279,6 +307,11 @@ def _draft(cv: Cv, posting: Posting, addressee: str | None, parts: list[Part]) -
 def _title(posting: Posting) -> str:
     """The job's title, one line, shortened, without the "(m/f/d)" of German postings."""
     return re.sub(r"\s*\((?:[mwfdxh]\s?[/|]\s?){1,3}[mwfdxh]\)", "", clean(posting.title)[:_MAX_TITLE_CHARS]).strip()
+
+
+def _listed(words: Sequence[str], conjunction: str) -> str:
+    """Join words as a sentence does: "SQL, Python and Power BI"."""
+    return f" {conjunction} ".join(filter(None, (", ".join(words[:-1]), words[-1])))
 
 
 def _place(row: Mapping[str, Any]) -> str:

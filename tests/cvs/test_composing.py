@@ -214,3 +214,46 @@ def test_a_deed_of_ones_own_stands_before_a_hand_that_was_lent():
     job = {"name": "A", "position": "Engineer", "startDate": "2020", "highlights": ["Helped with Kafka", "Led the Kafka team"]}
     cv = compose_cv(Profile.from_resume({"basics": {"name": "Ann Lee"}, "work": [job]}), POSTING)
     assert cv.resume["work"][0]["highlights"][0] == "Led the Kafka team"
+
+
+def resume_with(highlights, **more):
+    work = [{"name": "Quill", "position": "Writer", "startDate": "2020-01", "highlights": highlights}]
+    return Profile.from_resume({"basics": {"name": "Ann Lee", "summary": "I write handbooks."}, "work": work, **more})
+
+
+def test_lines_that_answer_the_job_equally_keep_the_persons_own_order():
+    """People tell what they did in an order that makes sense."""
+    lines = [
+        "Planted oaks along the river",
+        "Pruned vines in the valley",
+        "Fed geese on the meadow",
+        "Repaired fences on the hill",
+    ]
+    cv = compose_cv(resume_with(lines), POSTING)
+    assert cv.resume["work"][0]["highlights"] == lines
+
+
+def test_a_line_that_leans_on_another_stands_behind_it():
+    """ "Tested it with eight customers" says nothing before the line that names what was tested."""
+    lines = ["Wrote the guide for installing boilers", "Tested it with eight Kubernetes and Python teams", "Drew maps"]
+    shown = compose_cv(resume_with(lines), POSTING).resume["work"][0]["highlights"]
+    assert shown.index(lines[1]) == shown.index(lines[0]) + 1
+
+
+def test_who_still_studies_shows_the_studies_first_and_what_was_heard():
+    """A student's two jobs at a bakery say less than the degree; a short CV has room for its courses."""
+    school = {
+        "institution": "Moor University",
+        "studyType": "BSc",
+        "area": "Physics",
+        "startDate": "2024-10",
+        "courses": ["Optics"],
+    }
+    cv = compose_cv(resume_with(["Sold bread at weekends"], education=[school], interests=[{"name": "Fencing"}]), POSTING)
+    sections = [section.key for section in lay_out(cv.resume, "en").sections]
+    assert sections.index("education") < sections.index("work")
+    assert cv.resume["education"][0]["courses"] == ["Optics"]
+    assert sections[-1] == "interests"
+    ended = cv.resume | {"education": [{**school, "endDate": "2025-10"}]}
+    sections = [section.key for section in lay_out(ended, "en").sections]
+    assert sections.index("work") < sections.index("education")

@@ -14,6 +14,7 @@ from inroad.cvs.letter_files import draw_letter, draw_letter_text, iter_lines
 from inroad.cvs.letters import MAX_MESSAGE_CHARS, Part, check_draft, write_outreach
 from inroad.cvs.looks import LOOKS
 from inroad.cvs.pdf import read_pdf
+from inroad.cvs.phrases import PHRASES, is_fixed
 from inroad.cvs.writing import WritingRequest
 from tests.cvs.people import NAMES, OTHERS, POSTING, person
 
@@ -131,3 +132,50 @@ def test_any_posting_gets_a_letter_of_one_line_each(title, company, addressee):
     drafts = write_outreach(compose_cv(profile, POSTING), profile, posting, addressee=addressee)
     assert all("\n" not in line for line in iter_lines(drafts.letter))
     assert not [finding for finding in drafts.findings if finding.severity == "block"]
+
+
+LIES = [
+    ("frame", "I am applying for the position of Nurse at Brightwater. I led 900 people."),
+    ("frame", "I would be glad to tell you of my ten years at Initech Corporation."),
+    ("skills", "Of what you ask for, I bring PostgreSQL and COBOL."),
+    ("skills", "I am a certified expert in COBOL."),
+    ("unknown", "I managed a budget of $90M."),
+]
+
+
+@pytest.mark.parametrize(("kind", "text"), LIES)
+def test_an_edited_sentence_of_any_kind_is_read_by_the_gate(kind, text):
+    """Who calls a lie a frame must not get it past the gate."""
+    letter = outreach_for("marta").letter
+    draft = replace(letter, parts=(Part(text, kind), *letter.parts[1:]))
+    assert [finding for finding in check_draft(draft, person("marta")) if finding.severity == "block"]
+
+
+@pytest.mark.parametrize("language", sorted(PHRASES))
+def test_the_fixed_sentences_of_each_language_need_no_proof(language):
+    """Eight languages have sentences of their own; a gate that blocks them leaves their people without a letter."""
+    phrases = PHRASES[language]
+    filled = phrases.opening.format(title="Senior Engineer", company="Brightwater Inc.")
+    for text in (filled, phrases.deeds, phrases.closing, phrases.short):
+        assert is_fixed(text, language)
+    assert not is_fixed(f"{phrases.closing} {phrases.closing}", language)
+    assert len(PHRASES) >= 8
+
+
+def test_a_letter_in_a_language_without_sentences_says_so():
+    """A Greek's letter has an English frame: the person must know before they sign."""
+    profile = Profile.from_resume(
+        {
+            "basics": {"name": "Ελένη Παπαδοπούλου", "summary": "Μηχανικός λογισμικού με επτά χρόνια εμπειρίας στις πληρωμές."},
+            "work": [{"name": "Αιγαίο", "position": "Μηχανικός", "highlights": ["Μείωση του χρόνου απόκρισης κατά 35%"]}],
+        }
+    )
+    drafts = write_outreach(compose_cv(profile, POSTING), profile, POSTING)
+    assert drafts.letter.language == "en"
+    assert any("no fixed sentences in 'el'" in note for note in drafts.notes)
+
+
+def test_skills_are_listed_as_a_sentence_lists_them():
+    """A list that ends in a comma reads like a form."""
+    (skills,) = [part.text for part in outreach_for("marta").letter.parts if part.kind == "skills"]
+    assert " and " in skills
