@@ -7,7 +7,6 @@ the rows (`inroad.store.policies`), and obeying (`calls`, `politeness`, `transpo
 
 from __future__ import annotations
 
-import asyncio
 import json
 import re
 import time
@@ -24,6 +23,7 @@ from inroad.guard.errors import UserError
 from inroad.guard.vault import Vault
 from inroad.store import Database
 from inroad.store import policies as queries
+from inroad.store.lookups import Lookups
 
 BELIEVED_S: Final = 30.0
 """Seconds for which a policy is used without asking the database: a decision reaches running crawls within that time."""
@@ -154,11 +154,10 @@ class PolicyBook:
     """
 
     def __init__(self, database: Database | None, vault: Vault) -> None:
-        self._database = database
+        self._stored = Lookups(database, queries.load_policies) if database is not None else None
         self._vault = vault
         self._told: dict[str, DomainPolicy] = {}
         self._held: OrderedDict[str, tuple[float, DomainPolicy]] = OrderedDict()
-        self._asking = asyncio.Lock()
 
     def tell(self, policy: DomainPolicy) -> None:
         """Lets a policy hold for its domain, whatever the database says."""
@@ -174,22 +173,21 @@ class PolicyBook:
         domain = domain_of(url)
         if domain in self._told:
             return self._told[domain]
-        if self._database is None or not domain:
+        if self._stored is None or not domain:
             return _NOBODY
-        return self._believed(domain) or await self._asked(domain, self._database)
+        return self._believed(domain) or await self._asked(domain, self._stored)
 
     def _believed(self, domain: str) -> DomainPolicy | None:
         held = self._held.get(domain)
         return held[1] if held is not None and held[0] > time.monotonic() else None
 
-    async def _asked(self, domain: str, database: Database) -> DomainPolicy:
-        async with self._asking:  # the many tasks of one domain start together; one of them asks
-            if held := self._believed(domain):
-                return held
-            stored = await database.run(queries.load_policy, domain)
-            policy = DomainPolicy(domain) if stored is None else as_policy(stored, domain, self._vault)
-            self._held[domain] = (time.monotonic() + BELIEVED_S, policy)
-            self._held.move_to_end(domain)
-            while len(self._held) > _KEPT:
-                self._held.popitem(last=False)
-            return policy
+    async def _asked(self, domain: str, book: Lookups[str, queries.StoredPolicy]) -> DomainPolicy:
+        stored = await book.of(domain)
+        if held := self._believed(domain):  # the many tasks of one domain ask together; one of them opens the secrets
+            return held
+        policy = DomainPolicy(domain) if stored is None else as_policy(stored, domain, self._vault)
+        self._held[domain] = (time.monotonic() + BELIEVED_S, policy)
+        self._held.move_to_end(domain)
+        while len(self._held) > _KEPT:
+            self._held.popitem(last=False)
+        return policy

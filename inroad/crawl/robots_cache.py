@@ -23,6 +23,7 @@ from inroad.crawl.response import Purpose, Response
 from inroad.crawl.robots import Robots
 from inroad.store import Database
 from inroad.store import hosts as queries
+from inroad.store.lookups import Lookups
 
 MAX_AGE_S: Final = 86_400.0
 """RFC 9309 section 2.4: a copy is used for a day at most, longer only while the file is unreachable."""
@@ -82,6 +83,7 @@ class RobotsCache:
         self._politeness = politeness
         self._agent = agent
         self._database = database
+        self._files = Lookups(database, queries.load_robots) if database is not None else None
         self._held: OrderedDict[str, tuple[float, RobotsFile]] = OrderedDict()
         self._reading: dict[str, tuple[asyncio.Lock, int]] = {}
 
@@ -125,7 +127,7 @@ class RobotsCache:
                 self._reading[origin] = (lock, users - 1)
 
     async def _stored(self, origin: str) -> queries.StoredRobots | None:
-        return await self._database.run(queries.load_robots, origin) if self._database else None
+        return await self._files.of(origin) if self._files else None
 
     async def _keep(self, origin: str, stored: queries.StoredRobots, failure: WebError | None = None) -> RobotsFile:
         """Parses a stored file and holds it in memory for the rest of its life."""

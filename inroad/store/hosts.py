@@ -224,16 +224,15 @@ def keep_crawl_delay(session: Session, host: str, crawl_delay_s: float | None) -
     )
 
 
-def load_robots(session: Session, origin: str) -> StoredRobots | None:
-    """The robots.txt of an origin as it was last read; None when it never was."""
-    row = session.execute(
-        text("""
-            SELECT robots_body, robots_status, extract(epoch FROM clock_timestamp() - robots_fetched_at)::float8
-            FROM hosts WHERE host = :host AND robots_status IS NOT NULL AND robots_fetched_at IS NOT NULL
-        """),
-        {"host": origin},
-    ).one_or_none()
-    return StoredRobots(*row) if row else None
+_ROBOTS = text("""
+    SELECT host, robots_body, robots_status, extract(epoch FROM clock_timestamp() - robots_fetched_at)::float8
+    FROM hosts WHERE host = ANY(:hosts) AND robots_status IS NOT NULL AND robots_fetched_at IS NOT NULL
+""")
+
+
+def load_robots(session: Session, origins: Sequence[str]) -> dict[str, StoredRobots]:
+    """The robots.txt files of some origins as they were last read; those that never were are left out."""
+    return {host: StoredRobots(*values) for host, *values in session.execute(_ROBOTS, {"hosts": list(origins)})}
 
 
 def save_robots(session: Session, origin: str, *, status: str, body: bytes | None) -> None:

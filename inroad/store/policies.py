@@ -6,7 +6,7 @@ What does not belong here: what the values mean (`inroad.crawl.policies`, `inroa
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from sqlalchemy import delete, func, insert, select, update
@@ -54,10 +54,14 @@ class StoredSession(NamedTuple):
 
 def load_policy(session: Session, name: str) -> StoredPolicy | None:
     """What was decided for a domain; None where the domain is not known."""
-    columns = [Domain.id, *(getattr(Domain, column) for column in COLUMNS), SiteSession.version]
-    statement = select(*columns).outerjoin(SiteSession, SiteSession.domain_id == Domain.id).where(Domain.name == name)
-    row = session.execute(statement).one_or_none()
-    return StoredPolicy(*row) if row else None
+    return load_policies(session, [name]).get(name)
+
+
+def load_policies(session: Session, names: Sequence[str]) -> dict[str, StoredPolicy]:
+    """What was decided for some domains, by their names; those that are not known are left out."""
+    columns = [Domain.name, Domain.id, *(getattr(Domain, column) for column in COLUMNS), SiteSession.version]
+    statement = select(*columns).outerjoin(SiteSession, SiteSession.domain_id == Domain.id).where(Domain.name.in_(names))
+    return {name: StoredPolicy(*values) for name, *values in session.execute(statement)}
 
 
 def set_policy(
