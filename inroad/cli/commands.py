@@ -27,7 +27,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "posting": ("postings:posting", "Adds, shows, annotates and closes postings by hand."),
     "domain": ("deciding:domain", "Decides how one company's site is fetched: headers, pace, proxy, robots, strategy."),
     "session": ("sessions:session", "Keeps logins at companies' sites, encrypted, and tells whether they still hold."),
-    "export": ("exporting:export", "Writes a table to a file: contacts, postings, pages, companies, cvs or matches."),
+    "export": ("exporting:export", "Writes a table to a file: contacts, postings, sitemaps, pages, companies, cvs or matches."),
     "profile": ("profiles:profile", "Makes, checks, imports and shows profiles: the person the CVs are for."),
     "cv": ("cv_commands:cv", "Lists and shows the written CVs and letters, compares their versions, and takes a person's edits."),
     "check-cv": ("checking:check_cv_file", "Holds a CV (JSON Resume) against a profile; exit 1 when it says more than that."),

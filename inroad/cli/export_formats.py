@@ -3,8 +3,7 @@
 What lives here: the formats. What does not: which rows (`inroad.store.exporting`), where they go (`exporting`).
 
 XLSX is written by hand (ECMA-376: a zip of five small XML files and one large one): it takes no dependency, streams, and holds
-cells as inline strings, which no spreadsheet evaluates. Parquet needs pyarrow (150 MB installed), which is therefore not among
-the dependencies: `pip install pyarrow` adds the format.
+cells as inline strings, which no spreadsheet evaluates. Parquet is `parquet_files`' matter.
 """
 
 from __future__ import annotations
@@ -16,17 +15,15 @@ import json
 import re
 import zipfile
 from collections.abc import Callable, Iterable, Iterator
-from itertools import islice
 from typing import IO, Any
 from xml.sax.saxutils import escape, quoteattr
 
 from inroad.cli.intake import BadInput
+from inroad.cli.parquet_files import ParquetFile
 from inroad.cli.reporting import harmless
 from inroad.store.exporting import export_columns
 
 Rows = Iterable[dict[str, Any]]
-# Rows of one Parquet row group: a few megabytes of contacts.
-GROUP = 10_000
 # What a sheet and a cell of Excel hold.
 XLSX_ROWS = 1_048_575
 XLSX_CELL = 32_767
@@ -130,29 +127,18 @@ def _sheet_cell(value: Any) -> str:
 
 
 def write_parquet(file: IO[bytes], table: str, rows: Rows) -> int:
-    """Columns of text and numbers, in row groups of 10,000; lists and mappings as JSON.
-
-    Raises:
-        BadInput: pyarrow is not installed.
-    """
-    try:
-        import pyarrow as pa  # type: ignore[import-not-found, unused-ignore]
-        from pyarrow import parquet  # type: ignore[import-not-found, unused-ignore]
-    except ImportError as error:
-        raise BadInput(
-            "Parquet needs pyarrow, which is not installed.", mend="pip install pyarrow, or use --format csv."
-        ) from error
-    schema = pa.schema([(name, pa.float64() if name in _NUMBERS else pa.string()) for name in export_columns(table)])
-    count = 0
-    with parquet.ParquetWriter(file, schema) as writer:
-        for group in _groups(rows):
-            columns = {name: [_column_value(name, row[name]) for row in group] for name in schema.names}
-            writer.write_table(pa.table(columns, schema=schema))
-            count += len(group)
-    return count
+    """Columns of text and numbers, in row groups; lists and mappings as JSON."""
+    columns = export_columns(table)
+    parquet = ParquetFile(file, columns, numbers=_NUMBERS)
+    for row in rows:
+        parquet.add([_column_value(name, row[name]) for name in columns])
+    return parquet.finish()
 
 
-_NUMBERS = frozenset({"confidence", "source_count", "score", "cost_usd", "priority_level", "http_status", "version"})
+_NUMBERS = frozenset(
+    {"confidence", "source_count", "score", "cost_usd", "priority_level", "http_status", "version"}
+    | {"depth", "url_count", "page_count", "left_out_count", "body_bytes"}
+)
 
 
 def _column_value(name: str, value: Any) -> Any:
@@ -160,12 +146,6 @@ def _column_value(name: str, value: Any) -> Any:
         return None if value is None else float(value)
     plain = _cell(value)
     return plain if plain is None or isinstance(plain, str) else str(plain)
-
-
-def _groups(rows: Rows) -> Iterator[list[dict[str, Any]]]:
-    remaining = iter(rows)
-    while group := list(islice(remaining, GROUP)):
-        yield group
 
 
 def _cell(value: Any) -> Any:

@@ -21,12 +21,12 @@ from inroad.store.exporting import EXPORTS, iter_export
 
 
 def export(
-    table: Annotated[str, typer.Argument(help="contacts, postings, pages, companies, cvs or matches.")],
+    table: Annotated[str, typer.Argument(help="contacts, postings, sitemaps, pages, companies, cvs or matches.")],
     form: Annotated[str, typer.Option("--format", help="csv, xlsx, json, jsonl, xml or parquet.")] = "csv",
     domain: DomainOption = None,
     out: Annotated[Path | None, typer.Option("--out", help="File to write; standard output by default, or with -.")] = None,
 ) -> None:
-    """Writes a table to a file: contacts, postings, pages, companies, cvs or matches."""
+    """Writes a table to a file: contacts, postings, sitemaps, pages, companies, cvs or matches."""
     one_of(table, EXPORTS, "table that can be exported")
     one_of(form, FORMATS, "format")
     out = None if out == Path("-") else out

@@ -8,11 +8,24 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import Float, Numeric, Select, cast, func, select, true
-from sqlalchemy.orm import Session
+from sqlalchemy import Float, Numeric, Select, cast, func, select, text, true
+from sqlalchemy.dialects.postgresql import aggregate_order_by
+from sqlalchemy.orm import Session, aliased
 
 from inroad.store.contacts import BEST_PROOF
-from inroad.store.models import Company, ContactRow, ContactSource, CvRow, Domain, MatchRow, Page, PostingRow, ProfileRow
+from inroad.store.models import (
+    Company,
+    ContactRow,
+    ContactSource,
+    CvRow,
+    Domain,
+    MatchRow,
+    Page,
+    PageSitemap,
+    PostingRow,
+    ProfileRow,
+    SitemapFile,
+)
 
 # Rows fetched from the server at a time.
 BATCH = 1_000
@@ -64,14 +77,39 @@ def _postings() -> Rows:
     )
 
 
+def _sitemaps() -> Rows:
+    parent = aliased(SitemapFile)
+    return (
+        select(
+            *(_DOMAIN, SitemapFile.url, parent.url.label("parent_url"), SitemapFile.source, SitemapFile.kind, SitemapFile.depth),
+            SitemapFile.sitemap_curation_status.label("status"),
+            SitemapFile.sitemap_import_status.label("processing_status"),
+            *(SitemapFile.url_count, SitemapFile.page_count, SitemapFile.left_out_count, SitemapFile.body_bytes),
+            *(SitemapFile.is_truncated, SitemapFile.error_reason, SitemapFile.error, SitemapFile.gone_at),
+        )
+        .select_from(SitemapFile)
+        .join(Domain, Domain.id == SitemapFile.domain_id)
+        .outerjoin(parent, parent.id == SitemapFile.parent_id)
+        .order_by(SitemapFile.id)
+    )
+
+
 def _pages() -> Rows:
+    """Pages, each with every sitemap that lists it."""
+    listed = (
+        select(func.coalesce(func.json_agg(aggregate_order_by(SitemapFile.url, SitemapFile.url)), text("'[]'")))
+        .join(PageSitemap, PageSitemap.sitemap_file_id == SitemapFile.id)
+        .where(PageSitemap.page_id == Page.id)
+        .correlate(Page)
+        .scalar_subquery()
+    )
     return (
         select(
             _DOMAIN,
             *(Page.url, Page.page_type, Page.priority_level, Page.title, Page.source, Page.lastmod),
             Page.page_curation_status.label("status"),
             Page.page_processing_status.label("processing_status"),
-            *(Page.http_status, Page.strategy, Page.error_reason, Page.first_seen_at, Page.gone_at),
+            *(Page.http_status, Page.strategy, Page.error_reason, Page.first_seen_at, Page.gone_at, listed.label("sitemaps")),
         )
         .join(Domain, Domain.id == Page.domain_id)
         .order_by(Page.id)
@@ -116,6 +154,7 @@ def _cvs() -> Rows:
 EXPORTS: dict[str, Callable[[], Rows]] = {
     "contacts": _contacts,
     "postings": _postings,
+    "sitemaps": _sitemaps,
     "pages": _pages,
     "companies": _companies,
     "cvs": _cvs,
