@@ -34,9 +34,8 @@ def set_limit(
 
     parse_scope(scope)
     due = set_budget(open_for(use_settings()), scope, tokens=tokens, usd=usd, credits=credits, period=period, soft=soft)
-    given = [
-        f"{amount:,g} {unit}" for unit, amount in (("tokens", tokens), ("usd", usd), ("credits", credits)) if amount is not None
-    ]
+    limits = (("tokens", tokens), ("usd", usd), ("credits", credits))
+    given = [f"{amount:,.15g} {unit}" for unit, amount in limits if amount is not None]
     say(f"{scope}, {period}: {' and '.join(given)}{', soft' if soft else ''}.")
     if due:
         say(f"{due:,} rows that a budget kept from the model are due again.")
@@ -73,7 +72,7 @@ def show(as_json: Json = False) -> None:
         return
     rows: list[list[str]] = [["Scope", "Period", "Unit", "Limit", "Spent", "Reserved", "Left", "Expected", "Runs out", ""]]
     for item in budgets:
-        amounts = [f"{amount:,.8g}" for amount in (item.limit, item.spent, item.reserved, item.left)]
+        amounts = [f"{amount:,.15g}" for amount in (item.limit, item.spent, item.reserved, item.left)]
         expected = "" if item.expected is None else f"{item.expected:,.8g}"
         ahead = [expected, _moment(item.runs_out_at) or ""]
         rows.append([item.scope, item.period, item.unit, *amounts, *ahead, "soft" if item.is_soft else ""])

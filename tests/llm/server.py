@@ -2,7 +2,7 @@
 
 It keeps to the output cap it is sent and counts the tokens of every answer it makes, whether or not the answer arrives: what a
 provider's bill would say. Run as a program (`python server.py [LEAST_S MOST_S]`) it prints its URL and thinks for so long before
-each answer, until its standard input ends.
+each answer, until its standard input ends: equally long about the same number, whoever asks.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import json
 import random
+import re
 import sys
 import threading
 from collections.abc import Callable, Iterator
@@ -146,9 +147,13 @@ def faulty(seed: int, *, hang_s: float = 1.5) -> Script:
 def main() -> None:
     """Serves in a process of its own, so that nothing of it is counted with a client."""
     least_s, most_s = map(float, sys.argv[1:3] or (0, 0))
-    chance = random.Random(3)
     server = ModelServer()
-    server.default = lambda _: Behaviour(latency_s=chance.uniform(least_s, most_s))
+
+    def think(request: dict[str, Any]) -> Behaviour:
+        number = re.search(r"\d+", str(request["messages"][-1]["content"]))
+        return Behaviour(latency_s=random.Random(number and number[0]).uniform(least_s, most_s))
+
+    server.default = think
     with server.serve():
         print(server.url, flush=True)
         sys.stdin.read()
