@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from urllib.parse import urlsplit
 
 import pytest
@@ -218,3 +219,46 @@ def test_every_feed_stays_on_a_host_of_the_table(noise: str, domain: str) -> Non
         assert found.provider in PROVIDERS
         assert any(host == known or host.endswith("." + known) for known in (*PROVIDER_DOMAINS, "personio.com", "schooljobs.com"))
         assert ".." not in urlsplit(found.api_url).path
+
+
+def html_board(provider: str) -> Board:
+    addresses = {
+        "jobvite": "https://jobs.jobvite.com/acme/jobs",
+        "hrmdirect": "https://acme.hrmdirect.com/employment/job-openings.php",
+        "icims": "https://careers-acme.icims.com/jobs/search",
+    }
+    (found,) = find_boards(f'<a href="{addresses[provider]}">Jobs</a>', url="https://acme.example/")
+    return found
+
+
+@pytest.mark.parametrize("provider", ["jobvite", "hrmdirect", "icims"])
+@pytest.mark.parametrize(
+    "link",
+    [
+        '<a rel="next" href="?p=2">2</a>',
+        '<a class="pager-next" href="?p=2"></a>',
+        '<a href="?p=2">Next ›</a>',
+        '<a aria-label="Next page" href="?p=2"><svg></svg></a>',
+        '<a href="?p=2">2</a>',
+    ],
+)
+def test_a_list_of_several_pages_is_followed_by_its_own_links(provider, link):
+    """Half of a board read as the whole closes the other half."""
+    found = html_board(provider)
+    job = "<a href='/jobs/1234/cook/job'>Cook</a>"
+    second = next_request(found, f"<ul>{job}</ul>{link}", first_request(found))
+    assert second is not None
+    assert second.url.endswith("?p=2")
+    assert second.number == 1
+    last = f"<ul>{job}</ul><a href='?p=1'>1</a><a class='next disabled' href='?p=2'>Next</a>"
+    assert next_request(found, last, second) is None
+
+
+@pytest.mark.parametrize(
+    "link", ["https://elsewhere.example/jobs?p=2", "?p=0", "javascript:next()", "", "?p=1", "?q=2", "//evil.example/?p=9"]
+)
+def test_a_link_that_leads_away_or_back_is_not_followed(link):
+    """A page can name a next one; it cannot send us to another host or in a circle."""
+    found = html_board("jobvite")
+    before = replace(first_request(found), url="https://jobs.jobvite.com/acme/jobs?p=1", number=1)
+    assert next_request(found, f'<a rel="next" href="{link}">Next</a>', before) is None

@@ -14,6 +14,7 @@ from urllib.parse import quote
 
 from inroad.postings.boards.finding import WORKDAY_PAGE, Board, workday_body
 from inroad.postings.boards.reading import jobs_at, pick
+from inroad.postings.boards.rows import next_list_url
 from inroad.postings.boards.xml_feed import is_whole, is_xml
 from inroad.postings.model import Posting
 
@@ -118,9 +119,17 @@ def _markup_pager(name: str, row: re.Pattern[str], size: int) -> Any:
     def following(payload: Any, before: BoardRequest) -> BoardRequest | None:
         rows = len(set(row.findall(payload))) if isinstance(payload, str) else 0
         step = size if name == "from" else 1
-        return BoardRequest(_with_number(before.url, name, _number_in(before.url, name) + step)) if rows >= size else None
+        if rows >= size:
+            return BoardRequest(_with_number(before.url, name, _number_in(before.url, name) + step))
+        return _linked_pager(payload, before) if rows else None
 
     return following
+
+
+def _linked_pager(payload: Any, before: BoardRequest) -> BoardRequest | None:
+    """Pages of HTML that link the next one, whatever number of rows they hold."""
+    following = next_list_url(payload, before.url) if isinstance(payload, str) and not is_xml(payload) else None
+    return BoardRequest(following) if following else None
 
 
 _PAGERS: Final = {
@@ -129,6 +138,8 @@ _PAGERS: Final = {
     "oracle_orc": _offset_pager("offset", ("items.*.requisitionList",), ("items.0.TotalJobsCount",), 100),
     "workday": _workday_pager,
     "rippling": _rippling_pager,
+    "hrmdirect": _linked_pager,
+    "jobvite": _linked_pager,
     "icims": _markup_pager("pr", re.compile(r"/jobs/(\d{1,12})/[^\"'/]{1,200}/job"), 20),
     "neogov": _markup_pager("page", re.compile(r"/jobs/(\d{4,12})/"), 10),
     "phenom": _markup_pager("from", re.compile(r"\"jobSeqNo\"\s*:\s*\"([^\"]{1,80})\""), 10),
