@@ -26,15 +26,16 @@ async def run(work: Work, names: Sequence[str]) -> StageReport:
     async def handle(domain: Domain, tally: Tally) -> None:
         if domain.sitemap_analysis_status != "Complete" or domain.sitemap_curation_status == "Rejected":
             return
-        changed = await work.database.run(_bring_up_to_date, work, domain)
+        changed, count = await work.database.run(_bring_up_to_date, work, domain)
         tally.succeed("changed" if changed else "unchanged")
-        tally.counts["pages"] = await work.database.run(page_count, domain.id)
+        tally.counts["pages"] = count
         tally.counts["selected"] = changed
 
     return await each_domain(work, STAGE, names, handle)
 
 
-def _bring_up_to_date(session: Session, work: Work, domain: Domain) -> int:
+def _bring_up_to_date(session: Session, work: Work, domain: Domain) -> tuple[int, int]:
+    """How many pages are others now, and how many there are."""
     changed = restore_found(session, domain.id)
     changed += _name_again(session, domain)
     for _, content in newest_contents(session, domain.id, ("HOME",)):
@@ -43,7 +44,7 @@ def _bring_up_to_date(session: Session, work: Work, domain: Domain) -> int:
     is_settled = not claims.count_due(session, Page, Page.domain_id == domain.id, Page.page_curation_status == "Selected")
     if not work.is_manual and is_settled:
         changed += select_by_rule(session, work.settings, domain.id, fill=False)
-    return changed
+    return changed, page_count(session, domain.id)
 
 
 def _name_again(session: Session, domain: Domain) -> int:

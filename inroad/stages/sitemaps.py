@@ -66,8 +66,7 @@ class _Site:
     async def bring_up_to_date(self) -> None:
         """First what was never read, then what was; what the second names is read at the end."""
         await self._read_claimed()
-        if self._work.since is not None:
-            await self._visit_again()
+        if self._work.since is not None and await self._visit_again():
             await self._read_claimed()
 
     async def _read_claimed(self) -> None:
@@ -89,13 +88,22 @@ class _Site:
         work = self._work
         return claim_sitemaps(session, self._domain.id, owner=work.owner, lease_s=work.settings.lease_s, limit=limit)
 
-    async def _visit_again(self) -> None:
-        """Indexes first: what they say of their children decides which of those are asked for at all."""
-        for row in [row for row in await self._due_again() if row.kind == "index"]:
+    async def _visit_again(self) -> bool:
+        """Indexes first: what they say of their children decides which of those are asked for at all.
+
+        Returns:
+            Whether any file was due, and so may have named others.
+        """
+        due = await self._due_again()
+        if not due:
+            return False
+        indexes = [row for row in due if row.kind == "index"]
+        for row in indexes:
             await self._read_again(row)
-        rest = await self._due_again()
+        rest = await self._due_again() if indexes else due
         skipped = await self._skip(rest)
         await _each(AT_ONCE, [row for row in rest if row.id not in skipped], self._read_again)
+        return True
 
     async def _due_again(self) -> list[SitemapFile]:
         assert self._work.since is not None
