@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import shutil
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -22,6 +23,8 @@ from inroad.store import Database
 from inroad.store.results import DomainResult, domain_result
 from inroad.store.visits import visit_counts
 
+# Errors of one company that are printed for each reason; results.json and `inroad status --json` have all.
+SHOWN_OF_A_REASON = 3
 CONTACT_COLUMNS = ("domain", "kind", "value", "name", "role", "confidence", "page_url", "method", "snippet", "source_count")
 
 
@@ -124,13 +127,26 @@ def print_table(console: Console, results: Sequence[RunResult]) -> None:
         table.add_row(found.domain, *map(str, numbers), f"{item.seconds:.1f}")
     console.print(table)
     for item in results:
-        for error in item.errors:
-            again = f" Next attempt {error['next_attempt_at'][11:19]} UTC." if error["next_attempt_at"] else ""
-            again = " What was read before stays." if error["status"] == "Complete" else again
-            where = "" if error["subject"] in error["error"] else f"{error['subject']}: "
-            line = f"  {item.result.domain} [{error['reason']}] {where}{error['error']}{again}"
-            console.print(line, highlight=False, markup=False, soft_wrap=True)
+        _print_errors(console, item)
         print_explanations(console, item.result, get_settings())
+
+
+def _print_errors(console: Console, item: RunResult) -> None:
+    """A few errors of each reason: a site with forty dead links would push everything else off the screen."""
+    told: Counter[str] = Counter()
+    for error in item.errors:
+        told[error["reason"]] += 1
+        if told[error["reason"]] > SHOWN_OF_A_REASON:
+            continue
+        again = f" Next attempt {error['next_attempt_at'][11:19]} UTC." if error["next_attempt_at"] else ""
+        again = " What was read before stays." if error["status"] == "Complete" else again
+        where = "" if error["subject"] in error["error"] else f"{error['subject']}: "
+        line = f"  {item.result.domain} [{error['reason']}] {where}{error['error']}{again}"
+        console.print(line, highlight=False, markup=False, soft_wrap=True)
+    for reason, count in told.items():
+        if count > SHOWN_OF_A_REASON:
+            line = f"  {item.result.domain} [{reason}] and {count - SHOWN_OF_A_REASON} more: `inroad status {item.result.domain}`"
+            console.print(line, highlight=False, markup=False, soft_wrap=True)
 
 
 def change_sentence(results: Sequence[RunResult]) -> str:

@@ -53,3 +53,15 @@ def test_failures_are_gathered_from_every_stage() -> None:
         watch(StageProgress(stage, 1, 1, StageReport(stage, {"acme.example": tally}, {"acme.example": 1.0})))
     assert [fault.stage for fault in watch.failures["acme.example"]] == ["sitemaps", "page_contents"]
     assert watch.changes["acme.example"] == 0
+
+
+def test_many_errors_of_one_reason_are_counted_and_others_still_seen() -> None:
+    """A site with forty dead links pushed the one line that mattered off the screen."""
+    gone = [Failure("page_contents", f"https://acme.example/{n}", "timeout", "It did not answer.") for n in range(40)]
+    shown = io.StringIO()
+    print_table(Console(file=shown, width=200), [result(*gone, LOGGED_OUT)])
+    lines = shown.getvalue().splitlines()
+    assert len([line for line in lines if "[timeout]" in line]) == 4
+    assert "acme.example [timeout] and 37 more: `inroad status acme.example`" in shown.getvalue()
+    assert any("[logged-out]" in line for line in lines)
+    assert len(result(*gone).as_json()["errors"]) == 41
