@@ -85,15 +85,15 @@ async def measure(url: str, client: LlmClient, *, calls: int, at_once: int) -> t
 async def _turns(asks: tuple[Ask, ...], calls: int, at_once: int) -> list[Times]:
     times = [Times() for _ in asks]
 
-    async def timed(kind: int, number: int) -> None:
-        began = time.perf_counter()
+    async def timed(kind: int, number: int, began: float) -> None:
         await asks[kind](number)
         times[kind].wall_ms.append((time.perf_counter() - began) * 1000)
 
     for start in range(0, calls, at_once):
         for kind in range(len(asks)):
-            before = time.process_time()
-            await asyncio.gather(*(timed(kind, number) for number in range(start, min(start + at_once, calls))))
+            # One clock for all: a call waits for its turn in the loop from the moment when all are asked, whoever goes first.
+            before, began = time.process_time(), time.perf_counter()
+            await asyncio.gather(*(timed(kind, number, began) for number in range(start, min(start + at_once, calls))))
             times[kind].processor_ms += (time.process_time() - before) * 1000
     return times
 
