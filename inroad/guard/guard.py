@@ -1,4 +1,4 @@
-"""The composed guard: permission, pauses, bounded retry, and inside each attempt breaker, budget, rate, call, settlement.
+"""The composed guard: permission, bounded retry, and inside each attempt pauses, breaker, budget, rate, call, settlement.
 
 One object for a process; its state is in the database, so that limits hold over threads, processes and machines. What does
 not belong here: the parts themselves (beside this module) and any service's protocol.
@@ -111,10 +111,10 @@ class Guard:
         """
         if call.permission:
             await call.permission()
-        await self.pauses.check(call.service.name, call.key, call.scope)
         return await retrying(call.service.retry, lambda number: self._attempt(call, number))
 
     async def _attempt(self, call: Call[T], number: int) -> T:
+        await self.pauses.check(call.service.name, call.key, call.scope)  # before each: the wait for the next one may be a minute
         with tracing.span(f"call {call.service.name}", **_described(call, number)) as said:
             return await self._guarded(call, number, said)
 

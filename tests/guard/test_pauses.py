@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import select, text
 
-from inroad.guard.errors import Paused, Scope
+from inroad.guard.errors import Paused, Scope, TransientError
 from inroad.guard.gate import Gate
 from inroad.guard.guard import Attempt, Call, Guard
 from inroad.guard.pauses import Pauses
+from inroad.guard.retry import RetryPolicy
 from inroad.guard.services import LLM, WEB
 from inroad.store import Database
 from inroad.store.models import AuditEntry, LlmCall
 from inroad.store.pauses import active_pauses, drop_pause, put_pause
 
 ACME = Scope(domain="acme.example")
+QUICK = RetryPolicy(attempts=3, wait_initial_s=0.01, wait_max_s=0.02, jitter_s=0.0)
 
 
 def rest(database: Database, kind: str, key: str = "", *, seconds: float | None = None) -> None:
@@ -148,3 +151,19 @@ async def test_a_paused_domain_is_not_asked_for_anything(database: Database, sit
     except Paused:
         assert refused
     assert passed is not refused
+
+
+async def test_what_is_paused_between_two_attempts_is_not_attempted_again(database: Database) -> None:
+    """A service that fails is retried for a minute; who pauses it in that minute means the next attempt."""
+    guard = Guard(database)
+    guard.pauses = Pauses(database, cache_s=0.0)
+    attempts: list[int] = []
+
+    async def attempt(attempt: Attempt) -> str:
+        attempts.append(attempt.number)
+        await asyncio.to_thread(rest, database, "service", "llm")
+        raise TransientError("busy")
+
+    with pytest.raises(Paused):
+        await guard.call(Call(replace(LLM, retry=QUICK), attempt, key="api.example", scope=ACME))
+    assert attempts == [1]
