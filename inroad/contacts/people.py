@@ -184,6 +184,8 @@ def _beside_title(document: Document, start: int, line: str) -> Finding | None:
     """A name that no list knows with a job title behind it on its line: `Krasen Tomov, Head of Sales`."""
     if not 10 <= len(line) <= 110 or not line[0].isupper():
         return None
+    if not (", " in line or " - " in line or "–" in line or "—" in line or "|" in line):  # the pattern takes ten times as long
+        return None
     parts = _TITLE_BEHIND.match(line)
     if parts is None or not is_title(parts["title"].strip()):
         return None

@@ -22,7 +22,7 @@ from phonenumbers import Leniency, NumberParseException, PhoneNumber, PhoneNumbe
 from inroad.contacts.character_classes import DIGIT, classes_of
 from inroad.contacts.document import Document, Element
 from inroad.contacts.finding import Finding
-from inroad.contacts.regions import COUNTRY_NAME, COUNTRY_OF_NAME
+from inroad.contacts.regions import COUNTRY_NAME, COUNTRY_OF_NAME, may_name_country
 
 MAX_WINDOWS: Final = 1_500
 _MAX_WINDOW: Final = 2_000
@@ -307,6 +307,8 @@ def _elsewhere(document: Document, run: str, start: int, reader: PhoneReader) ->
 
 
 def _country_named(before: str) -> str | None:
+    if not may_name_country(before):
+        return None
     names = [match.group().lower() for match in COUNTRY_NAME.finditer(before)]
     return COUNTRY_OF_NAME[names[-1]] if names else None
 

@@ -54,6 +54,7 @@ COUNTRY_NAME = re.compile(
 _WORD = re.compile(r"[^\W\d_]+")
 _FIRST_WORD: Final = {name: _WORD.findall(name)[0] for name in COUNTRY_OF_NAME}
 _FIRST_WORDS: Final = frozenset(_FIRST_WORD.values())
+_ODD_LETTERS: Final = "ſıİ"  # which a pattern takes for s and i whatever their lower case
 _INTERNATIONAL = re.compile(r"\+\s?([1-9]\d{0,2})(?=[\s().\-/\d])")
 # Country, what the classes of the characters of its postcodes show, their whole shape; Irish ones are words.
 _POSTCODES: Final = (
@@ -137,6 +138,11 @@ def countries_named(text: str, words: frozenset[str] | None = None) -> dict[str,
                 counted[code] = counted.get(code, 0) + 1
             at = lowered.find(name, end) if counted.get(code, 0) < 6 else -1
     return counted
+
+
+def may_name_country(text: str) -> bool:
+    """Whether `COUNTRY_NAME` can be in a short text: 2 us instead of 80 for the 80 characters before a number."""
+    return not _FIRST_WORDS.isdisjoint(_WORD.findall(text.lower())) or any(letter in text for letter in _ODD_LETTERS)
 
 
 def _weigh_language(document: Document, weigh: object) -> None:

@@ -8,7 +8,7 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inroad.contacts import email_text, name_runs, nesting, people, phones, regions
+from inroad.contacts import email_decoding, email_text, name_runs, nesting, people, phones, regions
 from inroad.contacts.address_shapes import STREETS, shapes_called_by, shapes_called_by_line
 from inroad.contacts.addresses import _shapes_called
 from inroad.contacts.character_classes import classes_of
@@ -110,6 +110,23 @@ def test_names_are_looked_for_as_in_the_whole_text(text: str) -> None:
     """A run of capitalised words in a line that is left out names nobody."""
     found = [run.span() for runs in people._runs_by_line(Document("", text=text)).values() for run in runs]
     assert sorted(found) == [run.span() for run in name_runs.RUN.finditer(text)]
+
+
+@given(TEXTS)
+def test_no_country_is_named_where_none_may_be(text: str) -> None:
+    """The country before a number decides how it is read."""
+    assert regions.may_name_country(text) or regions.COUNTRY_NAME.search(text) is None
+
+
+SCRIPT_PIECES = ["@", "a@b", "'@'", '"@"', " @ ", "%40", "&#64;", "&#0064;", "&#x40;", "&#9;", "\\x40", "\\u0040", "fromCharCode", "mailto",
+                 "UnCryptMailto", "linkTo_UnCryptMailto('", "atob(", "(at)", "[at]", "(at]", "(at", "x", "'", "\n", " ", "é", "40"]  # fmt: skip
+
+
+@given(st.lists(st.sampled_from(SCRIPT_PIECES), max_size=40).map("".join))
+def test_signs_of_addresses_in_scripts_are_found_as_by_searching_all(code: str) -> None:
+    """A script's address is put together from what stands around these signs."""
+    found = [match.span() for match in email_decoding._near_addresses(code)]
+    assert found == [match.span() for match in email_decoding._NEAR_ADDRESS.finditer(code)]
 
 
 TAG_PIECES = [*"<>/='\"a \n", "<a", "</a", "<!--", '="', "='", "href", '">', "<br/>", "= '", "a=b", "< a", "<p>"]
