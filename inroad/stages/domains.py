@@ -184,7 +184,7 @@ async def _fetch_home(web: WebClient, domain: Domain, known: Page | None) -> tup
             document = await read_document(web, url, known=known)
         except InroadError as error:
             first = first or error
-            if error.reason in TRY_ELSEWHERE:
+            if error.reason in TRY_ELSEWHERE and not await _is_slow(web, url, error):
                 continue
             if not isinstance(error, PermanentError):
                 raise
@@ -193,6 +193,11 @@ async def _fetch_home(web: WebClient, domain: Domain, known: Page | None) -> tup
         return document, None
     assert first is not None
     raise first
+
+
+async def _is_slow(web: WebClient, url: str, error: InroadError) -> bool:
+    """Whether an origin answers, only not this page in time: its other names would take as long, 45 s each."""
+    return error.reason == "timeout" and (await web.robots_for(url)).status != "unreachable"
 
 
 def _check_not_moved(domain: Domain, response: Response) -> None:

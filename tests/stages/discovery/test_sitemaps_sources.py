@@ -230,3 +230,15 @@ async def test_every_format_that_robots_may_name_gives_its_pages(
     site.documents["/sitemap.xml"] = document.format(root=ROOT).encode()
     await discover().visit()
     assert found(database) == ({"/sitemap.xml": "robots"}, {"/", "/a"})
+
+
+async def test_a_home_page_that_never_ends_is_not_asked_for_under_every_name(
+    site: Site, discover: Discover, database: Database
+) -> None:
+    """One slow site held its batch for three minutes: four names, each with all its attempts."""
+    site.slow["/"] = 0.5
+    await discover(request_timeout_s=0.2).visit()
+    assert site.asked.count("/") == 1
+    with database.begin() as session:
+        row = session.scalars(select(Domain)).one()
+    assert (row.sitemap_analysis_status, row.error_reason) == ("Queued", "timeout")
