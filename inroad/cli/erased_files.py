@@ -65,9 +65,9 @@ def erase_from_files(paths: Iterable[str], pattern: re.Pattern[str], *, files: P
             continue
         try:
             if path.suffix in MASKED and Path(written).is_absolute() and path.stat().st_size <= MAX_BYTES:
-                if _mask(path, pattern):
+                if mask_file(path, pattern):
                     receipt.masked.append(str(path))
-            elif not Path(written).is_absolute() or _may_hold(path, pattern):
+            elif not Path(written).is_absolute() or may_hold(path, pattern):
                 path.unlink()
                 receipt.removed.append(str(path))
         except OSError:
@@ -99,7 +99,8 @@ def _says(path: Path, pattern: re.Pattern[str]) -> bool:
         return True  # what cannot be looked into may
 
 
-def _mask(path: Path, pattern: re.Pattern[str]) -> bool:
+def mask_file(path: Path, pattern: re.Pattern[str]) -> bool:
+    """Masks a text file, whole or not at all; returns whether anything was there."""
     text = path.read_text(encoding="utf-8", errors="surrogateescape")
     new = pattern.sub(lambda hit: MASK * len(hit[0]), text)
     if new == text:
@@ -116,7 +117,24 @@ def _mask(path: Path, pattern: re.Pattern[str]) -> bool:
     return True
 
 
-def _may_hold(path: Path, pattern: re.Pattern[str]) -> bool:
+def blot_log(path: Path, pattern: re.Pattern[str]) -> bool:
+    """Blots a person out of a file that a process may be appending to: in place, byte for byte."""
+    text = path.read_bytes().decode("utf-8", "surrogateescape")
+    hits = [(hit.start(), hit[0]) for hit in pattern.finditer(text)]
+    if not hits:
+        return False
+    with path.open("r+b") as file:
+        seen = at = 0
+        for start, words in hits:
+            at += len(text[seen:start].encode("utf-8", "surrogateescape"))
+            size = len(words.encode("utf-8", "surrogateescape"))
+            file.seek(at)
+            file.write(b"#" * size)
+            seen, at = start + len(words), at + size
+    return True
+
+
+def may_hold(path: Path, pattern: re.Pattern[str]) -> bool:
     """Whether a file that cannot be masked holds the person; what cannot be looked into may."""
     if path.suffix not in _ZIPPED or path.stat().st_size > MAX_BYTES:
         return True

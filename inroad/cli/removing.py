@@ -84,20 +84,26 @@ def erase(
 ) -> None:
     """Removes a person from everything stored, keeps them out, and prints a receipt."""
     from inroad.cli.erased_files import erase_from_files
+    from inroad.cli.erased_folders import erase_from_folders
+    from inroad.store.erased_records import mask_records
     from inroad.store.erasure import erase as erase_rows
+    from inroad.store.opening import dagster_database_url
 
     wanted = stored_form(value)
     settings = use_settings()
     ask(f"Remove {wanted} from everything stored, for good?", yes=yes)
     receipt = open_for(settings).call(erase_rows, wanted, actor=actor(), still_holds=still_holds)
     assert receipt.pattern is not None
+    records = mask_records(dagster_database_url(settings, create=False), receipt.forms)
     done = erase_from_files(receipt.files, receipt.pattern, files=settings.files)
+    erase_from_folders(settings.home, receipt.pattern, done, spare_documents=receipt.is_owners)
     if as_json:
-        told = {key: value for key, value in asdict(receipt).items() if key not in ("pattern", "forms")}
-        print_json({**told, "files": asdict(done)})
+        told = {key: value for key, value in asdict(receipt).items() if key not in ("pattern", "forms", "is_owners")}
+        print_json({**told, "records": records, "files": asdict(done)})
         return
     say(f"Removed: {receipt.contacts} contacts with {receipt.sources} proofs, {receipt.answers} cached model answers.")
     say(f"Masked: {receipt.contents} stored pages, {receipt.urls} addresses of pages, {receipt.texts} other rows.")
+    say(f"Masked in Dagster's records: {records} rows.")
     for what, paths in (("Masked", done.masked), ("Deleted", done.removed), ("Could not be changed", done.failed)):
         for path in paths:
             say(f"{what}: {path}")

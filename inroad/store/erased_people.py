@@ -24,6 +24,7 @@ _MAILBOX = re.compile(r"(?<![\w.+%\-])[\w.+%\-]{1,64}@[\w\-]{1,63}(?:\.[\w\-]{1,
 _PROFILE = re.compile(r"https?://[^\s\"'<>]{4,300}")
 _NUMBER = re.compile(r"(?:\+|\b00)[\d ()/.\-]{6,30}\d")
 _WORD = re.compile(r"[^\W\d_][\w'’\-]{0,40}\.?")
+_BEHIND_NAME = re.compile(r"(?:['’]s)?['’.\-]{0,5}$")
 _SLUG = re.compile(r"(?<![^\W_])[^\W\d_]{2,30}(?:[-_.+][^\W\d_]{2,30}){1,9}(?![^\W_])")
 _PART = re.compile(r"[^\W\d_]+")
 _MOST_WORDS = 4
@@ -105,8 +106,8 @@ def _names(text: str) -> Iterator[tuple[int, int, str]]:
             if words[first][0][0].isupper():
                 run = [one[0] for one in words[first:]]
                 yield words[first].start(), word.end(), " ".join(run)
-                if run[-1].endswith((".", "'s", "’s")):
-                    bare = re.sub(r"(?:\.|['’]s)$", "", run[-1])
+                bare = _BEHIND_NAME.sub("", run[-1])
+                if bare != run[-1]:
                     yield words[first].start(), word.start() + len(bare), " ".join([*run[:-1], bare])
 
 

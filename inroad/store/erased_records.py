@@ -29,6 +29,7 @@ from sqlalchemy import column as sql_column
 from sqlalchemy import table as sql_table
 from sqlalchemy.exc import OperationalError
 
+from inroad.store.masked_columns import rare_words
 from inroad.store.masking import masked, pattern_of
 
 # Its history of migrations, and locks that its processes hold.
@@ -66,7 +67,7 @@ def mask_records(url: str, forms: Sequence[str]) -> int:
 
 
 def _mask_column(connection: Connection, name: str, column_name: str, forms: Sequence[str]) -> int:
-    table, words = sql_table(name, sql_column(column_name, String)), _words(forms)
+    table, words = sql_table(name, sql_column(column_name, String)), {word.lower() for word in rare_words(forms)}
     value = table.c[column_name]
     near = or_(*(func.strpos(func.lower(value), word) > 0 for word in sorted(words | {json.dumps(word)[1:-1] for word in words})))
     place: ColumnElement[Any] = literal_column("ctid")
@@ -77,12 +78,6 @@ def _mask_column(connection: Connection, name: str, column_name: str, forms: Seq
     for at in range(0, len(changes), _CHUNK):
         connection.execute(write, changes[at : at + _CHUNK])
     return len(changes)
-
-
-def _words(forms: Sequence[str]) -> set[str]:
-    """The longest run of letters and digits of each form, in lower case: what a row must hold to be worth a closer look."""
-    cut = ("".join(letter if letter.isalnum() or letter in "_.@+-" else " " for letter in form).split() for form in forms)
-    return {max(words, key=len).lower() for words in cut if words}
 
 
 def _masked_record(value: str, pattern: Any) -> str:

@@ -22,8 +22,8 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
 from inroad.store.database import Database
-from inroad.store.masked_columns import holds, mask_tables, split_host
-from inroad.store.masking import MASK, forms_of, masked, pattern_of, slugs_of
+from inroad.store.masked_columns import are_owners, holds, mask_tables, rare_words, split_host
+from inroad.store.masking import MASK, forms_of, masked, names_of, pattern_of, slugs_of
 from inroad.store.migrate import configuration
 from inroad.store.models import (
     AuditEntry,
@@ -59,6 +59,7 @@ class Receipt:
         urls: Pages and sitemaps whose address named the person: masked, and never visited again.
         files: Known files that may hold the person: written by exports, by `--out`, or with a letter to them; for the caller.
         pattern: What to mask in them; None where nothing is to be done. No part of what is printed.
+        is_owners: Whether the owner's profile has the same words: the owner's CVs then keep them. No part of what is printed.
         forms: The texts that it masks, for the records of Dagster. No part of what is printed.
         others: Further names and values that stood with the person; they may be erased too.
     """
@@ -74,6 +75,7 @@ class Receipt:
     files: list[str] = field(default_factory=list)
     pattern: re.Pattern[str] | None = None
     forms: list[str] = field(default_factory=list)
+    is_owners: bool = False
 
 
 def erase(session: Session, value: str, *, actor: str, still_holds: StillHolds) -> Receipt:
@@ -99,8 +101,9 @@ def erase(session: Session, value: str, *, actor: str, still_holds: StillHolds) 
     forms = forms_of({*values, *addresses}, {source.raw for source in sources})
     forms = receipt.forms = sorted({*forms, *slugs_of(values)}, key=len, reverse=True)
     receipt.pattern = pattern_of(forms)
+    receipt.is_owners = are_owners(session, forms)
     receipt.files = _known_files(session, forms)
-    _suppress(session, {*values, *addresses}, receipt)
+    _suppress(session, {*values, *addresses, *names_of(values)}, receipt)
     receipt.sources = len(sources)
     receipt.contacts = len(targets)
     _unlink_cvs(session, values)
@@ -245,7 +248,7 @@ def _as_plain(value: Any) -> Any:
 
 
 def _suppress(session: Session, values: Collection[str], receipt: Receipt) -> None:
-    receipt.hashes = sorted(map(fingerprint, values))
+    receipt.hashes = sorted(set(map(fingerprint, values)))
     rows = [{"kind": "hash", "value": digest, "made_by": "erase", "reason": "erased"} for digest in receipt.hashes]
     session.execute(upsert(Suppression).values(rows).on_conflict_do_nothing())
     forget_rules(session)
@@ -262,26 +265,44 @@ def _mask_contents(
     *,
     only: bool = False,
 ) -> int:
-    """Masks the stored contents of some pages, and of all others that hold a form; `only` looks at none but those pages."""
+    """Masks the stored contents of some pages, and of all others that hold a form in text or markup, unless `only` those."""
     pattern = pattern_of(forms)
     where = PageContent.page_id.in_(pages)
-    suspects = select(PageContent.id).where(where if only else or_(where, holds(PageContent.text, forms)))
+    sure = set(session.scalars(select(PageContent.id).where(where if only else or_(where, holds(PageContent.text, forms)))))
+    numbers = sorted(sure) if only else session.scalars(select(PageContent.id).order_by(PageContent.id)).all()
+    words = {word.lower() for word in rare_words(forms)}
     changed = 0
-    for number in session.scalars(suspects).all():
-        content = session.get_one(PageContent, number)
-        html = zlib.decompress(content.html_zlib).decode("utf-8", "replace")
-        readable = masked(content.text, pattern)
-        new = masked(html, pattern)
-        if _reads_as(new, pattern) or still_holds(new, content.final_url, values):
-            new = f"<!doctype html><pre>{escape(readable)}</pre>"
-        if (new, readable) != (html, content.text):
-            content.text, content.html_zlib = readable, zlib.compress(new.encode("utf-8", "replace"), 6)
-            content.title = masked(content.title, pattern)
-            content.http_facts = masked(content.http_facts, pattern)
-            changed += 1
-        session.flush()
-        session.expunge(content)  # a big site's contents do not all fit in memory
+    for number in numbers:  # one at a time: a big site's contents do not all fit in memory
+        packed = session.scalars(select(PageContent.html_zlib).where(PageContent.id == number)).one()
+        html = zlib.decompress(packed).decode("utf-8", "replace")
+        if number in sure or _may_hold(html, words):
+            changed += _mask_content(session, number, html, pattern, values, still_holds)
     return changed
+
+
+def _may_hold(html: str, words: Collection[str]) -> bool:
+    """Whether a document has a word of the person's: pictures' texts and structured data are no part of its readable text."""
+    lowered = html.lower()
+    if any(word in lowered for word in words):
+        return True
+    return "&#" in lowered and any(word in unescape(lowered) for word in words)
+
+
+def _mask_content(
+    session: Session, number: int, html: str, pattern: re.Pattern[str], values: Collection[str], still_holds: StillHolds
+) -> bool:
+    content = session.get_one(PageContent, number)
+    readable, new = masked(content.text, pattern), masked(html, pattern)
+    if _reads_as(new, pattern) or still_holds(new, content.final_url, values):
+        new = f"<!doctype html><pre>{escape(readable)}</pre>"
+    is_other = (new, readable) != (html, content.text)
+    if is_other:
+        content.text, content.html_zlib = readable, zlib.compress(new.encode("utf-8", "replace"), 6)
+        content.title = masked(content.title, pattern)
+        content.http_facts = masked(content.http_facts, pattern)
+    session.flush()
+    session.expunge(content)
+    return is_other
 
 
 def _reads_as(html: str, pattern: re.Pattern[str]) -> bool:

@@ -39,8 +39,12 @@ def split_host(url: str) -> tuple[str, str]:
 
 def holds(column: Any, forms: Sequence[str]) -> Any:
     """Rows worth a closer look: the longest run of letters and digits of a form is in the text."""
-    words = {max(_words(form), key=len) for form in forms}
-    return or_(*(cast(column, String).icontains(word, autoescape=True) for word in sorted(words) if len(word) >= 2))
+    return or_(*(cast(column, String).icontains(word, autoescape=True) for word in sorted(rare_words(forms))))
+
+
+def rare_words(forms: Sequence[str]) -> set[str]:
+    """The longest run of letters and digits of each form: what a text must hold to be worth a closer look."""
+    return {word for form in forms if len(word := max(_words(form), key=len)) >= 2}
 
 
 def _words(form: str) -> list[str]:
@@ -61,10 +65,15 @@ def text_columns(table: Table) -> list[Column[Any]]:
     ]
 
 
+def are_owners(session: Session, forms: Sequence[str]) -> bool:
+    """Whether the owner's profile has the words: then they stay in what is composed of it."""
+    pattern = pattern_of(forms)
+    return any(masked(resume, pattern) != resume for resume in session.scalars(select(ProfileRow.resume)))
+
+
 def mask_tables(session: Session, forms: Sequence[str]) -> int:
     """Masks every form in every text of every table; returns how many rows changed."""
-    pattern = pattern_of(forms)
-    is_owners = any(masked(row, pattern) != row for row in session.scalars(select(ProfileRow.resume)))
+    is_owners = are_owners(session, forms)
     changed = 0
     session.flush()
     for table in Base.metadata.sorted_tables:

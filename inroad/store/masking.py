@@ -6,6 +6,7 @@ A mask is as long as what it hides, so that positions in a text stay right. What
 
 from __future__ import annotations
 
+import json
 import re
 import unicodedata
 from collections.abc import Callable, Collection, Sequence
@@ -29,7 +30,7 @@ def forms_of(values: Collection[str], written: Collection[str] = ()) -> list[str
         for words in _spellings(value):
             first, last = words[0], words[-1]
             seen |= {" ".join(words), f"{last}, {' '.join(words[:-1])}", f"{last} {' '.join(words[:-1])}", f"{first} {last}"}
-    seen |= {quote(form) for form in seen} | {escape(form) for form in seen}
+    seen |= {quote(form) for form in seen} | {escape(form) for form in seen} | {json.dumps(form)[1:-1] for form in seen}
     return sorted((form for form in seen if len(form) >= 3), key=len, reverse=True)
 
 
@@ -42,6 +43,11 @@ def slugs_of(values: Collection[str]) -> set[str]:
             for order in (spelt, spelt[::-1], (spelt[0], spelt[-1]), (spelt[-1], spelt[0])):
                 found |= {sign.join(order) for sign in ("-", "_", ".", "+", "%20")}
     return found
+
+
+def names_of(values: Collection[str]) -> set[str]:
+    """Full names in every spelling of their accents: `jörg berg`, `jorg berg`, `joerg berg`."""
+    return {" ".join(words) for value in values for words in _spellings(value)}
 
 
 def _spellings(value: str) -> set[tuple[str, ...]]:

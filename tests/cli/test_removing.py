@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+import zipfile
 import zlib
 from pathlib import Path
 
@@ -31,6 +33,7 @@ from inroad.store.models import (
     Page,
     PageContent,
     PostingRow,
+    ProfileRow,
     SitemapFile,
     Suppression,
 )
@@ -38,6 +41,7 @@ from inroad.store.pages import add_pages
 from inroad.store.sightings import store_page_contacts
 from inroad.store.suppression import fingerprint
 from tests.cli.conftest import Inroad, make_contact, make_domain, make_page
+from tests.contacts.pdf_files import make_pdf
 
 JANE = "jane.doe@acme.example"
 HIDDEN = "".join(f"&#{ord(char)};" for char in JANE)
@@ -467,3 +471,51 @@ def test_the_output_of_a_run_and_an_export_choose_the_same_best_proof(
         best = row[1][0][1]
     exported = [json.loads(line) for line in inroad("export", "contacts", "--format", "jsonl").out.splitlines()]
     assert next(item["page_url"] for item in exported if item["value"] == JANE) == best == "https://acme.example/sales"
+
+
+def test_every_kind_of_file_that_inroad_keeps_is_searched(inroad: Inroad, database: Database, jane: int, tmp_path: Path) -> None:
+    """A CV's copy that names her, what a step printed, a log that a process still writes: none of them is a known output."""
+    home = tmp_path / "home"
+    texts = {
+        "files/cvs/acme.example/w/cv.json": json.dumps({"meta": {"contact": "Jane Doe"}}),
+        "files/cvs/acme.example/w/cv.md": "Contact: JANE DOE",
+        "files/cvs/acme.example/w/cv.txt": "Contact: Doe, Jane",
+        "logs/dagster-daemon.log": "äöü wrote to Jane Doe\nnext line",
+        "dagster/logs/run/compute_logs/step.out": "found Jane Doe",
+        "dagster/logs/run/compute_logs/step.err": "Jane Doering stays",
+    }
+    for name, content in texts.items():
+        (home / name).parent.mkdir(parents=True, exist_ok=True)
+        (home / name).write_text(content, encoding="utf-8")
+    folder = home / "files/cvs/acme.example/w"
+    (folder / "letter.pdf").write_bytes(make_pdf(["Dear Jane Doe"]))
+    (folder / "cv.pdf").write_bytes(make_pdf(["Otto Mann, welder"]))
+    with zipfile.ZipFile(folder / "letter.docx", "w") as parts:
+        parts.writestr("word/document.xml", "<w:t>Dear Jane</w:t> <w:t>Doe</w:t>")
+    (home / "logs" / "link.log").symlink_to(tmp_path / "elsewhere.log")
+    (tmp_path / "elsewhere.log").write_text("Jane Doe, not ours", encoding="utf-8")
+    size = (home / "logs/dagster-daemon.log").stat().st_size
+    inroad("erase", "Jane Doe", "--yes")
+    left = sorted(str(path.relative_to(home)) for path in home.rglob("*") if path.is_file() and not path.is_symlink())
+    assert "files/cvs/acme.example/w/cv.pdf" in left
+    assert not {"files/cvs/acme.example/w/letter.pdf", "files/cvs/acme.example/w/letter.docx"} & set(left)
+    shown = {name: (home / name).read_text(encoding="utf-8") for name in texts}
+    assert not [name for name, content in shown.items() if re.search(r"jane doe\b|doe, jane", content.lower())]
+    assert shown["dagster/logs/run/compute_logs/step.err"] == "Jane Doering stays"
+    assert shown["logs/dagster-daemon.log"] == "äöü wrote to ########\nnext line"
+    assert (home / "logs/dagster-daemon.log").stat().st_size == size
+    assert (tmp_path / "elsewhere.log").read_text(encoding="utf-8") == "Jane Doe, not ours"
+
+
+def test_the_owners_own_name_stays_in_the_owners_documents(inroad: Inroad, database: Database, jane: int, tmp_path: Path) -> None:
+    """A contact may be called as the owner is: erasing it must not blot the owner out of every CV."""
+    cv = tmp_path / "home" / "files" / "cvs" / "cv.txt"
+    cv.parent.mkdir(parents=True)
+    cv.write_text("Jane Doe, welder", encoding="utf-8")
+    with database.begin() as session:
+        session.add(ProfileRow(name="me", resume={"basics": {"name": "Jane Doe"}}, content_hash="1"))
+    inroad("erase", "Jane Doe", "--yes")
+    assert cv.read_text(encoding="utf-8") == "Jane Doe, welder"
+    with database.begin() as session:
+        assert session.scalars(select(ProfileRow.resume)).one() == {"basics": {"name": "Jane Doe"}}
+        assert "Jane Doe" not in set(session.scalars(select(ContactRow.value)))
