@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 from inroad.crawl.urls import InvalidUrl, normalise_domain
@@ -134,7 +135,7 @@ def hand_over_posting(database: Database, settings: Settings, source: str, domai
     except InvalidUrl as error:
         what = "the pasted posting" if source == "-" else source
         raise BadInput(f"The company of {what} is not known: {error}", mend="Name it with --domain.") from error
-    posting = read_posting(body, url=url, media_type=media_type)
+    posting = read_posting(body, url=url, media_type=media_type, read_on=datetime.now(UTC).date())
     database.call(add_domains, [name], source="posting", max_attempts=settings.max_attempts)
     number = database.call(domain_ids, [name])[name]
     employer = database.call(employer_name, number)

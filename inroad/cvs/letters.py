@@ -15,7 +15,7 @@ from typing import Any
 from inroad.cvs.checking import Gate
 from inroad.cvs.choosing import Job, read_job, score_text
 from inroad.cvs.claims.support import find_support, sentences
-from inroad.cvs.layout import clean
+from inroad.cvs.layout import clean, short_url
 from inroad.cvs.model import Cv, Fact, Finding
 from inroad.cvs.phrases import is_fixed, phrases_in
 from inroad.cvs.profile import Profile
@@ -292,14 +292,14 @@ def _draft(cv: Cv, posting: Posting, addressee: str | None, parts: list[Part]) -
     language, phrases = phrases_in(cv.language)
     basics = cv.resume.get("basics") or {}
     name = clean(addressee)[:_MAX_TITLE_CHARS]
-    contacts = tuple(filter(None, (clean(basics.get(field)) for field in ("email", "phone", "url"))))
+    given = (clean(basics.get("email")), clean(basics.get("phone")), short_url(clean(basics.get("url"))))
     return Draft(
         subject=phrases.subject.format(title=_title(posting)),
         salutation=phrases.dear.format(name=name) if name else phrases.dear_all,
         parts=tuple(parts),
         regards=phrases.regards,
         name=clean(basics.get("name")),
-        contacts=contacts,
+        contacts=tuple(filter(None, given)),
         language=language,
     )
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 import re
+from datetime import date
 from typing import Any, Final
 
 from inroad.guard.errors import PermanentError
@@ -38,13 +39,14 @@ _OTHER_FORMATS: Final = {
 }
 
 
-def read_posting(source: bytes, *, url: str, media_type: str | None = None) -> Posting:
+def read_posting(source: bytes, *, url: str, media_type: str | None = None, read_on: date | None = None) -> Posting:
     """Reads a posting that a person hands in.
 
     Args:
         source: The file's or answer's bytes, at most `MAX_SOURCE_BYTES`.
         url: Where it came from: its address, or a file's URL or path.
         media_type: Content-Type, when known; the bytes themselves decide where it says nothing.
+        read_on: The day on which it was fetched, for "posted 3 days ago".
 
     Returns:
         The posting; its title from the page's structured data, heading or first line.
@@ -69,12 +71,12 @@ def read_posting(source: bytes, *, url: str, media_type: str | None = None) -> P
         )
     text = decode(source)
     if kind in {"text/html", "application/xhtml+xml"} or (kind != "text/plain" and _HTML.search(text[:20_000])):
-        return _from_html(text, url)
+        return _from_html(text, url, read_on)
     return _from_text(text, url)
 
 
-def _from_html(text: str, url: str) -> Posting:
-    postings = extract_postings(text, url=url)
+def _from_html(text: str, url: str, read_on: date | None) -> Posting:
+    postings = extract_postings(text, url=url, read_on=read_on)
     if postings:
         here = [posting for posting in postings if posting.url.rstrip("/") == url.rstrip("/")]
         return max(here or postings, key=lambda posting: len(posting.description))

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import and_, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -196,6 +196,34 @@ def _update(session: Session, posting_id: int, values: Mapping[str, Any]) -> Non
 def _same_place(one: str, two: str) -> bool:
     first, second = (set(re.findall(r"\w+", place.casefold())) for place in (one, two))
     return bool(first & second)
+
+
+def handed_postings(session: Session, domain_id: int, *where: ColumnElement[bool]) -> list[PostingRow]:
+    """A domain's open postings that a person handed over by address: no page and no board of ours shows them."""
+    statement = select(PostingRow).where(
+        PostingRow.domain_id == domain_id,
+        PostingRow.page_id.is_(None),
+        PostingRow.board_id.is_(None),
+        PostingRow.closed_at.is_(None),
+        PostingRow.posting_curation_status != "Rejected",
+        PostingRow.url.startswith("http"),
+        *where,
+    )
+    return list(session.scalars(statement.order_by(PostingRow.id)))
+
+
+def show_handed_posting(session: Session, posting_id: int, values: Mapping[str, Any]) -> bool:
+    """Writes what the address of a posting given by hand says now; its key stays. An unchanged one is not written.
+
+    Returns:
+        Whether anything was.
+    """
+    row = session.get_one(PostingRow, posting_id)
+    if row.content_hash == values["content_hash"] and not row.missed_count:
+        return False
+    said = without_erased_people(session, {name: value for name, value in values.items() if name != "key"})
+    _update(session, posting_id, said)
+    return True
 
 
 def add_posting_by_hand(session: Session, domain_id: int, values: Mapping[str, Any], *, max_attempts: int) -> int:

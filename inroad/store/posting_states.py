@@ -101,6 +101,15 @@ def miss_postings(session: Session, seen: Sequence[str], *, page_id: int | None 
     return _miss(session, _source(page_id, board_id), PostingRow.key.not_in(list(seen)))
 
 
+def miss_posting(session: Session, posting_id: int) -> int:
+    """After a complete reading of a posting's own address that did not show it: missed, and closed after the second time.
+
+    Returns:
+        1 when it is closed now, else 0.
+    """
+    return _miss(session, PostingRow.id == posting_id)
+
+
 def miss_again(session: Session, *, page_id: int | None = None, board_id: int | None = None) -> int:
     """After another complete reading that found a page or board unchanged: what was missing is still missing, and closed now.
 

@@ -42,7 +42,7 @@ def open_visits(
 
     Args:
         session: In a transaction of its own.
-        kind: "domain", "sitemap", "page" or "board".
+        kind: "domain", "sitemap", "page", "board" or "posting".
         subjects: Pairs of subject id and domain id.
         run: Run id.
         owner: `Worker.name`.

@@ -91,7 +91,9 @@ def _leads_on(anchor: LexborNode, here: int) -> bool:
     classes = attributes.get("class") or ""
     if "disabled" in classes:
         return False
-    return (bool(said) and _NEXT.fullmatch(said) is not None) or "next" in re.split(r"[\s_-]+", classes.lower()) or said == str(max(here, 1) + 1)
+    if said and (_NEXT.fullmatch(said) or said == str(max(here, 1) + 1)):
+        return True
+    return "next" in re.split(r"[\s_-]+", classes.lower())
 
 
 def _page_number(url: str) -> int:

@@ -58,7 +58,7 @@ class Alert(Identified, Base):
 
 
 class Visit(Identified, Base):
-    """One visit to a domain, sitemap file, page or board; an unfinished one is a lease on the refresh of its subject."""
+    """One visit to a domain, sitemap file, page, board or posting; an unfinished one is a lease on the refresh of its subject."""
 
     __tablename__ = "visits"
     kind: Mapped[str]
@@ -79,7 +79,7 @@ class Visit(Identified, Base):
     unchanged_count: Mapped[int | None] = mapped_column(comment="pages of a sitemap, as this reading found them")
     gone_count: Mapped[int | None] = mapped_column(comment="pages of a sitemap, as this reading found them")
     __table_args__ = (
-        CheckConstraint(one_of("kind", ("domain", "sitemap", "page", "board")), name="kind"),
+        CheckConstraint(one_of("kind", ("domain", "sitemap", "page", "board", "posting")), name="kind"),
         Index("ix_visits_subject", "kind", "subject_id", text("id DESC")),
         Index("uq_visits_open", "kind", "subject_id", unique=True, postgresql_where=text("finished_at IS NULL")),
     )
