@@ -86,7 +86,7 @@ async def _write(
         await work.database.run(claims.fail, CvRow, cv.id, error, owner=work.owner, findings=findings)
         tally.stop(posting.url, error)
         return
-    cost_usd = await work.database.run(cv_cost_usd, domain.name, posting.key)
+    cost_usd = await work.database.run(cv_cost_usd, domain.name, posting.key, without_letters_of=cv.id)
     values = {
         **made,
         "cost_usd": cost_usd,

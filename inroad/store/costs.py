@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
-from inroad.store.models import LlmCall
+from inroad.store.models import LlmCall, OutreachRow
 
 COST_KINDS = ("cv", "domain", "posting", "tenant", "purpose", "provider", "model", "run", "day", "month")
 _COSTS = text("""
@@ -36,7 +36,7 @@ class Cost:
     """What was spent on one CV, domain, posting, tenant, month, ...
 
     Attributes:
-        key: The CV's domain and posting, the domain, "2026-01", ...
+        key: The CV's domain and posting (its letters are counted with it), the domain, "2026-01", ...
         calls: Attempts, those without a call included.
         cached: Answered without a call.
         refused: By a budget.
@@ -107,7 +107,18 @@ def costs(session: Session, kind: str, *, limit: int = 1000) -> list[Cost]:
     return [Cost(row[0], *map(int, row[1:6]), *map(float, row[6:8])) for row in rows]
 
 
-def cv_cost_usd(session: Session, domain: str, posting: str) -> float:
-    """What the model has cost for one posting's CV, all its versions."""
+def cv_cost_usd(session: Session, domain: str, posting: str, *, without_letters_of: int | None = None) -> float:
+    """What the model has cost for one posting's CV and its letters, all versions.
+
+    Args:
+        session: Reads.
+        domain: Its name.
+        posting: Its key.
+        without_letters_of: Id of the CV whose letters are left out, at what their row says.
+    """
     where = (LlmCall.purpose == "cv", LlmCall.domain == domain, LlmCall.posting == posting)
-    return float(session.scalar(select(func.coalesce(func.sum(LlmCall.cost_usd), 0)).where(*where)) or 0)
+    whole = float(session.scalar(select(func.coalesce(func.sum(LlmCall.cost_usd), 0)).where(*where)) or 0)
+    if without_letters_of is None:
+        return whole
+    letters = session.scalar(select(func.sum(OutreachRow.cost_usd)).where(OutreachRow.cv_id == without_letters_of))
+    return max(0.0, whole - float(letters or 0))
