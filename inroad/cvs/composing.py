@@ -20,7 +20,7 @@ from inroad.cvs.layout import count_words, lay_out
 from inroad.cvs.model import Cv, Finding, Match
 from inroad.cvs.profile import Profile
 from inroad.cvs.writing import Writer, WritingRequest, word_lines
-from inroad.postings.languages import detect_language
+from inroad.postings.languages import detect_language, language_name
 from inroad.postings.model import Annotation, Posting
 from inroad.postings.skills import normalise_skill
 
@@ -284,4 +284,8 @@ def _notes(count: int, words: tuple[int, int], job: Job, language: str) -> Itera
     elif count > high:
         yield f"The CV has {count} words; {low} to {high} are usual. What remains are positions, degrees and skills."
     if job.language and job.language != language:
-        yield f"The posting is in {job.language!r}, the CV in {language!r}: the person's own words are not translated."
+        own, asked = language_name(language), language_name(job.language)
+        yield (
+            f"The CV is in {own}, the profile's language, and the posting is in {asked}. The person's words are not translated, "
+            f"since no translation can be checked against the profile; a profile in {asked} gives a CV in {asked}."
+        )

@@ -20,6 +20,7 @@ from inroad.cvs.model import Cv, Fact, Finding
 from inroad.cvs.phrases import is_fixed, phrases_in
 from inroad.cvs.profile import Profile
 from inroad.cvs.writing import Writer, WritingRequest, word_lines
+from inroad.postings.languages import language_name
 from inroad.postings.model import Posting
 from inroad.postings.skills import normalise_skill
 
@@ -135,7 +136,8 @@ def write_outreach(
 
 
 def _frame_note(own: str, frame: str) -> str:
-    return f"There are no fixed sentences in {own!r}: those of the letter are in {frame!r}, the person's own in {own!r}."
+    theirs = language_name(own)
+    return f"There are no fixed sentences in {theirs}: the letter's are in {language_name(frame)}, the person's own in {theirs}."
 
 
 def _frames(cv: Cv, posting: Posting) -> frozenset[str]:

@@ -41,6 +41,17 @@ _COMMON: Final = {
 _TABLE: Final = {language: frozenset(words.split()) for language, words in _COMMON.items()}
 
 
+_NAMES: Final = {
+    "en": "English", "de": "German", "fr": "French", "es": "Spanish", "it": "Italian", "pt": "Portuguese", "nl": "Dutch",
+    "sv": "Swedish", "da": "Danish", "pl": "Polish", "el": "Greek", "ru": "Russian", "uk": "Ukrainian",
+}  # fmt: skip
+
+
+def language_name(code: str) -> str:
+    """The English name of a language; the code itself where it is not known."""
+    return _NAMES.get(code, code)
+
+
 def detect_language(text: str) -> str | None:
     """Names the language of a text.
 

@@ -176,7 +176,7 @@ def test_a_posting_in_another_language_is_noted():
     )
     cv = compose_cv(person("amara"), german)
     assert cv.language == "en"
-    assert any("'de'" in note for note in cv.notes)
+    assert any("is in English" in note and "in German" in note and "not translated" in note for note in cv.notes)
 
 
 def test_nearly_empty_profiles_and_postings_give_a_cv():

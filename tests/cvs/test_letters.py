@@ -172,7 +172,7 @@ def test_a_letter_in_a_language_without_sentences_says_so():
     )
     drafts = write_outreach(compose_cv(profile, POSTING), profile, POSTING)
     assert drafts.letter.language == "en"
-    assert any("no fixed sentences in 'el'" in note for note in drafts.notes)
+    assert any("no fixed sentences in Greek" in note for note in drafts.notes)
 
 
 def test_skills_are_listed_as_a_sentence_lists_them():
