@@ -30,6 +30,7 @@ from inroad.stages.annotations import find_marks_again
 from inroad.stages.board_reading import BoardReading, read_board
 from inroad.stages.documents import stored_html
 from inroad.stages.extractions import Purpose, attempt, read_due
+from inroad.stages.handed_postings import visit_handed
 from inroad.stages.posting_columns import posting_as_read, posting_columns, posting_from_row
 from inroad.stages.threads import in_thread
 from inroad.stages.work import StageReport, Tally, Work, each_domain, note, now
@@ -92,6 +93,7 @@ async def run(work: Work, web: WebClient, names: Sequence[str]) -> StageReport:
             not_visited = visits.not_visited_since("board", BoardRow, work.since)
             for board in await work.database.run(complete_boards, [domain.id], not_visited):
                 await _visit_board(work, web, domain, board, tally)
+        await visit_handed(work, web, domain, tally)
         await work.database.run(_settle, domain)
 
     return await each_domain(work, STAGE, names, handle)
