@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from datetime import datetime
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -12,6 +12,9 @@ from inroad.cli.context import open_for, use_settings
 from inroad.cli.grouping import group
 from inroad.cli.intake import BadInput
 from inroad.cli.printing import Json, one_of, print_json, say, say_columns
+
+if TYPE_CHECKING:
+    from inroad.store import Database
 
 budget = group("Sets and shows limits on tokens, dollars and credits.")
 Scope = Annotated[
@@ -30,15 +33,47 @@ def set_limit(
     soft: Annotated[bool, typer.Option("--soft", help="Record an event when it is passed, and refuse nothing.")] = False,
 ) -> None:
     """Sets a limit; what was spent under it already stays counted."""
-    from inroad.guard.limits import parse_scope, set_budget
+    from inroad.guard.limits import set_budget
 
-    parse_scope(scope)
-    due = set_budget(open_for(use_settings()), scope, tokens=tokens, usd=usd, credits=credits, period=period, soft=soft)
+    scope = _canonical(scope)
+    database = open_for(use_settings())
+    due = set_budget(database, scope, tokens=tokens, usd=usd, credits=credits, period=period, soft=soft)
     limits = (("tokens", tokens), ("usd", usd), ("credits", credits))
     given = [f"{amount:,.15g} {unit}" for unit, amount in limits if amount is not None]
     say(f"{scope}, {period}: {' and '.join(given)}{', soft' if soft else ''}.")
     if due:
         say(f"{due:,} rows that a budget kept from the model are due again.")
+    if sentence := _unseen(database, scope):
+        say(sentence)
+
+
+def _canonical(typed: str) -> str:
+    """The scope with a domain as calls name it: `domain:https://www.müller.example/` would be a limit on nothing.
+
+    Raises:
+        UserError: No such scope, or no domain.
+    """
+    from inroad.crawl.urls import InvalidUrl, registrable_domain
+    from inroad.guard.limits import parse_scope
+
+    kind, key = parse_scope(typed)
+    if kind == "domain" and key:
+        try:
+            key = registrable_domain(key)
+        except InvalidUrl as error:
+            raise BadInput(str(error), mend="Name a company's domain: inroad budget set domain:acme.example ...") from None
+    return f"{kind}:{key}" if key else kind
+
+
+def _unseen(database: Database, scope: str) -> str:
+    """Says so where no call was ever in a scope: a name that is typed wrongly holds nothing."""
+    from inroad.store.costs import seen_keys
+
+    kind, _, key = scope.partition(":")
+    if not key:
+        return ""
+    seen = database.call(seen_keys, kind, key)
+    return "" if not seen or key in seen else f"No call was in {scope} yet; seen so far: {', '.join(seen)}."
 
 
 @budget.command("remove")
@@ -48,9 +83,9 @@ def remove_limit(
     period: Period = "total",
 ) -> None:
     """Removes a limit with what was counted under it."""
-    from inroad.guard.limits import PERIODS, UNITS, parse_scope, remove_budget
+    from inroad.guard.limits import PERIODS, UNITS, remove_budget
 
-    parse_scope(scope)
+    scope = _canonical(scope)
     one_of(unit, UNITS, "unit")
     one_of(period, PERIODS, "period")
     if not remove_budget(open_for(use_settings()), scope, unit=unit, period=period):

@@ -107,6 +107,16 @@ def costs(session: Session, kind: str, *, limit: int = 1000) -> list[Cost]:
     return [Cost(row[0], *map(int, row[1:6]), *map(float, row[6:8])) for row in rows]
 
 
+def seen_keys(session: Session, kind: str, key: str, *, limit: int = 8) -> list[str]:
+    """Keys of a scope kind that calls were in, the latest first; `key` before all others where it is among them."""
+    column = {"run": LlmCall.run, "domain": LlmCall.domain, "posting": LlmCall.posting, "tenant": LlmCall.tenant}.get(kind)
+    column = {"purpose": LlmCall.purpose, "provider": LlmCall.provider, "model": LlmCall.model}.get(kind, column)
+    if column is None:
+        return []
+    statement = select(column).where(column.is_not(None), column != "").group_by(column)
+    return list(session.scalars(statement.order_by((column == key).desc(), func.max(LlmCall.id).desc()).limit(limit)))
+
+
 def cv_cost_usd(session: Session, domain: str, posting: str, *, without_letters_of: int | None = None) -> float:
     """What the model has cost for one posting's CV and its letters, all versions.
 

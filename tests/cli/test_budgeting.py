@@ -10,7 +10,7 @@ from sqlalchemy import text
 
 from inroad.guard.budget import Amounts, Budgets
 from inroad.guard.errors import Scope
-from inroad.guard.limits import set_budget
+from inroad.guard.limits import set_budget, show_budgets
 from inroad.store import Database
 from inroad.store.costs import COST_KINDS
 from inroad.store.ledger import LedgerEntry
@@ -40,6 +40,39 @@ def test_costs_of_an_unknown_kind_are_refused_with_the_known_ones(inroad: Inroad
     outcome = inroad("budget", "costs", "--by", "planet")
     assert outcome.code == 1
     assert all(kind in outcome.err for kind in COST_KINDS)
+
+
+def test_a_budget_for_something_that_is_no_domain_is_refused(inroad: Inroad) -> None:
+    """A limit on nothing is one that a person believes in."""
+    outcome = inroad("budget", "set", "domain:10.0.0.1", "--usd", "1")
+    assert outcome.code == 1
+    assert "10.0.0.1 is an address" in outcome.err
+
+
+@pytest.mark.parametrize(
+    "typed", ["domain:https://www.müller.example/karriere", "domain:Müller.example", "domain: müller.example "]
+)
+def test_a_budgets_domain_is_the_one_that_calls_name(inroad: Inroad, database: Database, typed: str) -> None:
+    """However a person writes it, the rows have its ASCII form."""
+    assert inroad("budget", "set", typed, "--tokens", "1000000").out.startswith(
+        "domain:xn--mller-kva.example, total: 1,000,000 tokens."
+    )
+    (status,) = show_budgets(database)
+    assert status.scope == "domain:xn--mller-kva.example"
+    assert inroad("budget", "remove", typed, "--unit", "tokens").code == 0
+    assert show_budgets(database) == []
+
+
+def test_a_key_that_no_call_has_had_is_told_with_those_that_calls_had(inroad: Inroad, database: Database) -> None:
+    """`purpose:cvs` holds nothing, and nobody would find out before the bill."""
+    spend(database, "cv", 0.5, tenant="ada")
+    spend(database, "people", 0.5)
+    said = inroad("budget", "set", "purpose:cvs", "--usd", "1").out
+    assert said.endswith("No call was in purpose:cvs yet; seen so far: people, cv.\n")
+    assert "No call" not in inroad("budget", "set", "purpose:cv", "--usd", "1").out
+    assert "No call" not in inroad("budget", "set", "tenant:ada", "--usd", "1").out
+    assert "No call" not in inroad("budget", "set", "all", "--usd", "1").out
+    assert inroad("budget", "set", "model:gp", "--usd", "1").out.endswith("seen so far: gpt.\n")
 
 
 def test_a_fresh_installation_has_neither_limits_nor_costs(inroad: Inroad) -> None:
