@@ -42,15 +42,14 @@ _PANELS: Final = frozenset(
 )
 _MIN_PANEL: Final = 60
 # What a tag means for the walk, as bits; no bit is a plain element within a line.
-_BREAKS, _CELL, _ENDS, _PANEL, _SPECIAL, _KEPT, _CLOSED = 1, 2, 4, 8, 16, 32, 64
+_BREAKS, _CELL, _ENDS, _PANEL, _SPECIAL, _APART = 1, 2, 4, 8, 16, 32
 _KINDS: Final = {
     tag: _BREAKS * (tag in _BLOCKS or tag in _CELLS)
     | _CELL * (tag in _CELLS)
     | _ENDS * (tag in _BLOCKS and tag != "br")
     | _PANEL * (tag in _PANELS)
     | _SPECIAL * (tag in _UNREAD or tag in {"x-template", "bdo"})
-    | _KEPT * (tag in {"script", "title"})
-    | _CLOSED * (tag in _OPAQUE)
+    | _APART * (tag in {"script", "title"} or tag in _OPAQUE)
     for tag in _BLOCKS | _CELLS | _PANELS | _UNREAD | _OPAQUE | {"bdo"}
 }
 # What the text ends with: words, a cell's tab, or a line's end (or nothing yet).
@@ -140,19 +139,20 @@ class _Reader:
 
     def read(self, root: Any) -> None:
         """Fill the document from the root node on."""
-        elements, pieces, tags, shapes = self.document.elements, self.pieces, self.tags, self.shapes
+        elements, pieces, tags, shapes, disguised = self.document.elements, self.pieces, self.tags, self.shapes, self.disguised
         starts, shown_by = self.document.segment_starts, self.document.segment_elements
         holders: list[tuple[Any, int, bool, bool]] = []
         node, parent, is_unread, is_hidden, is_full = root, -1, False, False, False
         count = length = 0
         gap = _LINE
         while node is not None:
-            tag = node.tag or "-instruction"  # selectolax 1.0 names no processing instruction (`<?y ?>`)
-            kind, ended = 0, None
+            tag = node.tag
+            ended = None
             if tag == "-text":
                 if not is_unread and (text := node.text_content):
                     has_space = text.isspace()
-                    if has_space or not _is_tidy(text):
+                    # Plain characters with single spaces between words are read as they are written.
+                    if has_space or not text.isascii() or not text.isprintable() or "  " in text or " " in (text[0], text[-1]):
                         has_space, text = (True, "") if has_space else _tidied(text)
                         if has_space and not gap and pieces[-1][-1] != " ":
                             pieces.append(" ")
@@ -163,12 +163,12 @@ class _Reader:
                         pieces.append(text)
                         length += len(text)
                         gap = _WORDS
-            elif tag[0] not in "-!":
+            elif (known := tags.get(tag) or self._learn_tag(tag)) is not None:
                 if count >= MAX_ELEMENTS:
                     is_full = True
                 else:
-                    kind, same = tags.get(tag) or self._learn_tag(tag)
-                    if kind & _BREAKS and gap < _LINE:
+                    kind, same = known
+                    if gap < _LINE and kind & _BREAKS:
                         if not gap or not kind & _CELL:
                             pieces.append("\t" if kind & _CELL else "\n")
                             length += 1
@@ -185,20 +185,21 @@ class _Reader:
                         self._look_closer(ended, kind, length, gap, in_hidden=is_hidden)
                     elements.append(ended)
                     same.append(ended)
-                    count += 1
-                    child = self._entered(node, ended) if kind & _KEPT else None if kind & _CLOSED else node.first_child
+                    child = node.first_child if not kind & _APART else self._entered(node, ended)
                     if child is not None:
                         holders.append((node, kind, is_unread, is_hidden))
-                        parent, is_unread, is_hidden = ended.index, is_unread or ended.unread, ended.hidden
+                        parent, is_unread, is_hidden = count, is_unread or ended.unread, ended.hidden
+                        count += 1
                         node = child
                         continue
+                    count += 1
             while True:
                 if ended is not None:
-                    if self.disguised and ended.index in self.disguised:
+                    if disguised and ended.index in disguised:
                         length, gap = self._undisguise(ended.index, length, gap)
                     ended.end = length
                     ended.last = count
-                    if kind & _ENDS and gap < _LINE:
+                    if gap < _LINE and kind & _ENDS:
                         pieces.append("\n")
                         length += 1
                         gap = _LINE
@@ -211,7 +212,10 @@ class _Reader:
             node = following
         self.document.text = "".join(pieces)
 
-    def _learn_tag(self, tag: str) -> tuple[int, list[Element]]:
+    def _learn_tag(self, tag: str | None) -> tuple[int, list[Element]] | None:
+        """What a tag means, and the elements of its name; None for comments and the like, and what has no name (`<?y ?>`)."""
+        if tag is None or tag[0] in "-!":
+            return None
         known = self.tags[tag] = (_KINDS.get(tag, 0), self.document.by_tag.setdefault(tag, []))
         return known
 
@@ -221,7 +225,9 @@ class _Reader:
         return known
 
     def _entered(self, node: Any, element: Element) -> Any:
-        """The first child of an element whose content is kept as it is: none of a script."""
+        """The first child of an element that is read in a way of its own: none of what is not entered."""
+        if element.tag in _OPAQUE:
+            return None
         child = node.first_child
         if element.tag == "script":
             if child is not None and child.tag == "-text":
@@ -295,11 +301,6 @@ class _Reader:
         if "#" + attrs.get("id", "").lower() in selectors:
             return True
         return any("." + name in selectors for name in attrs.get("class", "").lower().split()[:20])
-
-
-def _is_tidy(text: str) -> bool:
-    """Whether a text is read as it is written: plain characters with single spaces between words."""
-    return text.isascii() and text.isprintable() and "  " not in text and text[0] != " " and text[-1] != " "
 
 
 def _tidied(text: str) -> tuple[bool, str]:
