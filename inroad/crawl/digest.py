@@ -9,16 +9,18 @@ from __future__ import annotations
 
 import hashlib
 import zlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
-from typing import Final
+from typing import Any, Final, TypeVar
 
 from inroad.crawl.card_links import card_links, is_card
 from inroad.crawl.html import decode_html, page_language, page_title, parse_html, readable_text
 from inroad.crawl.links import Link, extract_links
 from inroad.crawl.urls import InvalidUrl, host_of
 from inroad.crawl.verdicts import Verdict, judge_page
+
+T = TypeVar("T")
 
 TEXT_LIMIT: Final = 500_000
 """Characters of readable text that are kept of one page."""
@@ -120,6 +122,11 @@ def _packed(found: PageDigest, html: str, *, keeps_html: bool) -> PageDigest:
 def unpacked(packed: bytes) -> str:
     """The document that a digest packed."""
     return zlib.decompress(packed).decode("utf-8", "replace")
+
+
+def read_unpacked(read: Callable[..., T], packed: bytes, /, **told: Any) -> T:
+    """Applies a function to the document that a digest packed: it goes to another process as small as it is stored."""
+    return read(unpacked(packed), **told)
 
 
 def _own(link: Link) -> Link:

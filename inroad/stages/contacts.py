@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 from dataclasses import fields
 from functools import partial
-from typing import Final
 
 from sqlalchemy.orm import Session
 
 from inroad.contacts import EXTRACTOR_VERSION, Contact, extract_contacts, merge_contacts
 from inroad.contacts.merging import identity
+from inroad.crawl.digest import read_unpacked
 from inroad.guard import Scope
 from inroad.reader_process import call
-from inroad.stages.documents import stored_html
 from inroad.stages.extractions import Purpose, attempt, read_due
 from inroad.stages.mail_servers import MailServers
 from inroad.stages.people import PEOPLE_PAGES, ContactReading, read_people
@@ -32,7 +30,6 @@ STAGE = "contacts"
 KIND = "contacts"
 # Links to what a network's user made name nobody to write to: they are no contacts of the company.
 CONTENT_LINKS = frozenset({"post", "video", "repository", "question", "job"})
-_READ_AT_ONCE: Final = 8  # pages in one request to a reader: all cores get their part of a batch
 
 
 async def run(work: Work, names: Sequence[str]) -> StageReport:
@@ -55,14 +52,9 @@ async def _read(
     find: FindPeople | None, servers: MailServers, waits: bool, due: Sequence[DueReading]
 ) -> list[ContactReading | BaseException]:
     """The rules in readers, and then the model on the pages that name people."""
-    calls = await asyncio.to_thread(_calls, due)
-    parts = [calls[start : start + _READ_AT_ONCE] for start in range(0, len(calls), _READ_AT_ONCE)]
-    found = [one for part in await asyncio.gather(*(shared_readers().read(call, part) for part in parts)) for one in part]
+    calls = [partial(read_unpacked, extract_contacts, one.content.html_zlib, url=one.content.final_url) for one in due]
+    found = await shared_readers().read_many(call, calls)
     return [await _reading(find, servers, waits, one, contacts) for one, contacts in zip(due, found, strict=True)]
-
-
-def _calls(due: Sequence[DueReading]) -> list[partial[list[Contact]]]:
-    return [partial(extract_contacts, stored_html(one.content.html_zlib), url=one.content.final_url) for one in due]
 
 
 async def _reading(

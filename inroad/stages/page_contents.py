@@ -26,7 +26,7 @@ from inroad.stages.documents import Document, read_document
 from inroad.stages.linking import is_own_url, own_urls
 from inroad.stages.missing_kinds import MAILBOX, KindSearch, add_well_known
 from inroad.stages.page_records import Fetched, PageRecorder
-from inroad.stages.readers import shared_readers
+from inroad.stages.readers import PART, shared_readers
 from inroad.stages.selection import select_by_rule
 from inroad.stages.work import StageReport, Tally, Work, each_domain
 from inroad.store import claims, visits
@@ -38,8 +38,6 @@ from inroad.store.pages import claim_selected, complete_pages
 STAGE = "page_contents"
 CLAIMED: Final = 100
 """Pages of one domain that are claimed at one time; more are claimed when half of them are done."""
-
-_READ_AT_ONCE: Final = 8  # pages in one request to a reader: its cost of 0.4 ms is shared, and all cores get their part
 
 
 class RedirectedAway(PermanentError):
@@ -56,7 +54,7 @@ async def run(work: Work, web: WebClient, names: Sequence[str]) -> StageReport:
         return await readers.read(digest_page, pages)
 
     # As many requests to readers as there may be readers: each has one at work.
-    batches = Batches(read, most=_READ_AT_ONCE, wait_s=0.01, at_once=readers.count)
+    batches = Batches(read, most=PART, wait_s=0.01, at_once=readers.count)
     async with aclosing(PageRecorder(work)) as recorder:
 
         async def handle(domain: Domain, tally: Tally) -> None:

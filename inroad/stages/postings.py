@@ -13,6 +13,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from inroad.crawl.digest import read_unpacked
 from inroad.crawl.fetch import WebClient
 from inroad.guard import Scope
 from inroad.guard.errors import InroadError
@@ -21,17 +22,18 @@ from inroad.postings import (
     POSTING_EXTRACTOR_VERSION,
     Board,
     Posting,
-    extract_postings,
-    find_boards,
     stale_reason,
     title_key,
 )
+from inroad.postings.page_findings import read_jobs
+from inroad.reader_process import call
 from inroad.stages.annotations import find_marks_again
 from inroad.stages.board_reading import BoardReading, read_board
 from inroad.stages.documents import stored_html
 from inroad.stages.extractions import Purpose, attempt, read_due
 from inroad.stages.handed_postings import visit_handed
 from inroad.stages.posting_columns import posting_as_read, posting_columns, posting_from_row
+from inroad.stages.readers import shared_readers
 from inroad.stages.threads import in_thread
 from inroad.stages.work import StageReport, Tally, Work, each_domain, note, now
 from inroad.store import claims, visits
@@ -100,20 +102,31 @@ async def run(work: Work, web: WebClient, names: Sequence[str]) -> StageReport:
 
 
 async def _read_all(ask: ReadJobPage | None, waits: bool, due: Sequence[DueReading]) -> list[Found | BaseException]:
-    return [await attempt(in_thread(_read, ask, waits, one)) for one in due]
+    """The rules in readers, and then the model on the jobs' own pages from which they read nothing."""
+    calls = [
+        partial(read_unpacked, read_jobs, one.content.html_zlib, url=one.content.final_url, read_on=one.content.fetched_at.date())
+        for one in due
+    ]
+    found = await shared_readers().read_many(call, calls)
+    return [await _reading(ask, waits, one, jobs) for one, jobs in zip(due, found, strict=True)]
 
 
-def _read(ask: ReadJobPage | None, waits: bool, due: DueReading) -> Found:
-    """The rules first; the model only for a job's own page from which they read nothing."""
-    html, url = stored_html(due.content.html_zlib), due.content.final_url
-    postings = extract_postings(html, url=url, read_on=due.content.fetched_at.date())
-    boards = tuple(find_boards(html, url=url))
+async def _reading(
+    ask: ReadJobPage | None, waits: bool, due: DueReading, read: tuple[tuple[Posting, ...], tuple[Board, ...]] | BaseException
+) -> Found | BaseException:
+    if isinstance(read, BaseException):
+        return read
+    postings, boards = read
     if due.page.page_type not in ("POSTING", "CAREERS"):  # elsewhere only what the page itself declares to be a job
         return Found(tuple(posting for posting in postings if posting.source != "page"), boards)
     if postings or ask is None or due.page.page_type != "POSTING":
-        return Found(tuple(postings), boards)
+        return Found(postings, boards)
+    return await attempt(in_thread(_asked, ask, waits, due, boards))
+
+
+def _asked(ask: ReadJobPage, waits: bool, due: DueReading, boards: tuple[Board, ...]) -> Found:
     try:
-        job = ask(html, url)
+        job = ask(stored_html(due.content.html_zlib), due.content.final_url)
     except InroadError as error:
         if waits and isinstance(error, REFUSED):
             raise
