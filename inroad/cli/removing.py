@@ -12,9 +12,10 @@ import typer
 from inroad.cli.context import open_for, use_settings
 from inroad.cli.curating import actor
 from inroad.cli.intake import BadInput
-from inroad.cli.printing import Json, Yes, ask, one_of, plain, print_json, say
+from inroad.cli.printing import Json, Yes, ask, one_of, plain, print_json, say, say_columns
 
 KINDS = ("value", "domain", "pattern", "hash")
+LIST = "list"
 # Each * of a pattern is tried at every place of a value; more than a few mean a mistake.
 MOST_STARS = 4
 LONGEST = 500
@@ -23,21 +24,57 @@ _PHONE = re.compile(r"\+[\d ()./-]{6,40}")
 
 
 def suppress(
-    kind: Annotated[str, typer.Argument(help="value, domain, pattern (* for any characters), or hash (SHA-256 of a value).")],
-    value: Annotated[str, typer.Argument(help="jane@acme.example, acme.example, *@acme.example, ...")],
+    kind: Annotated[
+        str, typer.Argument(help="value, domain, pattern (* for any characters), hash (SHA-256 of a value), or list to see all.")
+    ],
+    value: Annotated[str | None, typer.Argument(help="jane@acme.example, acme.example, *@acme.example, ...")] = None,
     reason: Annotated[str | None, typer.Option("--reason", help="Kept with the rule.")] = None,
+    remove: Annotated[bool, typer.Option("--remove", help="Take the rule off the list.")] = False,
     as_json: Json = False,
 ) -> None:
     """Puts a value, a domain or a pattern on the do-not-contact list; removes what it hits."""
     from inroad.store.suppression import suppress as add_rule
 
-    one_of(kind, KINDS, "kind of rule")
+    one_of(kind, (*KINDS, LIST), "kind of rule")
+    if kind == LIST and value is None:
+        _print_rules(as_json=as_json)
+        return
+    if kind == LIST or value is None:
+        raise BadInput("A rule is a kind and a value; `inroad suppress list` takes none.", mend="As in value jane@acme.example.")
     rule = checked_rule(kind, value)
+    if remove:
+        _lift(kind, rule, as_json=as_json)
+        return
     count = open_for(use_settings()).call(add_rule, kind, rule, made_by=actor(), reason=reason)
     if as_json:
         print_json({"kind": kind, "value": rule, "contacts_removed": count})
     else:
         say(f"{kind} {rule} is on the do-not-contact list; {count} contacts were removed.")
+
+
+def _print_rules(*, as_json: bool) -> None:
+    from inroad.store.suppression import list_rules
+
+    rules = open_for(use_settings()).call(list_rules)
+    told = [{**rule, "made_at": rule["made_at"].isoformat()} for rule in rules]
+    if as_json:
+        print_json(told)
+    elif not told:
+        say("Nobody is on the do-not-contact list.")
+    else:
+        rows = [[rule["kind"], rule["value"], rule["made_at"][:10], rule["made_by"], rule["reason"] or ""] for rule in told]
+        say_columns([["Kind", "Value", "Since", "By", "Reason"], *rows])
+
+
+def _lift(kind: str, rule: str, *, as_json: bool) -> None:
+    from inroad.store.suppression import lift
+
+    if not open_for(use_settings()).call(lift, kind, rule, made_by=actor()):
+        raise BadInput(f"No rule {kind} {rule} is on the do-not-contact list.", mend="`inroad suppress list` shows all.")
+    if as_json:
+        print_json({"kind": kind, "value": rule, "removed": True})
+    else:
+        say(f"{kind} {rule} is off the do-not-contact list; what it kept out comes back when its pages are read again.")
 
 
 def checked_rule(kind: str, value: str) -> str:

@@ -17,7 +17,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from inroad.store.models import ContactRow, ContactSource, Domain, Suppression
+from inroad.store.models import AuditEntry, ContactRow, ContactSource, Domain, Suppression
 
 _CACHE = "suppressions"
 
@@ -154,6 +154,27 @@ def suppress(session: Session, kind: str, value: str, *, made_by: str, reason: s
     session.execute(delete(ContactRow).where(ContactRow.id.in_(hits)))
     _unname(session, rules)
     return len(hits)
+
+
+def list_rules(session: Session) -> list[dict[str, Any]]:
+    """Every rule of the do-not-contact list, the oldest first."""
+    columns = (Suppression.kind, Suppression.value, Suppression.reason, Suppression.made_by, Suppression.made_at)
+    return [dict(row) for row in session.execute(select(*columns).order_by(Suppression.id)).mappings()]
+
+
+def lift(session: Session, kind: str, value: str, *, made_by: str) -> bool:
+    """Takes a rule off the do-not-contact list; what it hit comes back when its pages are read again.
+
+    Returns:
+        Whether there was such a rule.
+    """
+    rule = (Suppression.kind == kind, Suppression.value == value.lower())
+    if session.scalar(delete(Suppression).where(*rule).returning(Suppression.id)) is None:
+        return False
+    forget_rules(session)
+    # Without the value: the log must not keep what the list has forgotten.
+    session.execute(insert(AuditEntry).values(actor=made_by, action="lift", table_name="suppressions", row_count=1))
+    return True
 
 
 def _unname(session: Session, rules: Rules) -> None:

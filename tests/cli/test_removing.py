@@ -39,7 +39,7 @@ from inroad.store.models import (
 )
 from inroad.store.pages import add_pages
 from inroad.store.sightings import store_page_contacts
-from inroad.store.suppression import fingerprint
+from inroad.store.suppression import fingerprint, suppression_rules
 from tests.cli.conftest import Inroad, make_contact, make_domain, make_page
 from tests.contacts.pdf_files import make_pdf
 
@@ -211,6 +211,32 @@ def test_a_number_is_erased_however_it_is_written(inroad: Inroad, database: Data
     """People write numbers with spaces; rows hold E.164."""
     assert inroad("erase", "+49 (0)30 / 123 456", "--yes", "--json").json["contacts"] == 1
     assert "4930123456" not in everything(database)
+
+
+@pytest.mark.parametrize("arguments", [("value",), ("list", "jane@acme.example"), ("value", "nobody@acme.example", "--remove")])
+def test_a_rule_that_is_none_is_refused(inroad: Inroad, arguments: tuple[str, ...]) -> None:
+    """Half a rule, or one that is not there, must not look like a person who is left alone now."""
+    outcome = inroad("suppress", *arguments)
+    assert (outcome.code, outcome.out) == (1, "")
+    assert outcome.err.startswith("inroad: ")
+
+
+def test_the_do_not_contact_list_is_shown_and_a_rule_taken_off(inroad: Inroad, database: Database, jane: int) -> None:
+    """A pattern with a typing error kept people out for ever, and nobody could see it."""
+    assert "Nobody" in inroad("suppress", "list").out
+    inroad("suppress", "pattern", "*@Acme.example", "--reason", "asked by mail")
+    inroad("erase", "Jane Doe", "--yes")
+    rules = inroad("suppress", "list", "--json").json
+    assert [(rule["kind"], rule["reason"]) for rule in rules][0] == ("pattern", "asked by mail")
+    assert "jane" not in inroad("suppress", "list").out.lower()
+    erased = next(rule["value"] for rule in rules if rule["kind"] == "hash")
+    for kind, value in (("pattern", "*@acme.example"), ("hash", erased)):
+        assert inroad("suppress", kind, value, "--remove").code == 0
+        assert inroad("suppress", kind, value, "--remove").code == 1
+    left = inroad("suppress", "list", "--json").json
+    assert not {"*@acme.example", erased} & {rule["value"] for rule in left}
+    with database.begin() as session:
+        assert not suppression_rules(session).hits("office@acme.example")
 
 
 def test_suppressing_removes_what_the_rule_hits(inroad: Inroad, database: Database, jane: int) -> None:
