@@ -159,10 +159,10 @@ def check_keys(settings: Settings) -> Iterator[Check]:
     """Which keys are set (never their values), and the shape of the model's endpoint."""
     names = ("llm_api_key", "scraperapi_key", "firecrawl_key", "proxy")
     present = [PREFIX + name.upper() for name in names if getattr(settings, name)]
-    yield Check(
-        "keys", "ok", f"Set: {', '.join(present)}." if present else "None is set; everything works by rules, without a model."
-    )
+    yield Check("keys", "ok", f"Set: {', '.join(present)}." if present else "None is set.")
     yield from _examine_endpoint(settings)
+    if settings.llm_replay:
+        yield Check("model", "ok", f"No model is asked: answers are replayed from {settings.llm_replay}.")
 
 
 def _examine_endpoint(settings: Settings) -> Iterator[Check]:
@@ -170,6 +170,8 @@ def _examine_endpoint(settings: Settings) -> Iterator[Check]:
     if url is None:
         if settings.llm_api_key:
             yield Check("model", "ok", f"{settings.llm_model} at OpenAI.")
+        elif not settings.llm_replay:
+            yield Check("model", "ok", "None is configured; everything works by rules.")
         return
     parts = urlsplit(url)
     valid = "Valid is as in https://api.example.com/v1."
@@ -183,12 +185,9 @@ def _examine_endpoint(settings: Settings) -> Iterator[Check]:
         yield Check("model", "error", "INROAD_LLM_BASE_URL names one endpoint, not their base.", valid)
     elif parts.scheme == "http" and parts.hostname not in ("localhost", "127.0.0.1", "::1"):
         yield Check("model", "warning", f"What is sent to {parts.hostname} is not encrypted.", "Use https.")
-    elif not settings.llm_api_key:
-        yield Check(
-            "model", "warning", f"{parts.hostname} is set without a key, so that no model is used.", "Set INROAD_LLM_API_KEY."
-        )
     else:
-        yield Check("model", "ok", f"{settings.llm_model} at {parts.hostname}.")
+        without = "" if settings.llm_api_key else ", asked without a key"
+        yield Check("model", "ok", f"{settings.llm_model} at {parts.hostname}{without}.")
 
 
 def check_profile(settings: Settings) -> Iterator[Check]:

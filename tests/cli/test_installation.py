@@ -50,6 +50,25 @@ def test_the_doctor_names_a_mistyped_variable_and_the_right_one(inroad: Inroad, 
     assert "INROAD_USER_AGENT" in warning["mend"]
 
 
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        ({}, "None is configured; everything works by rules."),
+        ({"INROAD_LLM_BASE_URL": "http://127.0.0.1:11434/v1"}, "llama3 at 127.0.0.1, asked without a key."),
+        ({"INROAD_LLM_BASE_URL": "https://api.example/v1", "INROAD_LLM_API_KEY": "sk-secret"}, "llama3 at api.example."),
+        ({"INROAD_LLM_REPLAY": "/no/tape"}, "No model is asked: answers are replayed from /no/tape."),
+    ],
+)
+def test_the_doctor_says_which_model_is_asked(
+    inroad: Inroad, monkeypatch: pytest.MonkeyPatch, settings: dict[str, str], said: str
+) -> None:
+    """It said of a local server that no model is used, while every page went there."""
+    for name, value in {"INROAD_LLM_MODEL": "llama3", **settings}.items():
+        monkeypatch.setenv(name, value)
+    (found,) = by_name(inroad("doctor", "--json").json)["model"]
+    assert (found["status"], found["text"]) == ("ok", said)
+
+
 def test_the_doctor_tells_which_keys_are_set_and_never_their_values(inroad: Inroad, monkeypatch: pytest.MonkeyPatch) -> None:
     """People paste what the doctor says into issues."""
     monkeypatch.setenv("INROAD_LLM_API_KEY", "sk-very-secret")
