@@ -83,6 +83,8 @@ _MISS_AGAIN = text("""
         WHERE pages.domain_id = (SELECT domain_id FROM sitemap_files WHERE id = :file)
             AND pages.missed_count > 0 AND pages.gone_at IS NULL
             AND EXISTS (SELECT 1 FROM page_sitemaps WHERE page_id = pages.id AND sitemap_file_id = :file)
+            -- One that took the page over while this one missed it could not be seen then.
+            AND NOT EXISTS (SELECT 1 FROM page_sitemaps WHERE page_id = pages.id AND sitemap_file_id <> :file)
         ORDER BY pages.id FOR NO KEY UPDATE OF pages
     ), missed AS (
         UPDATE pages SET missed_count = missed_count + 1, updated_at = now(), gone_at = CAST(:read_at AS timestamptz)

@@ -132,6 +132,20 @@ async def test_what_could_not_be_read_is_not_empty(site: Site, discover: Discove
     assert gone(database) == set()
 
 
+async def test_a_page_that_another_sitemap_took_over_at_the_same_moment_is_not_gone(
+    site: Site, discover: Discover, database: Database
+) -> None:
+    """Two sitemaps are read side by side: the one that drops a page may not see yet that the other lists it."""
+    site.documents["/sitemap.xml"] = index("/a.xml", "/b.xml")
+    site.documents["/a.xml"], site.documents["/b.xml"] = urlset("/1", "/moved"), urlset("/2", "/moved")
+    made = discover()
+    await made.visit()
+    with database.begin() as session:
+        session.execute(text("UPDATE pages SET missed_count = 1 WHERE url LIKE '%/moved'"))
+    await made.visit(again=True)
+    assert gone(database) == set()
+
+
 async def test_a_page_in_another_sitemap_or_found_by_links_is_not_gone(
     site: Site, discover: Discover, database: Database
 ) -> None:
