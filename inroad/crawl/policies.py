@@ -13,6 +13,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -136,6 +137,7 @@ def _opened(vault: Vault, sealed: bytes | None) -> Any:
     return None if sealed is None else json.loads(vault.unseal(sealed))
 
 
+@lru_cache(maxsize=4096)
 def domain_of(url: str) -> str:
     """The registrable domain whose policy holds for a URL; empty where there is none."""
     try:
