@@ -35,6 +35,7 @@ _BEHIND_CITY = re.compile(
     r"Karte|USt|Registergericht|Amtsgericht|Handelsregister|Geschäftsführer)\b.*$",
     re.IGNORECASE,
 )
+_SIGN = re.compile(r"\s{0,3}[|•·]\s{0,3}")
 _STAIRS = re.compile(r"/\s?\w{1,4}")
 _TIMES: Final = (
     "Jan(?:uary|uar|vier)?|Feb(?:ruary|ruar)?|Mar(?:ch)?|März|Apr(?:il)?|May|Mai|June?|Juni|July?|Juli|Aug(?:ust)?|Sep(?:t|tember)?|"
@@ -74,9 +75,29 @@ def settle_addresses(document: Document, found: list[Finding]) -> list[Finding]:
     return kept
 
 
+def without_fragments(found: list[Finding]) -> list[Finding]:
+    """Drop a street without its place where another signal of the page has it whole.
+
+    Args:
+        found: Findings of any kind.
+    """
+    whole = [_bare(one.value) for one in found if one.kind == "address" and one.details.get("complete", True)]
+    return [
+        one
+        for one in found
+        if one.kind != "address"
+        or one.details.get("complete", True)
+        or not any(_bare(one.value) in other for other in whole[:50])
+    ]
+
+
+def _bare(text: str) -> str:
+    return re.sub(r"\W+", " ", text.casefold()).strip()
+
+
 def _tidy(parts: dict[str, str]) -> None:
     if street := parts.get("street"):
-        parts["street"] = street_alone(street)
+        parts["street"] = _SIGN.sub(", ", street_alone(street))
     if city := parts.get("city"):
         parts["city"] = _BEHIND_CITY.sub("", city)
     if (below := parts.get("extended", "")) and "street" in parts and _STAIRS.fullmatch(below):

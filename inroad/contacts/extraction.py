@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from inroad.contacts.address_doubts import settle_addresses
+from inroad.contacts.address_doubts import settle_addresses, without_fragments
 from inroad.contacts.addresses import address_key, find_addresses
 from inroad.contacts.binding import bind_people, plain_letters
 from inroad.contacts.confidence import agreeing, when_elsewhere
@@ -82,7 +82,7 @@ def _all_signals(document: Document, items: list[Item], regions: list[str]) -> l
         *locate_addresses(document, regions, [*addresses, *(finding for finding in stated if finding.kind == "address")]),
         *find_people(document, [(finding.start, finding.end) for finding in addresses]),
     ]
-    findings = without_parts(findings)
+    findings = without_fragments(without_parts(findings))
     bind_people(document, findings)
     _doubt_others(document, findings)
     if (medium := document.medium) in _NAMED_MEDIA:

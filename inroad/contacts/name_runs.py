@@ -44,6 +44,17 @@ _INITIAL = re.compile(rf"[{_UP}]\.?(?:[{_UP}]\.)?")
 _SURNAME = re.compile(
     rf"(?:(?:Mc|Mac|O['’]|D['’]|De|Di|Le|La|Van|Von|St\.)[{_UP}])?[{_UP}](?:[^\W\d_]|['’])+(?:-[{_UP}](?:[^\W\d_]|['’])+)*"
 )
+# Hanyu Pinyin (ISO 7098): an initial, a final; two syllables may be joined or hyphened.
+_SYLLABLE: Final = (
+    "(?:[bpmfdtnlgkhjqxrzcsyw]|zh|ch|sh)?(?:iang|uang|iong|ang|eng|ing|ong|iao|ian|uai|uan|ai|ei|ui|ao|ou|iu|ie|ue|er|an|en|in|un|"
+    "ia|ua|uo|a|o|e|i|u)"
+)
+_PINYIN = re.compile(rf"(?=[A-Z][a-z\-]{{2,11}}$)(?i:{_SYLLABLE}-?(?:{_SYLLABLE})?)")
+_CHINESE_SURNAMES: Final = frozenset(
+    """zhang wang li liu chen yang huang zhao wu zhou xu zhu hu guo lin gao luo zheng liang xie tang deng feng dong cheng cao shao
+    ning xiao zeng peng pan yuan jiang cai jia ding wei xue ye yan yu lu fan su jin dai zhong xia fang shi yao liao zou xiong
+    qin bai meng qiu hou kong shi cui tan tao qian mao hao gu kim lee park choi jung kang cho yoon jang""".split()  # noqa: SIM905
+) - frozenset(("kong", "fan", "pan", "tan", "bai", "shi", "yuan", "fang", "xia", "dong", "jia", "zhong", "gu"))
 _SURNAME_ENDING = re.compile(
     r"[^\W\d_]{2}(?:[sz]k[iy]|cki|wicz|ová?|eva?|[eo]vić|ić|ez|ini|elli|etti|sen|sson|dottir|poulos|idis|akis|shvili|nen|enko|chuk|o[gğ]lu)$"
 )
@@ -102,8 +113,14 @@ def names_in_run(run: str) -> list[tuple[int, int]]:
 
 @lru_cache(maxsize=20_000)
 def may_begin_name(token: str) -> bool:
-    """Whether a word is a known given name or an honorific."""
-    return is_given_name(token) or _HONORIFIC_TOKEN.fullmatch(token) is not None
+    """Whether a word is a known given name or an honorific, or may be a Chinese given name."""
+    return is_given_name(token) or _HONORIFIC_TOKEN.fullmatch(token) is not None or is_pinyin(token)
+
+
+@lru_cache(maxsize=20_000)
+def is_pinyin(token: str) -> bool:
+    """Whether a word is one or two syllables of romanised Chinese, and no English word: a given name before a Chinese surname."""
+    return _PINYIN.fullmatch(token) is not None and not is_plain_word(token) and token.lower() not in surname_words()
 
 
 def _names_a_thing(tokens: list[tuple[str, int, int]], at: int, size: int, honorific: bool) -> bool:
@@ -173,6 +190,8 @@ def _unannounced(tokens: list[str]) -> int:
         if len(tokens) < 3 or not is_given_name(tokens[1]):
             return 0
         size = 2
+    elif is_pinyin(first) and len(tokens) > 1 and _bare_lower(tokens[1]) in _CHINESE_SURNAMES:
+        return 2
     elif not is_given_name(first) or (first.endswith(".") and not _INITIAL.fullmatch(first)):
         return 0
     upper = first.isupper() and len(first) > 2
@@ -199,6 +218,10 @@ def _unannounced(tokens: list[str]) -> int:
         starts_another = is_given_name(tokens[end]) and end + 1 < len(tokens) and _is_last(tokens[end + 1], upper)
         end += 0 if starts_another or bare_word(tokens[particles]) != tokens[particles] else 1
     return end
+
+
+def _bare_lower(token: str) -> str:
+    return bare_word(token).lower() if token[:1].isupper() else ""
 
 
 def _is_listed(token: str) -> bool:

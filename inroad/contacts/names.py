@@ -237,12 +237,17 @@ _ENGLISH_ENDING = re.compile(
 
 def is_surname(token: str) -> bool:
     """Whether a word is a known surname, or one in a script or spelling that English words do not have."""
-    word = token.lower().strip(".'’,")
+    word = _bare_surname(token)
     if word in surnames():
         return word not in english_words()
     if "-" in word:
         return all(is_surname(half) for half in word.split("-") if half)
     return not word.isascii() and not word.isdigit()
+
+
+def _bare_surname(token: str) -> str:
+    """`O'Brien` is `obrien`, as the list writes it."""
+    return token.lower().strip(".'’,").replace("'", "").replace("’", "")
 
 
 def is_word_and_surname(token: str) -> bool:
@@ -281,18 +286,14 @@ def is_run_together(token: str) -> bool:
 
 def may_be_surname(token: str) -> bool:
     """Whether a word may be a surname: it is a listed one, or neither an English word nor with the ending of one."""
-    word = token.lower().strip(".'’,")
-    return (
-        is_surname(word)
-        or is_word_and_surname(word)
-        or (
-            word.isalpha()
-            and len(word) > 2
-            and word not in NOT_SURNAMES
-            and not _is_english(word)
-            and not _ENGLISH_ENDING.search(word)
-        )
-    )
+    word = _bare_surname(token)
+    if "-" in word:  # of a double name one half is known
+        return any(is_surname(half) for half in word.split("-") if half)
+    if is_surname(word) or is_word_and_surname(word):
+        return True
+    if not word.isalpha() or len(word) <= 2 or word in NOT_SURNAMES:
+        return False
+    return not _is_english(word) and not _ENGLISH_ENDING.search(word)
 
 
 def split_name(text: str) -> tuple[str, str, str]:

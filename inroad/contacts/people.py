@@ -13,6 +13,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
+from itertools import islice
 from typing import Final
 
 from inroad.contacts.character_classes import CAPITAL, capitals_of
@@ -38,6 +39,10 @@ from inroad.contacts.roles import LABEL, is_duty, is_role, is_title, label_role,
 MAX_PEOPLE: Final = 500
 
 _GERMAN_NOUN = re.compile(r"(?:ungen|ung|heit|keit|schaft|tion|ität|ismus|lagen|nik)$")
+_NICKNAME_SIGN = re.compile(r"[(\"“‘] ?[A-Z]")
+_NICKNAMED = re.compile(
+    r"(?P<first>[A-ZÀ-Þ][\w'’\-]{1,20}) [(\"“‘'](?P<called>[A-ZÀ-Þ][\w.]{1,15}(?: [A-ZÀ-Þ][\w.]{1,15})?)[)\"”’'] (?P<last>[A-ZÀ-Þ][\w'’\-]{1,25})"
+)
 _TITLE_BEHIND = re.compile(r"(?P<name>[^\s,–—|:]{2,20}+(?: [^\s,–—|:]{1,20}+){1,3})(?:,| [–—|-]) (?P<title>[^,.;|–—]{2,60})")
 _SUFFIX = re.compile(r",?\s(?:Jr\.?|Sr\.?|II|III|IV|Esq\.?)(?![\w])")
 _COMPANIES: Final = frozenset(
@@ -67,6 +72,8 @@ def find_people(document: Document, taken: list[tuple[int, int]]) -> list[Findin
         if " " not in line and not is_labelled:  # one word is nobody's name
             continue
         hits = {f.start: f for f in _in_line(document, start, line, runs[number], taken)} if number in runs else {}
+        if not hits and _NICKNAME_SIGN.search(line):
+            hits = {f.start: f for f in _with_nickname(document, start, line)}
         if is_labelled:
             _add_labelled(hits, _behind_label(document, lines, number))
         if not hits and (entry := _beside_title(document, start, line) or _above_title(document, lines, number)) is not None:
@@ -116,6 +123,16 @@ def _in_line(
             suffix = _SUFFIX.match(line, until)
             until = suffix.end() if suffix else until
             yield _finding(document, line[at:until], start + at, alone=len(line.strip()) <= until - at + 2)
+
+
+def _with_nickname(document: Document, start: int, line: str) -> Iterator[Finding]:
+    """`Walter (Bill) Babb`, `Gary "The Glove" Payton`: the value is the name without what the person is called."""
+    for hit in islice(_NICKNAMED.finditer(line), 20):
+        value = f"{hit['first']} {hit['last']}"
+        if names_in_run(value) == [(0, len(value))]:
+            finding = _finding(document, hit.group(), start + hit.start(), alone=len(line.strip()) <= len(hit.group()) + 2)
+            finding.value, finding.details["nickname"] = value, hit["called"]
+            yield finding
 
 
 def _names_between(document: Document, run: re.Match[str]) -> Iterator[tuple[int, int]]:

@@ -57,6 +57,11 @@ _NOT_ROLE = re.compile(
     re.IGNORECASE,
 )
 
+# Words of titles that alone are buttons and headings.
+_BUTTON = re.compile(
+    r"(?:Contact|Kontakt|Press|Media|Member|Host|Board|Sales|Marketing)(?: now| us| me| form| today)?[:.]?", re.IGNORECASE
+)
+
 LABEL = re.compile(
     r"(?<![\w])(?P<label>(?:vertretungsberechtigte[rns]?\s(?:gesellschafter(?:in)?|geschäftsführer(?:in)?|vorstand)|"
     r"(?:alleinvertretungsberechtigter?\s)?geschäftsführ(?:er|erin|ender? gesellschafter(?:in)?|ung|"
@@ -85,7 +90,7 @@ LABEL = re.compile(
 def is_role(text: str, *, any_case: bool = False) -> bool:
     """Whether a short text is a job title: it holds a title's word and is no sentence."""
     text = text.strip()
-    if not 2 <= len(text) <= MAX_ROLE or len(text.split()) > 11 or _NOT_ROLE.search(text):
+    if not 2 <= len(text) <= MAX_ROLE or len(text.split()) > 11 or _NOT_ROLE.search(text) or _BUTTON.fullmatch(text):
         return False
     return bool((_ROLE_WORD_ANY_CASE if any_case else _ROLE_WORD).search(text))
 

@@ -145,3 +145,17 @@ def test_irish_addresses_are_read_by_their_eircode(html: str, value: str) -> Non
 def test_labels_and_companies_are_no_part_of_a_street(html: str, value: str) -> None:
     """A letter to "Adresse Wundtstr. 40" shows that nobody has read it."""
     assert [contact.value for contact in addresses(html, region="DE")] == [value]
+
+
+def test_a_street_alone_is_dropped_beside_the_whole_address() -> None:
+    """The heading shows the street, the card below has all of it: one address, once."""
+    page = """<h2>772 North Market Street</h2><p>Call 530 221 3500 before you come.</p><div class="vcard"><span class="fn org">Denham Tires</span><div class="adr">
+    <span class="street-address">772 North Market Street</span>, <span class="locality">Redding</span>,
+    <span class="region">CA</span> <span class="postal-code">96003</span></div></div>"""
+    assert [contact.value for contact in addresses(page, region="US")] == ["772 North Market Street, Redding, CA 96003"]
+
+
+def test_a_sign_within_a_street_is_a_comma() -> None:
+    """Designers put bars between the parts; a letter has none."""
+    (found,) = addresses("<p>1190 Kennestone Circle NW | Suite 120<br>Marietta, GA 30066</p>", region="US")
+    assert found.value == "1190 Kennestone Circle NW, Suite 120, Marietta, GA 30066"

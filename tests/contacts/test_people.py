@@ -83,6 +83,35 @@ def test_a_part_of_a_name_is_no_person_beside_the_whole(html: str, names: set[st
     assert set(people(html)) == names
 
 
+@pytest.mark.parametrize(
+    ("html", "value"),
+    [
+        ("<p>David O'Hallaron</p>", "David O'Hallaron"),
+        ("<p>Heather Madden-Yehlin, Hygiene Coordinator</p>", "Heather Madden-Yehlin"),
+        ("<p>Yuanyuan Zhou</p>", "Yuanyuan Zhou"),
+        ("<p>Founded by Walter (Bill) Babb in 1990</p>", "Walter Babb"),
+        ("<p>Gary “The Glove” Payton</p>", "Gary Payton"),
+    ],
+)
+def test_names_of_many_shapes_are_read_whole(html: str, value: str) -> None:
+    """Apostrophes, hyphens, nicknames and romanised Chinese stand in names everywhere."""
+    assert set(people(html)) == {value}
+
+
+@pytest.mark.parametrize("html", ["<p>Zhong Shan Road 89</p>", "<p>Hong Kong Island</p>", "<p>Long Park</p>", "<p>Can Han</p>"])
+def test_places_spelt_in_pinyin_are_no_people(html: str) -> None:
+    """Chinese streets are written with the same syllables."""
+    assert people(html) == {}
+
+
+@pytest.mark.parametrize(
+    "html", ["<p>Contact<br>Miriam Holt</p>", "<p>Miriam Holt<br>Contact now</p>", "<p>Miriam Holt, Contact</p>"]
+)
+def test_a_button_is_no_role(html: str) -> None:
+    """ "Dear Contact now" is nobody's title."""
+    assert people(html)["Miriam Holt"].role is None
+
+
 def test_a_part_gives_its_role_to_the_only_name_it_fits() -> None:
     """The surname alone often stands beside the title."""
     found = people("<p>Our founders are listed below.</p><p>Mia Larsen</p><p>News of the day</p><p>CEO: Dr. Larsen</p><p>x</p>")
