@@ -117,7 +117,7 @@ def report(
     if model:
         console.print(model, highlight=False, markup=False)
     for typed, sentence in refused:
-        console.print(f"Left out {typed!r}: {sentence}", highlight=False, markup=False)
+        console.print(f"Left out {typed!r}: {sentence}", highlight=False, markup=False, soft_wrap=True)
     if hint:
         console.print(hint, highlight=False, markup=False)
     if written and out:
