@@ -6,8 +6,8 @@ addresses that are no pages (`mailto:`, `tel:`), which belong to the contacts.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Final, Literal
 
 from selectolax.lexbor import LexborNode
@@ -33,7 +33,7 @@ _KINDS: Final[dict[str, tuple[LinkKind, str]]] = {
     "link": ("link", "href"),
 }
 _FEED_TYPES: Final = frozenset({"application/rss+xml", "application/atom+xml", "application/rdf+xml", "application/feed+json"})
-_SPACES = re.compile(r"\s+")
+_MAX_REMEMBERED: Final = 200  # characters of a path that is remembered: 4,096 of them take 3 MB at most
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +64,10 @@ def extract_links(html: Page, *, url: str) -> list[Link]:
     """
     tree = parse_html(html)
     base = base_url(tree, url)
+    origin = _target("/", base)
     found: dict[tuple[LinkKind, str], Link] = {}
     for node in tree.css(_SELECTOR):
-        link = _link(node, base)
+        link = _link(node, base, origin)
         if link is None:
             continue
         key = (link.kind, link.url)
@@ -93,18 +94,22 @@ def feed_links(html: Page, url: str) -> list[str]:
     return list(found)
 
 
-def _link(node: LexborNode, base: str) -> Link | None:
+def _link(node: LexborNode, base: str, origin: str | None) -> Link | None:
     kind, attribute = _KINDS[node.tag or "a"]
     attributes = node.attributes
     href = (attributes.get(attribute) or "").strip()
-    if not href or href.startswith("#"):
+    if not href or href[0] == "#":
         return None
-    target = _target(href, base)
+    if origin is not None and href[0] == "/" and href[1:2].isalnum() and len(href) <= _MAX_REMEMBERED:
+        target = _rooted_target(href, origin)
+    else:
+        target = _target(href, base)
     if target is None:
         return None
     text = _text(node, attributes) if kind == "anchor" else attributes.get("title") or ""
-    rel = tuple((attributes.get("rel") or "").lower().split()[:16])
-    return Link(target, _SPACES.sub(" ", text[: _MAX_TEXT_CHARS * 8]).strip()[:_MAX_TEXT_CHARS], rel, kind)
+    rel = attributes.get("rel")
+    words = tuple(rel.lower().split()[:16]) if rel else ()
+    return Link(target, " ".join(text[: _MAX_TEXT_CHARS * 8].split())[:_MAX_TEXT_CHARS], words, kind)
 
 
 def _target(href: str, base: str) -> str | None:
@@ -112,6 +117,12 @@ def _target(href: str, base: str) -> str | None:
         return canonical_url(href, base=base)
     except InvalidUrl:
         return None
+
+
+@lru_cache(maxsize=4_096)
+def _rooted_target(href: str, origin: str) -> str | None:
+    """The target of a path from the site's root, which no page's own address changes: a site's menu is on all of its pages."""
+    return _target(href, origin)
 
 
 def _text(node: LexborNode, attributes: dict[str, str | None]) -> str:

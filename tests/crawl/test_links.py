@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from inroad.crawl.links import MAX_LINKS, Link, extract_links, feed_links
+from inroad.crawl.urls import InvalidUrl, canonical_url
 
 URL = "https://acme.example/de/"
 
@@ -66,3 +67,20 @@ def test_no_href_crashes_the_reader(href: str) -> None:
     """Otherwise one odd link loses all the others of the page."""
     links = extract_links(f'<a href="{href}">x</a><a href="/ok">ok</a>', url=URL)
     assert all(link.url.startswith(("http://", "https://")) for link in links)
+
+
+@given(
+    st.text(alphabet="abÄ1/\\.?&=#:;%2eE@ \t\n-_+'", max_size=30),
+    st.sampled_from(
+        ["https://acme.example/de/a;b?c=d", "http://ann:pw@ACME.example:8080/x/../y", "https://acme.example:443", URL]
+    ),
+)
+def test_a_path_from_the_root_leads_where_it_leads_from_any_page(path: str, page: str) -> None:
+    """Such targets are remembered for the whole site; one that depended on the page would send the crawl elsewhere."""
+    href = f"/a{path}"
+    try:
+        expected = [canonical_url(href.strip(), base=page)]
+    except InvalidUrl:
+        expected = []
+    found = [link.url for link in extract_links(f'<a href="{href.replace("&", "&amp;")}">x</a>', url=page)]
+    assert found == expected
