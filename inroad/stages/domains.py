@@ -158,6 +158,7 @@ async def _settle_origins(work: Work, web: WebClient, domain: Domain, home: Docu
     if home.html:
         domain.home_url = home.final_url
     origins = Origins(work, web, domain)
+    await origins.learn(home.response.redirects)
     if home.html:
         anchors = [link.url for link in extract_links(home.html, url=home.final_url) if link.kind == "anchor"]
         own = own_urls(domain, anchors, base=home.final_url)

@@ -106,6 +106,20 @@ class Origins:
         """Whether an origin may be a twin and nothing is decided yet."""
         return self._home is not None and origin not in self._aliases and is_twin(origin, self._home)
 
+    async def learn(self, redirects: Iterable[str]) -> None:
+        """Takes front pages that have led to the home page on the way for what they are: nobody need ask for them again.
+
+        Args:
+            redirects: URLs that the home page was reached by.
+        """
+        for asked in redirects:
+            try:
+                url = canonical_url(asked)
+            except PermanentError:
+                continue
+            if self._home is not None and url == entrance(url) and self.is_open(origin_of(url)):
+                await self._keep(origin_of(url), self._home, "redirect")
+
     async def settle(self, samples: Iterable[str]) -> None:
         """Decides on the origins of some canonical URLs, by asking for one of each; those that are clear cost nothing."""
         for url in samples:

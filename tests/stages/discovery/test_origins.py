@@ -111,6 +111,20 @@ async def test_a_front_page_that_leads_to_the_home_page_is_its_twin(site: Site, 
     assert (urls, decided[WWW]["why"]) == ({f"{ROOT}/en/", f"{ROOT}/a"}, "redirect")
 
 
+async def test_the_way_to_the_home_page_decides_without_a_further_request(
+    site: Site, discover: Discover, database: Database
+) -> None:
+    """Most sites lead from one name to the other: asking again would cost each of them a request."""
+    site.documents[f"{NAME}/"] = moved(f"{WWW}/")
+    site.documents["/robots.txt"] = f"Sitemap: {ROOT}/sitemap.xml\n".encode()
+    site.documents["/sitemap.xml"] = urlset("/a", f"{WWW}/b")
+    await discover().visit()
+    urls, decided = rows(database)
+    assert urls == {f"{WWW}{path}" for path in ("/", "/a", "/b")}
+    assert (decided[ROOT]["origin"], decided[ROOT]["why"]) == (WWW, "redirect")
+    assert site.asked.count("/") == 2, "the redirect and the home page"
+
+
 async def test_a_twin_that_answers_for_itself_keeps_its_pages(site: Site, discover: Discover, database: Database) -> None:
     """Two sites under almost one name would lose the pages of one of them."""
     site.documents["/sitemap.xml"] = urlset("/a", f"{WWW}/a")
