@@ -92,9 +92,9 @@ async def test_a_good_probe_closes_it(shared: Database | None) -> None:
 
 async def test_a_bad_probe_opens_it_again(shared: Database | None) -> None:
     """One failure is enough there: the service is known to be ill."""
-    breakers = Breakers(shared, BreakerPolicy(fail_max=2, reset_after_s=0.2))
+    breakers = Breakers(shared, BreakerPolicy(fail_max=2, reset_after_s=0.6))
     await _fail(breakers, 2)
-    await asyncio.sleep(0.25)
+    await asyncio.sleep(0.65)
     await _fail(breakers, 1)
     with pytest.raises(CircuitOpen):
         await _pass(breakers)

@@ -22,7 +22,7 @@ from inroad.settings import load_settings
 from inroad.store import Database
 
 QUICK = RetryPolicy(attempts=3, timeout_s=5, wait_initial_s=0.01, wait_max_s=0.02, jitter_s=0.0)
-SERVICE = Service("svc", permission="none", budget="credits", retry=QUICK, breaker=BreakerPolicy(fail_max=3), timeout_s=2.0)
+SERVICE = Service("svc", permission="none", budget="credits", retry=QUICK, breaker=BreakerPolicy(fail_max=3), timeout_s=60.0)
 DOCS = Path(__file__).parents[2] / "docs" / "external-services.md"
 
 
