@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Final
 
 from inroad.contacts.document import Document, Element
+from inroad.contacts.names import is_person_name
 from inroad.contacts.structured import MAX_ITEMS, Item
 
 _ROOTS: Final = {
@@ -73,6 +74,10 @@ def _names(classes: list[str]) -> list[str]:
     return names
 
 
+# Which attribute of an element that is a card by itself, or the only thing in one, is its name.
+_NAMING: Final = {"img": "alt", "area": "alt", "abbr": "title"}
+
+
 def _default_property(root: str) -> str:
     return {"PostalAddress": "address", "GeoCoordinates": "geo"}.get(root, "card")
 
@@ -133,14 +138,24 @@ def _settle(item: Item, document: Document) -> None:
     if organisation and (not name or name == organisation):
         item.properties.setdefault("name", [organisation])
         item.types = ("Organization",)
-    elif has_person or (organisation and name):
+    elif has_person or (organisation and name) or is_person_name(name):
         item.types = ("Person",)
     else:
         item.types = ("Thing",)
 
 
 def _implied_name(element: Element, document: Document) -> str:
-    if element.attrs.get("title") and element.tag == "abbr":
-        return element.attrs["title"]
+    """What a card without a name is called: its picture's text, an abbreviation's, else its own words (microformats2, section 3.5)."""
+    for step in range(3):
+        if said := element.attrs.get(_NAMING.get(element.tag, ""), "").strip():
+            return said[:200]
+        children = [e for e in _inner(document, element) if e.parent == element.index]
+        if step == 2 or len(children) != 1 or "h-card" in children[0].attrs.get("class", "").lower().split():
+            break
+        element = children[0]
+    return _own_words(element, document)
+
+
+def _own_words(element: Element, document: Document) -> str:
     text = document.text_of(element) if element.end - element.start <= 80 else ""
     return text if not any(character.isdigit() for character in text) else ""

@@ -338,6 +338,8 @@ def is_person_name(text: str, *, strict: bool = True) -> bool:
         return tokens[0].lower() not in NOT_SURNAMES or is_given_name(tokens[0])
     if honorific or degrees:
         return True
+    if is_plain_word(tokens[-1]) and tokens[-1].lower() not in surnames():
+        return False
     return is_given_name(tokens[0]) or (
         bool(re.fullmatch(r"[A-Z]\.", tokens[0])) and len(tokens) > 2 and is_given_name(tokens[1])
     )

@@ -161,3 +161,27 @@ def test_no_link_and_no_json_breaks_the_readers(text: str) -> None:
         not isinstance(value, str) or value in text for value in load_lenient(text) if "\\" not in text and "&" not in text
     )
     assert all(0 <= start < end <= len(text) for _, _, start, end, _ in numbers_in(text))
+
+
+@pytest.mark.parametrize(
+    "card",
+    [
+        '<img class="h-card" src="jane.jpg" alt="Jane Doe">',
+        '<abbr class="h-card" title="Jane Doe">JD</abbr>',
+        '<div class="h-card"><span><img src="jane.jpg" alt="Jane Doe"></span></div>',
+        '<a class="h-card" href="/jane"><img src="jane.jpg" alt="Jane Doe"></a>',
+    ],
+)
+def test_a_card_is_called_as_its_only_picture_is(card: str) -> None:
+    """Team pages made of portraits name people nowhere else (microformats2, section 3.5)."""
+    found = extract_contacts(f"<html><body>{card}</body></html>", url="https://www.brightloom.example/team")
+    assert [(contact.kind, contact.value, contact.method) for contact in found if contact.kind == "person"] == [
+        ("person", "Jane Doe", "hcard")
+    ]
+
+
+def test_a_card_of_a_brand_names_nobody() -> None:
+    """A blog signs its entries with its own name."""
+    page = '<div class="h-card"><img src="logo.png" alt="Brightloom Showroom"></div><p class="h-card">Harris Showroom</p>'
+    found = extract_contacts(f"<html><body>{page}</body></html>", url="https://www.brightloom.example/")
+    assert [contact for contact in found if contact.kind == "person"] == []
