@@ -15,7 +15,6 @@ from sqlalchemy import text
 
 from inroad.crawl import shared_paces
 from inroad.crawl.failures import FetchFailed, HostBusy, HostNotReady
-from inroad.crawl.fetch import WebClient
 from inroad.crawl.paces import (
     GRACE_S,
     MAX_INTERVAL_S,
@@ -34,6 +33,7 @@ from inroad.guard.errors import InroadError
 from inroad.settings import load_settings
 from inroad.store import Database
 from inroad.store import hosts as queries
+from tests.crawl.crawling import crawl
 
 from .conftest import Asked, Opener, Site, reply
 
@@ -425,23 +425,11 @@ async def test_a_blocked_host_is_left_alone_by_every_client(site: Site, open_cli
     assert site.targets() == ["/x"]
 
 
-def crawl(url: str, rule: str, pages: list[str]) -> None:
-    """What one process does: eight workers, all on one host."""
-    settings = load_settings(resolve=(rule,), host_interval_s=0.0, host_concurrency=8, retries=3)
-    database = Database(url)
-
-    async def work() -> None:
-        async with WebClient(settings, database, max_wait_s=60.0) as client:
-            await asyncio.gather(*(client.fetch(f"{URL}{page}") for page in pages))
-
-    asyncio.run(work())
-
-
 async def crawl_with_three_processes(site: Site, database: Database) -> None:
     """Three processes with eight workers each on one host."""
     context = multiprocessing.get_context("spawn")
     processes = [
-        context.Process(target=crawl, args=(database.url, site.rule, [f"/{process}/{page}" for page in range(8)]))
+        context.Process(target=crawl, args=(database.url, site.rule, [f"{URL}/{process}/{page}" for page in range(8)]))
         for process in range(3)
     ]
     for process in processes:
