@@ -35,7 +35,8 @@ def told(use: ModelUse, *, waits: bool) -> str:
     if use.kept:
         parts.append(f"Answers that were kept from before, at no cost: {use.kept:,}.")
     if use.failed:
-        parts.append(f"Attempts without an answer: {use.failed:,}.")
+        why = ", ".join(use.faults)
+        parts.append(f"Attempts without an answer: {use.failed:,} ({why}); what stayed without one was done by rules.")
     if use.refused:
         done = "waits for it" if waits else "was done by rules, which its rows say, and is offered to the model"
         then = "when the budget allows (`inroad budget show`)."
@@ -45,7 +46,7 @@ def told(use: ModelUse, *, waits: bool) -> str:
 
 def _asked(use: ModelUse) -> str:
     if not use.answered:
-        return "No language model was asked." if not use.failed else ""
+        return "No language model was asked." if not use.failed else "No language model answered."
     cost = f"{use.cost_usd:,.4f} USD"
     if use.unpriced:
         cost += f", without answers of unknown price: {use.unpriced:,} (INROAD_LLM_PRICES)"

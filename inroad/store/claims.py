@@ -6,6 +6,7 @@ holds a PostgreSQL advisory lock for its life, so a killed process's rows are cl
 
 from __future__ import annotations
 
+import contextlib
 import secrets
 from datetime import timedelta
 from functools import cache, cached_property
@@ -29,6 +30,7 @@ from sqlalchemy import (
     text,
     update,
 )
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from inroad.guard.errors import BucketEmpty, BudgetExceeded, InroadError, Paused, PermanentError
@@ -71,6 +73,8 @@ class Worker:
 
     def __exit__(self, *_: object) -> None:
         if self._connection is not None:
+            with contextlib.suppress(DBAPIError):  # said, because a busy server sees a closed connection milliseconds later
+                self._connection.execute(text("SELECT pg_advisory_unlock_all()"))
             self._connection.close()
             self._connection = None
 

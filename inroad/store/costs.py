@@ -67,6 +67,13 @@ FROM (SELECT *, outcome = 'ok' AS is_answered FROM llm_calls WHERE run = ANY(:ru
 """)
 
 
+_FAULTS = text("""
+SELECT outcome FROM llm_calls
+WHERE run = ANY(:runs) AND model <> '' AND outcome NOT IN ('ok', 'cached', 'replayed', 'refused')
+GROUP BY outcome ORDER BY count(*) DESC, outcome LIMIT 3
+""")
+
+
 @dataclass(frozen=True, slots=True)
 class ModelUse:
     """What some runs had from language models.
@@ -81,6 +88,7 @@ class ModelUse:
         cost_usd: By the price table.
         unpriced: Answers whose price is not known, and is not in the sum.
         models: Those that answered.
+        faults: Reasons of those that brought none, the most frequent first.
     """
 
     answered: int
@@ -92,13 +100,15 @@ class ModelUse:
     cost_usd: float
     unpriced: int
     models: tuple[str, ...]
+    faults: tuple[str, ...] = ()
 
 
 def model_use(session: Session, runs: Sequence[str]) -> ModelUse:
     """What the ledger says of some runs' calls of language models."""
     row = session.execute(_USE, {"runs": list(runs)}).one()
     answered, kept, refused, failed, given, made = map(int, row[:6])
-    return ModelUse(answered, kept, refused, failed, given, made, float(row[6]), int(row[7]), tuple(row[8]))
+    faults = session.scalars(_FAULTS, {"runs": list(runs)}).all() if failed else ()
+    return ModelUse(answered, kept, refused, failed, given, made, float(row[6]), int(row[7]), tuple(row[8]), tuple(faults))
 
 
 def costs(session: Session, kind: str, *, limit: int = 1000) -> list[Cost]:

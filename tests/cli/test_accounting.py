@@ -54,7 +54,7 @@ def test_without_a_model_nothing_is_said(booked: Database, settings: Settings) -
 
 def test_a_runs_use_is_its_own_and_a_scraping_services_is_none(booked: Database) -> None:
     """Another run's dollars in this one's sentence send a person looking for what never happened."""
-    assert booked.call(model_use, ["r1"]) == ModelUse(2, 1, 1, 1, 500, 50, 0.75, 1, ("gpt",))
+    assert booked.call(model_use, ["r1"]) == ModelUse(2, 1, 1, 1, 500, 50, 0.75, 1, ("gpt",), ("llm-cut",))
     assert booked.call(model_use, ["none"]) == NOTHING
 
 
@@ -63,9 +63,19 @@ def test_the_sentence_says_what_was_spent_missing_and_refused(booked: Database, 
     said = model_sentence(settings.model_copy(update={"llm_base_url": "http://127.0.0.1:1/v1"}), booked, ["r1"])
     assert said == (
         "Answers of gpt: 2, 500 tokens in, 50 out, 0.7500 USD, without answers of unknown price: 1 (INROAD_LLM_PRICES). "
-        "Answers that were kept from before, at no cost: 1. Attempts without an answer: 1. "
+        "Answers that were kept from before, at no cost: 1. Attempts without an answer: 1 (llm-cut); what stayed "
+        "without one was done by rules. "
         "Calls that a budget refused: 1; that work was done by rules, which its rows "
         "say, and is offered to the model when the budget allows (`inroad budget show`)."
+    )
+
+
+def test_an_endpoint_that_does_not_answer_is_told_with_its_fault() -> None:
+    """The person mends the address that is wrong; "21 failed" would have them guess."""
+    said = told(ModelUse(0, 0, 0, 21, 0, 0, 0.0, 0, (), ("llm-unreachable", "timeout")), waits=False)
+    assert said == (
+        "No language model answered. Attempts without an answer: 21 (llm-unreachable, timeout); "
+        "what stayed without one was done by rules."
     )
 
 
