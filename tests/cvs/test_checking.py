@@ -15,7 +15,7 @@ from inroad.cvs.schema import SECTIONS
 from tests.cvs.mutation import exchanged_things, false_fields, false_lines, swapped_jobs
 from tests.cvs.people import NAMES, OTHERS, person, put, worded
 from tests.cvs.rewording import rewordings
-from tests.cvs.tongues import TONGUES, lies, speaker, truths
+from tests.cvs.tongues import TONGUES, free_wordings, lies, speaker, truths
 
 
 def blocks(document, profile):
@@ -66,7 +66,8 @@ def test_no_true_rewording_is_refused_in_any_language(language):
     """Each is the same fact: other words for the same number, a noun for a verb, another order."""
     profile = speaker(language)
     assert blocks(profile.to_resume(), profile) == []
-    alarms = [(what, found) for what, document in truths(language) if (found := blocks(document, profile))]
+    worded = [*truths(language), *free_wordings(language)]
+    alarms = [(what, found) for what, document in worded if (found := blocks(document, profile))]
     assert alarms == []
 
 
@@ -76,6 +77,7 @@ def test_the_classes_in_four_languages_are_as_many_as_they_say():
     assert min(len(kinds) for kinds in false.values()) >= 30
     assert sum(sum(kinds.values()) for kinds in false.values()) >= 1_200
     assert min(sum(1 for _ in truths(language)) for language in TONGUES) >= 40
+    assert sum(1 for language in TONGUES for _ in free_wordings(language)) >= 80
 
 
 def test_the_mutation_test_is_as_large_as_it_says():

@@ -51,6 +51,14 @@ def truths(language: str) -> Iterator[tuple[str, dict[str, Any]]]:
                 yield new, put(resume, pointer, new)
 
 
+def free_wordings(language: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield (line, document): whole lines in other words, each written by hand."""
+    resume = speaker(language).to_resume()
+    for start, line in _cases()[language]["free"]:
+        (pointer,) = [pointer for pointer, own in _lines(resume) if own.startswith(start)]
+        yield line, put(resume, pointer, line)
+
+
 def _lines(resume: dict[str, Any]) -> Iterator[tuple[str, str]]:
     for index, entry in enumerate(resume["work"]):
         for place, line in enumerate(entry["highlights"]):

@@ -196,7 +196,7 @@ def _same_head(claim: Quantity, fact: Quantity, stems: frozenset[str]) -> bool:
 
 def _belongs_elsewhere(claim: Quantity, fact: Quantity, other: Quantity) -> bool:
     """Tell whether the claim's clause speaks of what another number of the same fact measures."""
-    if claim.dimension in {"count", "people"} and claim.head and fact.head:
+    if claim.dimension == "year" or (claim.dimension in {"count", "people"} and claim.head and fact.head):
         return False  # the thing counted has been compared already
     if not _same_dimension(fact, other) or fact.values == other.values or (fact.change and other.change):
         return False

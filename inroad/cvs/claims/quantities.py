@@ -17,7 +17,8 @@ from inroad.cvs.claims.vocabulary import FOREIGN_DEEDS, FOREIGN_FUNCTION_WORDS, 
 from inroad.cvs.claims.words import MAX_LINE_CHARS, TOKEN, stem
 
 _OVER = re.compile(
-    r"(?:over|more than|above|exceeding|upwards of|in excess of|north of|>|beyond|at least|minimum of|no fewer than|no less than"
+    r"(?:(?<!watch )over|more than|above|exceeding|upwards of|in excess of|north of|>|beyond|at least|minimum of"
+    r"|no fewer than|no less than"
     r"|≥|mehr als|mindestens|\b(?:um|für|von|mit|auf|seit|in|an) über|^über|plus de|plus d['’]|au moins|más de|al menos"
     r"|mais de|oltre"
     r"|meer dan)\s*$"
@@ -390,6 +391,9 @@ def _pair_up(quantities: list[Quantity], text: str) -> list[Quantity]:
         else:
             continue
         one, two = replace(one, change=ends[0]), replace(two, change=ends[1])
+        measured = next((other for other in reversed(paired[:index]) if other.dimension in {"seconds", "months"}), None)
+        if measured is not None and one.dimension == two.dimension == "count":  # "by 25 minutes, from 40 to 15"
+            one, two = _share_unit(one, measured), _share_unit(two, measured)
         paired[index] = _share_unit(one, two)
         paired[index + 1] = (
             _share_unit(two, one) if {"from", "to"} == set(ends) else two

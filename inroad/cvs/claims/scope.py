@@ -71,7 +71,8 @@ _LEVELS: dict[str, tuple[float, float]] = {
             3,
             3,
             """verantwortlich verantwortet verantwortung koordiniert responsable gestion gestión gestioné
-            gestionado géré coordonné coordiné coordinado""",
+            gestionado géré coordonné coordiné coordinado coordinación koordination
+            koordinierung coordinazione""",
         ),
         (1, 1, " ".join(sorted(_FOREIGN_HEDGES))),
         (0, 0, "learned learnt learning studied attended observed familiarised watched"),

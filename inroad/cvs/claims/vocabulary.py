@@ -64,7 +64,7 @@ FOREIGN_FUNCTION_WORDS = word_set(
     """der die das den dem des ein eine einen einem einer eines und oder aber mit ohne für von vom zu zum zur im in am an auf aus
     bei beim durch nach über unter um als wie dass sowie sich ist sind war waren wurde wurden hat haben hatte ihre ihren seine
     seinen unsere unseren auch nur noch pro je alle allen welche welcher welches deren dessen davon dazu dabei dadurch wodurch
-    damit während seit bis gegen zwischen innerhalb sodass denen
+    damit während seit bis gegen zwischen innerhalb sodass denen jeden jede jedes jeder wert höhe zahl anzahl
     le la les un une des du de d l et ou mais avec sans pour par sur sous dans en au aux chez entre vers depuis pendant dont qui
     que qu ce cette ces son sa ses leur leurs nos notre est sont était étaient a ont été ainsi afin grâce jusqu plus moins tout
     toute tous toutes lors lequel laquelle
@@ -83,7 +83,8 @@ FOREIGN_DEEDS = word_set(
     mitarbeit mitgewirkt mitwirkung beteiligt beteiligung geschult schulung ausgebildet eingearbeitet einarbeitung durchgeführt
     durchführung umgesetzt umsetzung realisiert realisierung koordiniert koordination organisiert organisation geplant planung
     gepflegt pflege gewartet wartung eingespart einsparung ersetzt ersatz ablösung abgelöst gewonnen begleitet begleitung
-    eingeführt mitgearbeitet verhandelt verhandlung betreute plante führte leitete reduzierte mise place déploiement
+    eingeführt erreicht erzielt belegt mitgearbeitet verhandelt verhandlung betreute plante führte leitete reduzierte mise
+    place déploiement
     erfolgreich eigenständig jährlich monatlich täglich wöchentlich insgesamt rund etwa ca circa knapp gut neue neuen neuer neues
     erfahrung kenntnisse tätigkeit aufgaben bereich arbeit jahr jahre jahren monat monate monaten woche wochen tag tage
     création créé créer conçu conception développé développement mis mise place réduit réduction baisse baissé diminué diminution
@@ -494,6 +495,44 @@ distributed decentralised decentralized
 real-time realtime live
 batch bulk
 daily everyday
+prüfung prüfungen geprüft prüfte
+wartung gewartet wartete
+schulung geschult schulte
+planung geplant plante
+verhandlung verhandelt verhandelte
+auswertung ausgewertet
+bewertung bewertet bewertete
+leitung geleitet leitete führung geführt
+unterstützung unterstützt unterstützte
+entwicklung entwickelt entwickelte
+dokumentation dokumentiert dokumentierte
+betreuung betreut betreute
+erstellung erstellt erstellte
+wöchentlich woche wochen
+monatlich monatliche monat monate
+täglich tag tage
+jährlich jahr jahre
+ausfall ausfiel ausfallen ausgefallen
+formation formé former
+vérification vérifié vérifier
+rédaction rédigé rédiger
+analyse analysé analyser
+évaluation évalué évaluer
+négociation négocié négocier
+maintenance maintenu entretien entretenu
+encadrement encadré encadrer
+préparation préparé préparer
+arrêt arrêter arrêté interrompre interruption
+formación formé formado
+revisión revisé revisado
+mantenimiento mantuve mantenido
+coordinación coordiné coordinado
+análisis analicé analizado
+evaluación evalué evaluado
+negociación negocié negociado
+redacción redacté redactado
+preparación preparé preparado
+parada parar parado interrupción interrumpir
 kosten ausgaben aufwand aufwände
 mitarbeiter mitarbeitern mitarbeitende mitarbeitenden beschäftigten beschäftigte kollegen kolleginnen angestellte
 kunden kundinnen auftraggeber kundschaft
