@@ -29,7 +29,7 @@ def content_of(document: Document) -> StoredContent:
         final_url=response.url,
         http_facts=json.dumps({"headers": headers, "redirects": list(response.redirects)}),
         content_type=_clean(response.headers.get("content-type")),
-        body_bytes=len(response.body),
+        body_bytes=response.body_bytes,
         title=_clean(digest.title),
         language=digest.language,
         text=_clean(digest.text),

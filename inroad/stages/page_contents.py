@@ -21,12 +21,11 @@ from inroad.guard import tracing
 from inroad.guard.errors import InroadError, PermanentError, Scope
 from inroad.postings import find_posting_links
 from inroad.reader_process import ReaderBug
-from inroad.stages.batching import Batches
 from inroad.stages.documents import Document, read_document
 from inroad.stages.linking import is_own_url, own_urls
 from inroad.stages.missing_kinds import MAILBOX, KindSearch, add_well_known
+from inroad.stages.page_readers import PageReaders
 from inroad.stages.page_records import Fetched, PageRecorder
-from inroad.stages.readers import PART, shared_readers
 from inroad.stages.selection import select_by_rule
 from inroad.stages.work import StageReport, Tally, Work, each_domain
 from inroad.store import claims, visits
@@ -36,7 +35,7 @@ from inroad.store.models import Domain, Page
 from inroad.store.pages import claim_selected, complete_pages
 
 STAGE = "page_contents"
-CLAIMED: Final = 100
+CLAIMED: Final = 200
 """Pages of one domain that are claimed at one time; more are claimed when half of them are done."""
 
 
@@ -48,17 +47,11 @@ class RedirectedAway(PermanentError):
 
 async def run(work: Work, web: WebClient, names: Sequence[str]) -> StageReport:
     """Fetches the pages that are due, round after round until nothing more is selected, then visits the fetched ones again."""
-    readers = shared_readers()
-
-    async def read(pages: Sequence[PageBody]) -> list[PageDigest | BaseException]:
-        return await readers.read(digest_page, pages)
-
-    # As many requests to readers as there may be readers: each has one at work.
-    batches = Batches(read, most=PART, wait_s=0.01, at_once=readers.count)
+    readers = PageReaders(digest_page)
     async with aclosing(PageRecorder(work)) as recorder:
 
         async def handle(domain: Domain, tally: Tally) -> None:
-            visitor = _Visitor(work, web, domain, tally, recorder, batches)
+            visitor = _Visitor(work, web, domain, tally, recorder, readers)
             await visitor.fetch_due()
             if work.since is not None:
                 await visitor.visit_again()
@@ -76,7 +69,7 @@ class _Visitor:
         domain: Domain,
         tally: Tally,
         recorder: PageRecorder,
-        readers: Batches[PageBody, PageDigest],
+        readers: PageReaders,
     ) -> None:
         self._work = work
         self._web = web
@@ -133,6 +126,7 @@ class _Visitor:
             await self._work.database.run(restore_found, self._domain.id)
 
     async def _fetch(self, page: Page) -> None:
+        await self._readers.room()
         recorded = await self._recorder.record(await self._read(Fetched(self._domain, page), known=None))
         if recorded.outcome == "new":
             self._tally.succeed("new")
@@ -140,6 +134,7 @@ class _Visitor:
             self._tally.stop(page.url, recorded.error)
 
     async def _refresh(self, page: Page, visit_id: int) -> None:
+        await self._readers.room()
         recorded = await self._recorder.record(await self._read(Fetched(self._domain, page, visit_id=visit_id), known=page))
         if recorded.error is not None:
             self._tally.stop(page.url, recorded.error)
@@ -163,7 +158,7 @@ class _Visitor:
 
     async def _document(self, page: Page, known: Page | None) -> Document:
         async def read(body: PageBody) -> PageDigest:
-            return await self._readers.add(replace(body, hosts=self._hosts, keeps_html=_lists_jobs(page)))
+            return await self._readers.read(replace(body, hosts=self._hosts, keeps_html=_lists_jobs(page)))
 
         scope = Scope(run=self._work.run, domain=self._domain.name)
         wanted = as_strategy(page.fetch_strategy)

@@ -222,13 +222,13 @@ class _Climb:
         )
         if digest.verdict is not None:
             raise await self._not_content(response, digest.verdict)
-        return Document(response, digest.html, digest)
+        return Document(_without_body(response), digest.html, digest)
 
     async def _digested(self, response: Response, html: str) -> Document:
         """A document that is judged by its type alone."""
         headers, body = {"content-type": "text/html; charset=utf-8"}, html.encode("utf-8", "replace")
         digest = await self._read(PageBody(response.url, response.status, headers, body, is_judged=True))
-        return Document(response, html, digest)
+        return Document(_without_body(response), html, digest)
 
     async def _explained(self, error: WebError) -> InroadError:
         """A refusal whose body is a block page or a login wall is told as that."""
@@ -256,6 +256,11 @@ class _Climb:
                 "Install Chromium (Debian: apt install chromium) and set INROAD_BROWSER=auto.",
             )
         return NotContent(f"{url} {what} ({verdict.evidence}).", reason=reason, mend=mend)
+
+
+def _without_body(response: Response) -> Response:
+    """A page that was read is as large as what was read of it, while it waits to be recorded."""
+    return replace(response, body=b"", body_bytes=len(response.body))
 
 
 # What each verdict is called on a row, the sentence, and what can be done.
