@@ -83,11 +83,16 @@ def linked_sitemaps(domain: Domain, html: str, *, url: str) -> Linked:
         html: The home page.
         url: Where it was read.
     """
-    links = [link for link in extract_links(html, url=url) if link.kind == "anchor" and _is_called_sitemap(link)]
+    links = [link for link in extract_links(html, url=url) if _is_to_sitemap(link)]
     own = own_urls(domain, [link.url for link in links], base=url)
     files = [link for link in own if urlsplit(link).path.lower().endswith(SITEMAP_ENDINGS)]
     pages = [link for link in own if link not in files and link != canonical_url(url)]
     return Linked(tuple(files[:LINKED_LIMIT]), tuple(pages[:LINKED_LIMIT]))
+
+
+def _is_to_sitemap(link: Link) -> bool:
+    """An anchor that is called sitemap, or the head's `link rel=sitemap`."""
+    return _is_called_sitemap(link) if link.kind == "anchor" else link.kind == "link" and "sitemap" in link.rel
 
 
 def _is_called_sitemap(link: Link) -> bool:

@@ -103,10 +103,19 @@ async def test_a_page_named_sitemap_is_not_read_where_a_sitemap_is(site: Site, d
     assert found(database) == ({"/sitemap.xml": "robots"}, {"/", "/a"})
 
 
-async def test_a_sitemap_that_the_home_page_links_is_not_guessed_for(site: Site, discover: Discover, database: Database) -> None:
+@pytest.mark.parametrize(
+    ("head", "body"),
+    [
+        ("", '<a href="/our-map.xml">Sitemap</a>'),
+        ('<link rel="sitemap" type="application/xml" title="Map" href="/our-map.xml">', ""),
+    ],
+)
+async def test_a_sitemap_that_the_home_page_links_is_not_guessed_for(
+    site: Site, discover: Discover, database: Database, head: str, body: str
+) -> None:
     """The link is better than a dozen requests."""
     del site.documents["/robots.txt"]
-    site.documents["/"] = HOME.format(head="", body='<a href="/our-map.xml">Sitemap</a>').encode()
+    site.documents["/"] = HOME.format(head=head, body=body).encode()
     site.documents["/our-map.xml"] = urlset("/a")
     await discover().visit()
     assert found(database) == ({"/our-map.xml": "well-known"}, {"/", "/a"})
