@@ -76,18 +76,15 @@ def settle_addresses(document: Document, found: list[Finding]) -> list[Finding]:
 
 
 def without_fragments(found: list[Finding]) -> list[Finding]:
-    """Drop a street without its place where another signal of the page has it whole.
+    """Drop a street without its place where the page has it whole, or at least more of it, by whatever signal.
 
     Args:
         found: Findings of any kind.
     """
-    whole = [_bare(one.value) for one in found if one.kind == "address" and one.details.get("complete", True)]
+    said = {_bare(one.value) for one in found if one.kind == "address"}
+    more = " | ".join(sorted(said))
     return [
-        one
-        for one in found
-        if one.kind != "address"
-        or one.details.get("complete", True)
-        or not any(_bare(one.value) in other for other in whole[:50])
+        one for one in found if one.kind != "address" or one.details.get("complete", True) or more.count(_bare(one.value)) == 1
     ]
 
 

@@ -28,7 +28,7 @@ _PLACEHOLDER_DOMAINS: Final = re.compile(
     r"server|host|mailserver|provider|emailprovider)\.(?:com|org|net|de|fr|pl|es|it|nl|co\.uk|tld|xyz)|email\.(?:com|tld)|test\.(?:com|de)|"
     r"(?:meine?|ihre?|deine?)-?(?:domain|firma|seite|website|webseite)\.[a-z]{2,3}|(?:votre|mon)-?(?:domaine|site|entreprise)\.[a-z]{2,3}|"
     r"(?:twoja|moja)-?(?:domena|firma|strona)\.[a-z]{2,3}|(?:tu|su|mi)-?(?:dominio|empresa)\.[a-z]{2,3}|(?:tuo|mio)-?(?:dominio|sito)\.[a-z]{2,3}|"
-    r"sample\.com|foo\.(?:com|bar)|bar\.com|musterfirma\.de|beispiel\.(?:de|com|at|ch)|exemple\.(?:com|fr)|ejemplo\.(?:com|es)|esempio\.(?:com|it))"
+    r"sample\.com|foo\.(?:com|bar)|bar\.com|musterfirma\.de|beispiel\.(?:de|com|at|ch|org|net)|exemple\.(?:com|fr|org)|ejemplo\.(?:com|es|org)|esempio\.(?:com|it|org)|voorbeeld\.nl)"
 )
 _PLACEHOLDER_LOCALS: Final = frozenset(
     """you your yourname your.name your_name your-name youremail your.email your-email your_email yourmail youraddress firstname.lastname
@@ -91,7 +91,16 @@ _ROLE_WORDS: Final = frozenset(
     event enquiries enquiry
     inquiries inquiry feedback partners partner investor investors ir general main noreply no-reply donotreply studio
     zentrale empfang redaktion
-    editor editorial export import purchasing einkauf compras acquisti zakupy""".split()  # noqa: SIM905
+    editor editorial export import purchasing einkauf compras acquisti zakupy
+    abo aboservice accueil adhesion administracion admissions agency agentur alumni amministrazione anfrage anfragen angebote
+    anzeigen assistenza atelier atencion ausbildung auxiliar bestellingen bestellungen boutique boxoffice candidature
+    chefredaktion clientes comercial commerciale communication communications debate debatte denuncias desk direccion direction
+    direktkommunikation dispatch donation donations emploi estimates facturacion financiere frontdesk gasthaus giving hinweis
+    hinweise hotel inkoop kanzlei klantenservice kommunikation kontakty laden lager leserbriefe library members membership
+    moreinfo negozio newsroom obchod objednavky opinion parish parts podpora pomoc praxis prodej projects projekte quotes
+    recepcion receptie recrutement redaction redazione registrar reklama reserva reservas reservierung reservierungen
+    restaurant rrhh school sekretariaat showroom sklep solidarite soporte taller termin termine tickets tienda ufficio verlag
+    versand volunteer werkstatt winkel workshop""".split()  # noqa: SIM905
 )
 
 

@@ -184,7 +184,7 @@ COMMON_WORDS: Final = frozenset(
     winter christi mariä está esta jing nan hong tam diakonie hope faith joy dawn eve chase rusty sandy windy misty stormy
     rocky buddy angel genesis trinity heaven nicely earnest junior gun sherry brandy cherry olive basil herb laurel
     myrtle flora pearl opal jade coral garnet emerald diamond jewel ebony scarlet tawny marina vienna paris chelsea lourdes
-    ava mercedes lexus bentley acer otto per juli rosé rose""".split()  # noqa: SIM905
+    ava mercedes lexus bentley acer otto per juli rosé rose france les jene jolie""".split()  # noqa: SIM905
 )
 
 

@@ -159,3 +159,15 @@ def test_a_sign_within_a_street_is_a_comma() -> None:
     """Designers put bars between the parts; a letter has none."""
     (found,) = addresses("<p>1190 Kennestone Circle NW | Suite 120<br>Marietta, GA 30066</p>", region="US")
     assert found.value == "1190 Kennestone Circle NW, Suite 120, Marietta, GA 30066"
+
+
+def test_a_state_that_is_written_out_stands_behind_its_city() -> None:
+    """Australians and Americans write the code behind the state, whether or not they shorten it."""
+    (found,) = addresses("<p>105 Macquarie Street<br>Hobart, Tasmania 7000</p>", region="AU")
+    assert found.value == "105 Macquarie Street, Hobart, Tasmania 7000"
+
+
+def test_of_two_parts_of_an_address_the_longer_stays() -> None:
+    """The page title has the street, the footer the town as well."""
+    page = "<p>1391 Smizer Mill Road</p><p>Open daily, call us before you come to our place.</p><p>1391 Smizer Mill Road, Fenton, MO</p>"
+    assert [contact.value for contact in addresses(page, region="US")] == ["1391 Smizer Mill Road, Fenton, MO"]
