@@ -14,7 +14,7 @@ from rich.console import Console
 from inroad.cli.accounting import model_sentence
 from inroad.cli.context import open_for, use_settings
 from inroad.cli.intake import hand_over_postings, read_domains, use_profile
-from inroad.cli.printing import plain
+from inroad.cli.printing import plain, say
 from inroad.cli.reporting import RunResult, change_sentence, collect, print_table, refused_json, write_out
 from inroad.cli.watching import watching
 from inroad.settings import Settings
@@ -52,6 +52,17 @@ def run(
     report(settings, results, refused, hint=hint, out=out, as_json=as_json, model=model_sentence(settings, database, runs))
     if not any(is_usable(item) for item in results):
         raise typer.Exit(1)
+
+
+def say_waiting(database: Database, names: Sequence[str]) -> None:
+    """Where a person selects, a run ends early: tells what waits, and how it goes on."""
+    from inroad.store.status import count_waiting
+
+    waiting = database.call(count_waiting, names) if names else {}
+    for table, count in waiting.items():
+        say(
+            f"{count} {table} wait for your selection: `inroad curate {table} select`, narrowed by --domain, --type and --search."
+        )
 
 
 def wide_console() -> Console:

@@ -155,6 +155,23 @@ def count_undecided(session: Session, name: str, decision: str, where: Sequence[
     return _count(session, table.model, getattr(table.model, table.curation) != DECISIONS[decision], *where)
 
 
+def count_waiting(session: Session, names: Sequence[str]) -> dict[str, int]:
+    """What waits for a person's selection in some domains, by curated table; tables without any are left out."""
+    mine = select(Domain.id).where(Domain.name.in_(names))
+    counts = {
+        "sitemaps": _count(session, SitemapFile, SitemapFile.domain_id.in_(mine), SitemapFile.sitemap_import_status == "Waiting"),
+        "pages": _count(session, Page, Page.domain_id.in_(mine), Page.page_curation_status == "New", Page.gone_at.is_(None)),
+        "postings": _count(
+            session,
+            PostingRow,
+            PostingRow.domain_id.in_(mine),
+            PostingRow.posting_curation_status == "New",
+            PostingRow.closed_at.is_(None),
+        ),
+    }
+    return {name: count for name, count in counts.items() if count}
+
+
 def kinds_of(session: Session, name: str) -> list[str]:
     """The kinds (page types, contact kinds, sources) that a curated table's rows have."""
     kind = TABLES[name].kind

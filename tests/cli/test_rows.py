@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import insert, select
 
 from inroad.cli import curating
+from inroad.cli.running import say_waiting
 from inroad.store import Database, progress
 from inroad.store.models import ContactRow, Page, PostingRow, SitemapFile, Visit
 from inroad.store.pauses import put_pause
@@ -124,6 +125,20 @@ def test_status_tells_what_could_not_be_read_again(inroad: Inroad, database: Dat
     assert "timeout" not in shown.out, "a page that was never read carries its own error"
     (told,) = inroad("status", "acme.example", "--json").json["not_read_again"]["acme.example"]
     assert (told["stage"], told["subject"], told["reason"]) == ("page_contents", "https://acme.example/done", "logged-out")
+
+
+def test_what_waits_for_a_selection_is_told(database: Database, pages: int, capsys: pytest.CaptureFixture[str]) -> None:
+    """With INROAD_CURATION=manual a run ends after the home page: without a word it looks as if there were nothing else."""
+    with database.begin() as session:
+        named = {"domain_id": pages, "url": "https://acme.example/sitemap.xml", "source": "robots"}
+        session.execute(insert(SitemapFile).values(sitemap_import_status="Waiting", **named))
+    make_page(database, make_domain(database, "other.example"), "https://other.example/contact")
+    say_waiting(database, ["acme.example"])
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split(" wait ")[0] for line in lines] == ["1 sitemaps", "2 pages"]
+    assert "`inroad curate pages select`" in lines[1]
+    say_waiting(database, [])
+    assert capsys.readouterr().out == ""
 
 
 def test_a_dry_run_changes_nothing(inroad: Inroad, database: Database, pages: int) -> None:
