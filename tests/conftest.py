@@ -17,7 +17,7 @@ from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import NullPool
 
-from inroad.settings import Settings, load_settings
+from inroad.settings import Settings, get_settings, load_settings
 from inroad.stages import readers
 from inroad.store import Database, embedded
 from inroad.store.database import create_database
@@ -87,6 +87,18 @@ def _no_settings_from_outside() -> None:
     for name in [name for name in os.environ if name.startswith("INROAD_")]:
         del os.environ[name]
     os.environ["INROAD_CONFIG"] = os.devnull
+
+
+@pytest.fixture(autouse=True)
+def _own_environment() -> Iterator[None]:
+    """A command hands its settings to Dagster's processes through the environment: the next test must not find them there."""
+    before = dict(os.environ)
+    get_settings.cache_clear()
+    yield
+    get_settings.cache_clear()
+    if os.environ != before:
+        os.environ.clear()
+        os.environ.update(before)
 
 
 @pytest.fixture(autouse=True)
