@@ -35,7 +35,7 @@ CONTENT_LINKS = frozenset({"post", "video", "repository", "question", "job"})
 async def run(work: Work, names: Sequence[str]) -> StageReport:
     """Extracts from what is due; what an older extractor read is due again, and what a budget refused and now covers."""
     await work.database.run(requeue_extractions, KIND, EXTRACTOR_VERSION)
-    await work.database.run(offer_again)
+    await work.database.run(offer_again, at_once=work.since is not None)
 
     servers = MailServers(work.settings, work.database)
 

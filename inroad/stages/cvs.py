@@ -21,7 +21,7 @@ from inroad.stages.outputs import share_files
 from inroad.stages.posting_columns import posting_from_row
 from inroad.stages.threads import in_thread
 from inroad.stages.wording import WatchedWriter
-from inroad.stages.work import StageReport, Tally, Work, each_domain, now
+from inroad.stages.work import StageReport, Tally, Work, each_domain
 from inroad.store import claims
 from inroad.store.contacts import domain_contacts
 from inroad.store.costs import cv_cost_usd
@@ -41,7 +41,7 @@ async def run(work: Work, names: Sequence[str]) -> StageReport:
     if row is None:
         return StageReport(STAGE)
     profile = Profile.from_resume(row.resume)
-    await work.database.run(offer_again)
+    await work.database.run(offer_again, at_once=work.since is not None)
 
     async def handle(domain: Domain, tally: Tally) -> None:
         await work.database.run(queue_cvs, [domain.id], row.id, max_attempts=work.settings.max_attempts)
@@ -135,7 +135,7 @@ def _make(
         "word_count": cv.word_count,
         "files": {kind: path.relative_to(settings.files).as_posix() for kind, path in files.items()},
         **written_by(settings, writer),
-        "refused_at": now() if writer and writer.refusal else None,
+        "refused_at": writer.offered_from if writer else None,
     }
 
 

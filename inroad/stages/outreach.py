@@ -25,7 +25,7 @@ from inroad.stages.outputs import share_files
 from inroad.stages.posting_columns import posting_from_row
 from inroad.stages.threads import in_thread
 from inroad.stages.wording import WatchedWriter
-from inroad.stages.work import StageReport, Tally, Work, each_domain, now
+from inroad.stages.work import StageReport, Tally, Work, each_domain
 from inroad.store import claims
 from inroad.store.contacts import domain_contacts
 from inroad.store.costs import cv_cost_usd
@@ -158,7 +158,7 @@ def _make(work: Work, domain: Domain, profile: Profile, task: _Task) -> dict[str
         "language": drafts.letter.language,
         "writer": who["writer"],
         "writer_note": who["writer_note"],
-        "refused_at": now() if writer and writer.refusal else None,
+        "refused_at": writer.offered_from if writer else None,
     }
 
 

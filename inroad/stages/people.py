@@ -13,9 +13,10 @@ from typing import Any
 from inroad.contacts import Contact
 from inroad.contacts.merging import identity
 from inroad.guard.errors import InroadError
-from inroad.stages.work import FindPeople, now
+from inroad.stages.work import FindPeople
 from inroad.store.claims import REFUSED
 from inroad.store.models import Page, PageContent
+from inroad.store.offers import offered_from
 
 # Pages whose text a model is asked for people on: where a company names its own.
 PEOPLE_PAGES = ("CONTACT_ROOT", "CONTACT", "ABOUT", "TEAM", "IMPRINT")
@@ -29,7 +30,7 @@ class ContactReading:
         contacts: Those of the rules, and after them the people whom only the model found.
         reader: "rules", or "rules and llm".
         note: Why the model gave nothing; None where it was not asked or answered.
-        refused_at: When a budget or a pause kept the model from it; it is offered again when they allow.
+        refused_at: From when on it is offered to the model again, which a budget, a pause or a fault kept from it.
     """
 
     contacts: Sequence[Contact]
@@ -64,6 +65,6 @@ def read_people(
     except InroadError as error:
         if waits and isinstance(error, REFUSED):
             raise
-        return ContactReading(contacts, note=str(error), refused_at=now() if isinstance(error, REFUSED) else None)
+        return ContactReading(contacts, note=str(error), refused_at=offered_from(error))
     known = {identity(contact) for contact in contacts}
     return ContactReading([*contacts, *(person for person in people if identity(person) not in known)], "rules and llm")

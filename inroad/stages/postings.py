@@ -43,6 +43,7 @@ from inroad.store.database import DatabaseUnavailable
 from inroad.store.extractions import DueReading
 from inroad.store.models import Board as BoardRow
 from inroad.store.models import Domain, Page
+from inroad.store.offers import offered_from
 from inroad.store.pages import requeue_extractions
 from inroad.store.posting_intake import store_postings
 from inroad.store.posting_states import Listing, OpenPosting, miss_postings, open_postings, settle_listings
@@ -63,7 +64,7 @@ class Found:
         reader: "rules", or "rules and llm" where only the model saw the job.
         note: Why the model gave nothing; None where it was not asked or answered. Such a page was not read whole, and says
             nothing about jobs that it does not show.
-        refused_at: When a budget or a pause kept the model from it; it is offered again when they allow.
+        refused_at: From when on it is offered to the model again, which a budget, a pause or a fault kept from it.
     """
 
     postings: tuple[Posting, ...]
@@ -130,7 +131,7 @@ def _asked(ask: ReadJobPage, waits: bool, due: DueReading, boards: tuple[Board, 
     except InroadError as error:
         if waits and isinstance(error, REFUSED):
             raise
-        return Found((), boards, note=str(error), refused_at=now() if isinstance(error, REFUSED) else None)
+        return Found((), boards, note=str(error), refused_at=offered_from(error))
     return Found((job,), boards, "rules and llm") if job is not None else Found((), boards)
 
 

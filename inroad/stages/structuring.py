@@ -15,9 +15,10 @@ from typing import Any
 from inroad.guard.errors import InroadError
 from inroad.llm.postings import Improve, needs_help
 from inroad.postings import Posting, Structured, structure_posting
-from inroad.stages.work import BEAT_S, Work, now
+from inroad.stages.work import BEAT_S, Work
 from inroad.store import progress as progress_rows
 from inroad.store.claims import REFUSED
+from inroad.store.offers import offered_from
 
 log = logging.getLogger(__name__)
 STAGE = "structuring"
@@ -32,7 +33,7 @@ class PostingReading:
     Attributes:
         structured: By whom says its `reader`.
         note: Why the model gave nothing or less; None where it was not asked or all that it said stands in the posting.
-        refused_at: When a budget or a pause kept the model from it; it is offered again when they allow.
+        refused_at: From when on it is offered to the model again, which a budget, a pause or a fault kept from it.
     """
 
     structured: Structured
@@ -66,7 +67,7 @@ def read_posting_parts(posting: Posting, improve: Improve | None, *, waits: bool
         if waits and isinstance(error, REFUSED):
             raise
         told(posting.url, f"The model gave nothing: {error}")
-        return PostingReading(structured, str(error), now() if isinstance(error, REFUSED) else None)
+        return PostingReading(structured, str(error), offered_from(error))
     asked = improved.taken + improved.refused
     note = f"{improved.refused} of {asked} items of the model do not stand in the posting." if improved.refused else None
     told(posting.url, f"The model named {asked} items; {improved.taken} stand in the posting.")

@@ -6,11 +6,13 @@ What does not belong here: proposing (`inroad.llm.writer`) and taking or refusin
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from inroad.cvs import Writer
 from inroad.cvs.writing import WritingRequest
 from inroad.guard.errors import InroadError
 from inroad.store.claims import REFUSED
+from inroad.store.offers import offered_from
 
 
 class WatchedWriter:
@@ -45,6 +47,11 @@ class WatchedWriter:
     def name(self) -> str:
         """Who wrote the CV: the model, or the rules where it gave nothing at all."""
         return str(getattr(self._writer, "name", "llm")) if self._answered else "rules"
+
+    @property
+    def offered_from(self) -> datetime | None:
+        """From when on the document is offered to the model again; None where nothing is missing that it may still give."""
+        return min((moment for moment in map(offered_from, self._faults) if moment), default=None)
 
     @property
     def note(self) -> str | None:

@@ -1,4 +1,4 @@
-"""Work that the rules did because a budget or a pause kept the model from it, offered to the model again when they allow.
+"""Work that the rules did because a budget, a pause or a fault kept the model from it, offered to the model again.
 
 The ledger's last refusal for a posting or a domain's pages says how much was asked for; once every hard budget covers that, the
 row is queued again, and the new writing either has the model's words or a newer refusal. A person's decision on a CV or letter is
@@ -8,10 +8,19 @@ kept. What does not belong here: rows that wait without a result (`claims.wake_r
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import TextClause, text
 from sqlalchemy.orm import Session
 
+from inroad.guard.errors import InroadError, TransientError
+from inroad.store.claims import REFUSED
+
+# After a fault of the model's: an endpoint that is down is down for a while, and each try is a version more of the same CV.
+AFTER_FAULT = timedelta(hours=1)
+# What a person has to mend first (the key, the model's name, the account): offered when that person asks for everything anew.
+MENDABLE = frozenset({"llm-key", "llm-model", "llm-credit"})
+WHEN_ASKED = timedelta(days=36_500)
 # One statement for each table. Budgets of a run do not hold the next run. A model without a known price was refused with no price
 # to ask for: a budget in dollars never covers it.
 _OFFER = """
@@ -22,7 +31,7 @@ WITH candidates AS (
     SELECT l.purpose, l.posting, l.provider, l.model, l.tenant, l.reserved_tokens, l.reserved_usd FROM llm_calls l
     WHERE l.purpose = '{purpose}' AND l.outcome = 'refused' AND l.domain = d.name {where_call} ORDER BY l.id DESC LIMIT 1
   ) AS asked ON true
-  WHERE c.refused_at IS NOT NULL AND c.{status} = 'Complete' {where_row}
+  WHERE c.refused_at IS NOT NULL AND (c.refused_at <= now() OR :at_once) AND c.{status} = 'Complete' {where_row}
     AND NOT EXISTS (SELECT 1 FROM pauses p WHERE (p.until IS NULL OR p.until > now())
       AND (p.kind = 'all' OR (p.kind = 'service' AND p.key LIKE 'llm%') OR (p.kind = 'domain' AND p.key = d.name)))
 ), covered AS (
@@ -88,6 +97,23 @@ _OFFERS = (
 _STATEMENTS = tuple(work.statement() for work in _OFFERS)
 
 
-def offer_again(session: Session) -> int:
-    """Queues what the model may be asked for again; returns how many rows."""
-    return sum(len(session.execute(statement).all()) for statement in _STATEMENTS)
+def offered_from(error: InroadError | None) -> datetime | None:
+    """From when on work that the model did not do is offered again: at once after a refusal of ours, later after its own fault.
+
+    None for what would end the same: an answer that never fitted, a refusal by the model.
+    """
+    if isinstance(error, REFUSED):
+        return datetime.now(UTC)
+    if error is not None and error.reason in MENDABLE:
+        return datetime.now(UTC) + WHEN_ASKED
+    return datetime.now(UTC) + AFTER_FAULT if isinstance(error, TransientError) else None
+
+
+def offer_again(session: Session, *, at_once: bool = False) -> int:
+    """Queues what the model may be asked for again; returns how many rows.
+
+    Args:
+        session: Commits at its end.
+        at_once: Somebody asks for everything anew, so that a fault need not have grown old.
+    """
+    return sum(len(session.execute(statement, {"at_once": at_once}).all()) for statement in _STATEMENTS)

@@ -9,11 +9,11 @@ import pytest
 from sqlalchemy import text, update
 
 from inroad.guard.budget import Amounts, Budgets
-from inroad.guard.errors import BudgetExceeded, Paused, Scope
+from inroad.guard.errors import BudgetExceeded, CircuitOpen, InroadError, Paused, PermanentError, Scope, TransientError
 from inroad.guard.limits import remove_budget, set_budget
 from inroad.guard.sync import run_sync
 from inroad.stages import run_stage
-from inroad.stages.work import open_work
+from inroad.stages.work import now, open_work
 from inroad.store import ledger
 from inroad.store.models import CvRow, Extraction, OutreachRow, PostingRow
 from inroad.store.offers import offer_again
@@ -187,3 +187,32 @@ def test_a_job_page_that_no_rule_reads_is_offered_too(bench: Bench) -> None:
     assert set_budget(bench.database, "all", tokens=900) == 1
     states = bench.rows(Extraction.kind, Extraction.extraction_status, Extraction.reader_note)
     assert [row[0] for row in states if row[1] == "Queued" and row[2]] == ["postings"]
+
+
+@pytest.mark.parametrize("fault", [TransientError("The endpoint is busy."), CircuitOpen("llm is not called now.")])
+def test_what_a_fault_of_the_model_left_to_the_rules_is_offered_later(bench: Bench, fault: InroadError) -> None:
+    """The endpoint's address was wrong on the first day; its CVs kept the person's words for ever."""
+    _write(bench, ScriptedWriter(*[fault] * 50))
+    assert bench.rows(CvRow.writer, CvRow.refused_at > text("now() + interval '50 minutes'")) == [("rules", True)]
+    assert bench.database.call(offer_again) == 0
+    bench.change(update(CvRow).values(refused_at=text("now()")))
+    assert bench.database.call(offer_again) == 1
+    _write(bench, ScriptedWriter())
+    assert bench.rows(CvRow.writer, CvRow.writer_note, CvRow.refused_at) == [("llm", None, None)]
+
+
+def test_who_asks_for_everything_anew_need_not_wait_for_a_fault_to_grow_old(bench: Bench) -> None:
+    """The person has mended the address and runs the same command again, now."""
+    _write(bench, ScriptedWriter(*[TransientError("No connection.")] * 50))
+    with open_work(bench.settings, bench.database, since=now(), open_writer=lambda _: ScriptedWriter()) as work:
+        run_stage(work, "cvs", [DOMAIN])
+    assert bench.rows(CvRow.writer, CvRow.version) == [("llm", 2)]
+
+
+@pytest.mark.parametrize(("reason", "offered"), [("llm-key", 1), ("llm-model", 1), ("llm-content-filter", 0)])
+def test_what_a_person_has_to_mend_is_offered_when_that_person_asks_anew(bench: Bench, reason: str, offered: int) -> None:
+    """A refused key is refused every hour, until it is another one; what the model will not say it never says."""
+    _write(bench, ScriptedWriter(*[PermanentError("Refused.", reason=reason)] * 50))
+    bench.change(update(CvRow).values(refused_at=CvRow.refused_at - text("interval '30 days'")))
+    assert bench.database.call(offer_again) == 0
+    assert bench.database.call(offer_again, at_once=True) == offered
