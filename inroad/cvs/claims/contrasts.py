@@ -15,7 +15,7 @@ from inroad.cvs.claims.words import MAX_LINE_CHARS, same_meaning, split_words
 
 _NEGATION = re.compile(
     r"\b(?:without|never|no|not|none|nor|zero|neither|cannot|ohne|nie|niemals|nicht|kein\w*|sans|jamais|aucune?|ne|sin|nunca|ning[uú]n\w*"
-    r"|jamás|senza|mai|nessun\w*|sem|nenhum\w*|zonder|nooit|geen|non)\b|\w+n['’]t\b|\bn['’]",
+    r"|jamás|senza|mai|nessun\w*|sem|nenhum\w*|zonder|nooit|geen|non)\b|\b\w+n['’]t\b|\bn['’]",
     re.IGNORECASE,
 )
 _WITHOUT = re.compile(
