@@ -76,6 +76,20 @@ LANGUAGES = (
 )  # fmt: skip
 _FIRST = ("bright", "linden", "harbor", "amber", "copper", "silver", "north", "wool", "stone", "clear")
 _SECOND = ("loom", "wurm", "mill", "weave", "field", "spool", "gate", "thread", "works", "line")
+# What real sites have beside their contacts: goods, schools, headings, ranks and dates that look like people and addresses.
+_THINGS = (
+    "<ul><li>Veronica Dress</li><li>Florence Shirt</li></ul><p>Our dresses and shirts are made here.</p>",
+    "<p>Start your AI Journey on our AI Platform today.</p>",
+    "<p>Im Juni 2016</p><p>Platz 15</p><p>Lernfeld 9-14</p>",
+    "<p>BP : 5574</p>",
+    "<label>Min Price</label><label>Max Price</label>",
+    "<p>George W. Hewlett High School</p><p>Randall Frost Thermostats</p>",
+    "<p>Von Risiken und Nebenwirkungen</p><p>Día del Trabajador</p>",
+    "<p>March 21, 2023 No Comments</p>",
+    "<p>Support réactif. M. LeroyBureaux, Cergy</p>",
+    "<select><option>Hong Kong</option><option>Sierra Leone</option><option>Jan Mayen</option></select>",
+    "<p>Harris Showroom</p><p>Crystal Nails</p><p>Sofia Wooden Wall Clock</p>",
+)
 _KINDS = ("imprint", "team", "footer", "json-ld", "hidden")
 
 
@@ -91,7 +105,10 @@ def _page(language: Language, number: int, rng: random.Random) -> LabelledPage:
     domain = f"{company}-{language.country.lower()}{number}.example"
     maker = (_imprint, _team, _footer, _json_ld, _hidden)[number % len(_KINDS)]
     body, labels = maker(language, domain, company.title(), rng)
-    filler = "".join(f"<p>{language.words['news']}</p><p>{language.words['order']}</p>" for _ in range(rng.randint(1, 4)))
+    things = _THINGS[number % len(_THINGS)] + _THINGS[(number * 3 + 1) % len(_THINGS)]
+    filler = things + "".join(
+        f"<p>{language.words['news']}</p><p>{language.words['order']}</p>" for _ in range(rng.randint(1, 4))
+    )
     html = (
         f"<!doctype html><html lang='{language.code}'><head><title>{company.title()}</title></head><body><nav><a href='/'>{company.title()}</a>"
         f"<a href='/c'>{language.words['contact']}</a></nav><p>{language.words['hours']}</p>{filler}{body}"

@@ -125,10 +125,17 @@ def street_alone(street: str) -> str:
     return " ".join([*kept, compound["street"]])
 
 
+def _may_be_place(text: str) -> bool:
+    """Whether a line beside a box may be its town: capitalised words, no sentence."""
+    return bool(text) and sum(word[0].islower() for word in text.split()) <= 1
+
+
 def _is_none(document: Document, finding: Finding, parts: dict[str, str]) -> bool:
     street = parts.get("street", "")
     if not street:
-        return "box" in parts and not finding.details["complete"] and not parts.keys() & {"extended", "country"}
+        return "box" in parts and not (
+            finding.details["complete"] or "country" in parts or _may_be_place(parts.get("extended", ""))
+        )
     if _DATE.match(street) or (_YEAR.search(street) and _YEAR.fullmatch(parts.get("postcode", ""))):
         return True
     if re.search(r"\d:$", document.text[max(0, finding.start - 2) : finding.start]):  # "08:51 Na Av."
