@@ -23,6 +23,8 @@ from inroad.postings.skills import find_skills, related_skills
 
 MAX_REQUIREMENT_WEIGHT = {"must": 2.0, "nice": 1.0}
 
+SAME_WORTH = 0.5  # statements whose scores differ by less answer a job alike: a figure alone is worth 0.6
+
 
 @dataclass(frozen=True, slots=True)
 class Job:
@@ -160,7 +162,7 @@ def _choose_section(profile: Profile, section: str, job: Job, proven: Mapping[st
             for found in profile.facts_under(fact.path)
             if found.kind == "highlight"
         ]
-        statements.sort(key=lambda statement: -statement.score)  # equal ones keep the person's own order
+        statements.sort(key=lambda statement: -int(statement.score / SAME_WORTH))  # equals keep the person's own order
         own = score_text(f"{fact.text} {row.get('summary') or ''} {row.get('description') or ''}", job)
         yield ChosenEntry(section, fact, row, tuple(statements), own + sum(statement.score for statement in statements[:3]), rank)
 

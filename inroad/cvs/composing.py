@@ -14,7 +14,7 @@ from typing import Any
 from inroad.cvs.assembling import OPTIONAL, Draft, Line, assemble
 from inroad.cvs.career import read_career
 from inroad.cvs.checking import Gate
-from inroad.cvs.choosing import ChosenEntry, Job, Selection, Statement, career_text, choose, read_job, score_text
+from inroad.cvs.choosing import SAME_WORTH, ChosenEntry, Job, Selection, Statement, career_text, choose, read_job, score_text
 from inroad.cvs.claims.support import find_support, sentences, telling_stems
 from inroad.cvs.layout import count_words, lay_out
 from inroad.cvs.model import Cv, Finding, Match
@@ -24,7 +24,7 @@ from inroad.postings.languages import detect_language, language_name
 from inroad.postings.model import Annotation, Posting
 from inroad.postings.skills import normalise_skill
 
-COMPOSER_VERSION = "2"
+COMPOSER_VERSION = "3"
 TARGET_WORDS = (550, 650)
 MAX_SUMMARY_WORDS = 70
 MAX_SKILLS_PER_GROUP = 12
@@ -93,7 +93,7 @@ def merge(draft: Draft) -> Draft:
     merged: dict[str, list[Line]] = {entry: [] for entry in draft.lines}
     ranked = sorted(
         ((line, entry) for entry, lines in draft.lines.items() for line in lines),
-        key=lambda pair: -pair[0].score,
+        key=lambda pair: -int(pair[0].score / SAME_WORTH),
     )
     for line, entry in ranked:
         stems = frozenset(telling_stems(line.text))

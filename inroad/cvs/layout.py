@@ -205,15 +205,16 @@ def _section(key: str, resume: Mapping[str, Any], language: str) -> Section:
     rows: Sequence[Mapping[str, Any]] = resume.get(key) or ()
     if key in {"skills", "languages", "interests", "references"}:
         pairs = [pair for pair in (_pair(key, row) for row in rows) if any(pair)]
-        return Section(key, title, pairs=tuple(_joined_names(pairs) if key == "skills" else pairs))
+        at_least = {"skills": 2, "interests": 1}.get(key)
+        return Section(key, title, pairs=tuple(_joined_names(pairs, at_least) if at_least else pairs))
     entries = (_ENTRIES[key](row, language) for row in rows)
     return Section(key, title, entries=tuple(entry for entry in entries if any(_entry_fields(entry))))
 
 
-def _joined_names(pairs: Sequence[tuple[str, str]]) -> Iterator[tuple[str, str]]:
-    """Put skills that stand alone on one line instead of one below the other."""
+def _joined_names(pairs: Sequence[tuple[str, str]], at_least: int) -> Iterator[tuple[str, str]]:
+    """Put skills or interests that stand alone on one line, and not in bold one below the other."""
     alone = [name for name, text in pairs if name and not text]
-    if len(alone) < 2:
+    if len(alone) < at_least:
         yield from pairs
         return
     yield from (pair for pair in pairs if pair[1])
@@ -232,13 +233,20 @@ def _pair(key: str, row: Mapping[str, Any]) -> tuple[str, str]:
 def _job(row: Mapping[str, Any], language: str) -> Entry:
     return Entry(
         title=clean(row.get("position")),
-        place=_joined(", ", row.get("name") or row.get("organization"), row.get("location")),
+        place=_where(row.get("name") or row.get("organization"), row.get("location")),
         dates=written_span(row.get("startDate"), row.get("endDate"), language),
         link=_link(row["url"]) if clean(row.get("url")) else None,
         note=clean(row.get("description")),
         texts=_lines(row.get("summary")),
         bullets=_lines(*texts_of(row, "highlights")),
     )
+
+
+def _where(name: object, location: object) -> str:
+    """Write an employer and its town; a name that ends with the town needs it no second time."""
+    town = clean(location)
+    is_named = bool(town) and re.search(rf"(?<!\w){re.escape(town)}\Z", clean(name), re.IGNORECASE) is not None
+    return _joined(", ", name, "" if is_named else town)
 
 
 def _project(row: Mapping[str, Any], language: str) -> Entry:

@@ -134,3 +134,24 @@ def test_a_character_that_no_font_has_is_a_finding_in_every_template(tmp_path):
             render_cv(profile.to_resume(), tmp_path, profile=profile, template=template)
         assert [finding.kind for finding in refused.value.findings] == ["glyph"]
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_town_that_stands_in_the_employers_name_is_not_written_twice():
+    """ "Technische Universität Dresden, Dresden" reads like a form."""
+    jobs = [
+        {"name": "Technische Universität Dresden", "location": "Dresden", "position": "Tutor"},
+        {"name": "Dresden Optik", "location": "Dresden", "position": "Cook"},
+        {"name": "Bradresden", "location": "Dresden", "position": "Cook"},
+    ]
+    (work,) = lay_out({"work": jobs}, "de").sections
+    assert [entry.place for entry in work.entries] == [
+        "Technische Universität Dresden",
+        "Dresden Optik, Dresden",
+        "Bradresden, Dresden",
+    ]
+
+
+def test_interests_without_words_to_them_are_one_plain_line():
+    """One bold word below a heading looks like another heading."""
+    (interests,) = lay_out({"interests": [{"name": "Chess"}, {"name": "Cycling"}]}, "en").sections
+    assert interests.pairs == (("", "Chess, Cycling"),)
