@@ -17,7 +17,6 @@ from tests.cvs.people import NAMES, OTHERS, person, put, worded
 from tests.cvs.rewording import rewordings
 from tests.cvs.tongues import TONGUES, free_wordings, lies, speaker, truths
 
-
 # All of them take 20 s of processor time; each class of falsehood is in every share.
 shares = pytest.mark.parametrize("step", [pytest.param(3, id="a third"), pytest.param(1, id="all", marks=pytest.mark.slow)])
 
