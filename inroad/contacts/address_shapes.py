@@ -171,11 +171,18 @@ STREETS: Final[tuple[tuple[frozenset[str], tuple[str, ...], str, re.Pattern[str]
 )
 
 
-def shapes_called_by_line(line: str, shapes: Mapping[str, frozenset[int]]) -> set[int]:
-    """Which of `STREETS` the words of a line call for, by what each word calls for."""
+def shapes_called_by_line(line: str, shapes: Mapping[str, frozenset[int]] | None) -> set[int]:
+    """Which of `STREETS` the words of a line call for.
+
+    Args:
+        line: One line.
+        shapes: What each word of the page calls for, where that is known.
+    """
     called: set[int] = set()
     for word in line.lower().split():
-        if word in shapes:
+        if shapes is None:
+            called |= shapes_called_by(word)
+        elif word in shapes:
             called |= shapes[word]
     return called
 

@@ -145,7 +145,7 @@ def _read_lines(document: Document, regions: list[str]) -> tuple[list[_Street], 
     for number, line in enumerate(document.lines):
         if not line.digits or len(streets) + len(places) > _MAX_PARTS:
             continue
-        if shapes and (called := shapes_called_by_line(line.text, shapes)):
+        if shapes != {} and (called := shapes_called_by_line(line.text, shapes)):
             streets.extend(_streets_in(line, number, called))
         if line.has_code:
             places.extend(_places_in(line, number, regions))
@@ -159,11 +159,11 @@ def _read_lines(document: Document, regions: list[str]) -> tuple[list[_Street], 
     return streets, free
 
 
-def _shapes_called(document: Document) -> dict[str, frozenset[int]]:
-    """The words of the page that call for shapes of streets, each looked up once; cut lines have words of their own."""
+def _shapes_called(document: Document) -> dict[str, frozenset[int]] | None:
+    """The words of the page that call for shapes of streets, each looked up once; None where lines have words of their own."""
     words = document.words
-    if words and len(max(words, key=len)) >= MAX_LINE // 2:
-        words = frozenset(word for line in document.lines for word in line.text.lower().split())
+    if words is None or max(map(len, words), default=0) >= MAX_LINE // 2:  # as cut lines have
+        return None
     return {word: shapes for word in words if (shapes := shapes_called_by(word))}
 
 

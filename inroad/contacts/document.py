@@ -18,6 +18,8 @@ from inroad.contacts.character_classes import DIGIT, classes_of
 
 MAX_LINE: Final = 1_000
 MAX_LINES: Final = 30_000
+MAX_REMEMBERED: Final = 400_000
+"""Characters of a text whose words and codes are gathered once; of a longer one they are looked for line by line."""
 SNIPPET_LENGTH: Final = 240
 # What every postcode, and a region in its place, shows: lines without it need no closer look. Irish ones are words.
 _CODE = re.compile(rb"0(?:000|0-0|00 0|A| AA)")
@@ -62,8 +64,10 @@ class Line(NamedTuple):
     has_code: bool
 
 
-def _code_starts(text: str, classes: bytes) -> list[int]:
-    """Where something begins that postcodes show, in order; what none of them reaches stands at the end."""
+def _code_starts(text: str, classes: bytes) -> list[int] | None:
+    """Where something begins that postcodes show, in order; what none of them reaches stands at the end. None for long texts."""
+    if len(text) > MAX_REMEMBERED:
+        return None
     starts = [match.start() for match in _CODE.finditer(classes)]
     starts += [match.start() for match in _REGION.finditer(classes)]
     if any(word in text for word in IRISH_WORDS):
@@ -71,8 +75,26 @@ def _code_starts(text: str, classes: bytes) -> list[int]:
     return [*sorted(starts), len(text)]
 
 
-def _has_code(line: str, classed: bytes) -> bool:
-    return any((_CODE.search(classed), _REGION.search(classed), _IRISH_CODE.search(line)))
+def _line(start: int, text: str, classed: bytes, codes: list[int] | None) -> Line:
+    digits = classed.count(DIGIT)
+    if not digits:
+        return Line(start, text, 0, False)
+    if codes is not None:
+        return Line(start, text, digits, codes[bisect_left(codes, start)] < start + len(text))
+    shown = _CODE.search(classed) or _REGION.search(classed) or _IRISH_CODE.search(text)
+    return Line(start, text, digits, shown is not None)
+
+
+def _cells(row: str, classed: bytes, at: int, codes: list[int] | None) -> Iterator[Line]:
+    """The cells of a row, those of more than 1,000 characters in pieces: a code that is cut is none."""
+    start = 0
+    for cell in row.split("\t"):
+        if len(cell) > MAX_LINE:
+            for begin, end in _cuts(cell):
+                yield _line(at + start + begin, cell[begin:end], classed[start + begin : start + end], None)
+        elif cell and not cell.isspace():
+            yield _line(at + start, cell, classed[start : start + len(cell)], codes)
+        start += len(cell) + 1
 
 
 def _cuts(line: str) -> Iterator[tuple[int, int]]:
@@ -141,33 +163,16 @@ class Document:
         start = 0
         for row, classed in zip(self.text.split("\n"), classes.split(b"\n"), strict=True):
             if "\t" in row or len(row) > MAX_LINE:
-                found.extend(self._cells(row, start, codes))
+                found.extend(_cells(row, classed, start, codes))
             elif row and not row.isspace():
-                digits = classed.count(DIGIT)
-                found.append(
-                    Line(start, row, digits, digits > 0 and codes[bisect_left(codes, start)] < start + len(row)),
-                )
+                found.append(_line(start, row, classed, codes))
             start += len(row) + 1
         return found[:MAX_LINES]
 
-    def _cells(self, row: str, start: int, codes: list[int]) -> Iterator[Line]:
-        """The cells of a row, those of more than 1,000 characters in pieces: a code that is cut is none."""
-        for cell in row.split("\t"):
-            end = start + len(cell)
-            if len(cell) > MAX_LINE:
-                for begin, until in _cuts(cell):
-                    piece, classed = cell[begin:until], self.text_classes[start + begin : start + until]
-                    digits = classed.count(DIGIT)
-                    yield Line(start + begin, piece, digits, digits > 0 and _has_code(piece, classed))
-            elif cell and not cell.isspace():
-                digits = self.text_classes.count(DIGIT, start, end)
-                yield Line(start, cell, digits, digits > 0 and codes[bisect_left(codes, start)] < end)
-            start = end + 1
-
     @cached_property
-    def words(self) -> frozenset[str]:
-        """Everything between spaces in the text, in lower case, each once."""
-        return frozenset(self.text.lower().split())
+    def words(self) -> frozenset[str] | None:
+        """Everything between spaces in the text, in lower case, each once; None for a long text, whose words fill the memory."""
+        return frozenset(self.text.lower().split()) if len(self.text) <= MAX_REMEMBERED else None
 
     def element_at(self, offset: int) -> Element:
         """The innermost element that shows the character at an offset."""

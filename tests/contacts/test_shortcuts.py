@@ -5,14 +5,14 @@ from __future__ import annotations
 
 import re
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from inroad.contacts import email_decoding, email_text, name_runs, nesting, people, phones, regions
 from inroad.contacts.address_shapes import STREETS, shapes_called_by, shapes_called_by_line
 from inroad.contacts.addresses import _shapes_called
 from inroad.contacts.character_classes import classes_of
-from inroad.contacts.document import IRISH_WORDS, MAX_LINE, Document
+from inroad.contacts.document import IRISH_WORDS, MAX_LINE, MAX_REMEMBERED, Document
 
 # Pieces that the rules look for, whole and in parts, and characters that only look like them.
 PIECES = [
@@ -35,6 +35,19 @@ def test_a_line_knows_its_digits_and_whether_it_may_hold_a_postcode(text: str) -
         assert len(line.text) <= MAX_LINE
         assert line.digits == len(re.findall(r"\d", line.text))
         assert line.has_code == (line.digits > 0 and CODE.search(line.text) is not None)
+
+
+@settings(max_examples=15)
+@given(TEXTS)
+def test_a_long_text_is_read_as_a_short_one(text: str) -> None:
+    """What is gathered once a page would fill the memory for 4,000,000 characters; line by line nothing else may be found."""
+    short, long = Document("", text=f"{text}\n"), Document("", text=f"{text}\n{'x' * 99}\n{' ' * MAX_REMEMBERED}")
+    assert long.words is None
+    assert _shapes_called(long) is None
+    assert long.lines[: len(short.lines)] == short.lines
+    for line in short.lines:
+        called = {at for word in line.text.lower().split() for at in shapes_called_by(word)}
+        assert shapes_called_by_line(line.text, None) == called
 
 
 @given(TEXTS)
