@@ -1,4 +1,4 @@
-"""What a run had from language models and what that cost, in one sentence at its end.
+"""What a run says at its end beside what it found: what rested meanwhile, what it had from language models and what that cost.
 
 What does not belong here: limits and costs over time (`budgeting`), and what was found (`reporting`).
 """
@@ -8,10 +8,27 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+# Pauses that are told; `inroad status` shows all.
+MOST_PAUSES = 10
+
 if TYPE_CHECKING:
     from inroad.settings import Settings
     from inroad.store import Database
     from inroad.store.costs import ModelUse
+
+
+def closing_notes(settings: Settings, database: Database, names: Sequence[str], runs: Sequence[str]) -> list[str]:
+    """What rests of some domains' work, and what some runs had from a model."""
+    model = model_sentence(settings, database, runs)
+    return [*pause_sentences(database, names), *([model] if model else [])]
+
+
+def pause_sentences(database: Database, names: Sequence[str]) -> list[str]:
+    """What rests now that a run over these domains would have done: a table of noughts looks like a site without anything."""
+    from inroad.store.pauses import active_pauses
+
+    found = [rest for rest in database.call(active_pauses) if rest.kind != "domain" or rest.key in set(names)]
+    return [f"{rest.sentence} `inroad resume {rest.name}` goes on." for rest in found[:MOST_PAUSES]]
 
 
 def model_sentence(settings: Settings, database: Database, runs: Sequence[str]) -> str:

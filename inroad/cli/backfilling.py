@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from inroad.cli.accounting import model_sentence
+from inroad.cli.accounting import closing_notes
 from inroad.cli.choosing import Domains, File, known_ids
 from inroad.cli.context import open_for, use_settings
 from inroad.cli.intake import BadInput, use_profile
@@ -50,8 +50,8 @@ def backfill(
 
         launched = materialise(database, names, stages=stages, visit=visit)
     results = collect(database, names, launched.run_ids, watch)
-    model = model_sentence(settings, database, launched.run_ids)
-    report(settings, results, (), hint=hint, out=None, as_json=as_json, model=model)
+    notes = closing_notes(settings, database, names, launched.run_ids)
+    report(settings, results, (), hint=hint, out=None, as_json=as_json, notes=notes)
     for sentence in launched.errors:
         print(f"inroad: {plain(sentence)}", file=sys.stderr)
     if not any(is_usable(item) for item in results):

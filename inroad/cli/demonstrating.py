@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Console
 
-from inroad.cli.accounting import model_sentence
+from inroad.cli.accounting import closing_notes
 from inroad.cli.context import open_for, use_settings
 from inroad.cli.intake import use_profile
 from inroad.cli.running import Json, is_usable, note_files, report, run_domains
@@ -48,8 +48,8 @@ def demo(
         held_to(database, limits)
         results, runs = run_domains(settings, database, list(network.domains), is_quiet=as_json)
         note_files(database, out)
-        model = model_sentence(settings, database, runs)
-        report(settings, results, (), hint=None, out=out, as_json=as_json, model=model)
+        notes = closing_notes(settings, database, list(network.domains), runs)
+        report(settings, results, (), hint=None, out=out, as_json=as_json, notes=notes)
         if lock is not None:
             children = stack.enter_context(serving.serving(settings, database))
             console = Console()

@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from inroad.cli.accounting import model_sentence
+from inroad.cli.accounting import closing_notes
 from inroad.cli.context import open_for, use_settings
 from inroad.cli.intake import hand_over_postings, read_domains, use_profile
 from inroad.cli.printing import plain, say
@@ -49,7 +49,8 @@ def run(
     results, runs = run_domains(settings, database, list(dict.fromkeys(names)), is_quiet=as_json) if names else ([], ())
     refused = given.refused if given else ()
     note_files(database, out)  # before they are written: a kill in between must not leave files that nobody knows
-    report(settings, results, refused, hint=hint, out=out, as_json=as_json, model=model_sentence(settings, database, runs))
+    notes = closing_notes(settings, database, names, runs) if names else []
+    report(settings, results, refused, hint=hint, out=out, as_json=as_json, notes=notes)
     if not any(is_usable(item) for item in results):
         raise typer.Exit(1)
 
@@ -113,9 +114,9 @@ def report(
     hint: str | None,
     out: Path | None,
     as_json: bool,
-    model: str = "",
+    notes: Sequence[str] = (),
 ) -> None:
-    """Prints the results, with what was had from a model, and writes them below the output folder where one is named."""
+    """Prints the results and the closing notes, and writes the results below the output folder where one is named."""
     written = write_out(settings, out, results) if out else []
     if as_json:
         for line in [*(item.as_json() for item in results), *(refused_json(*pair) for pair in refused)]:
@@ -125,8 +126,8 @@ def report(
     if results:
         print_table(console, results)
         console.print(change_sentence(results), highlight=False)
-    if model:
-        console.print(model, highlight=False, markup=False)
+    for sentence in notes:
+        console.print(sentence, highlight=False, markup=False)
     for typed, sentence in refused:
         console.print(f"Left out {typed!r}: {sentence}", highlight=False, markup=False, soft_wrap=True)
     if hint:

@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import insert
 
-from inroad.cli.accounting import model_sentence, told
+from inroad.cli.accounting import closing_notes, model_sentence, told
 from inroad.cli.demonstrating import held_to
 from inroad.guard.budget import Amounts, Budgets
 from inroad.guard.errors import BudgetExceeded, Scope
@@ -18,6 +18,7 @@ from inroad.store import Database
 from inroad.store.budgets import limits_left
 from inroad.store.costs import ModelUse, model_use
 from inroad.store.models import LlmCall
+from inroad.store.pauses import put_pause
 from tests.databases import Databases
 
 NOTHING = ModelUse(0, 0, 0, 0, 0, 0, 0.0, 0, ())
@@ -85,6 +86,16 @@ def test_a_budget_of_nothing_says_what_became_of_the_work(waits: bool, done: boo
     said = told(ModelUse(0, 0, 7, 0, 0, 0, 0.0, 0, ()), waits=waits)
     assert said.startswith("No language model was asked. Calls that a budget refused: 7; that work ")
     assert done in said
+
+
+def test_what_rests_is_told_and_another_domains_pause_is_not(database: Database, settings: Settings) -> None:
+    """A paused company's line of noughts looks like a site without contacts and jobs."""
+    for kind, key in (("domain", "acme.example"), ("domain", "b.example"), ("stage", "cvs")):
+        database.call(put_pause, kind, key, reason="holiday", by="person:ada", until=None)
+    assert closing_notes(settings, database, ["acme.example"], []) == [
+        "The domain acme.example is paused: holiday. `inroad resume domain acme.example` goes on.",
+        "The stage cvs is paused: holiday. `inroad resume stage cvs` goes on.",
+    ]
 
 
 async def test_the_demo_is_held_to_what_a_persons_own_budgets_have_left(database: Database, demo_database: Database) -> None:
