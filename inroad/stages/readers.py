@@ -3,7 +3,7 @@
 What lives here: when processes pay, how many there are, and what happens when one dies or hangs. What does not: what is read
 (`inroad.crawl.digest`, `inroad.contacts`), and the child's side (`inroad.reader_process`).
 
-A reader takes half a second to start and a page 2 to 15 ms to read, so that the first `PAGES_BEFORE` pages of a process are read
+A reader takes half a second to start and a page 1 to 10 ms to read, so that the first `PAGES_BEFORE` pages of a process are read
 without any. From then on the readers stay, warm, for all stages of the process.
 """
 
