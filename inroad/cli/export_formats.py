@@ -2,8 +2,8 @@
 
 What lives here: the formats. What does not: which rows (`inroad.store.exporting`), where they go (`exporting`).
 
-XLSX is written by hand (ECMA-376: a zip of five small XML files and one large one): it takes no dependency, streams, and holds
-cells as inline strings, which no spreadsheet evaluates. Parquet is `parquet_files`' matter.
+XlsxWriter writes each row of a sheet to disk as it comes, cells as strings that no spreadsheet evaluates; pyarrow writes Parquet
+in row groups. Both are loaded only where they are asked for.
 """
 
 from __future__ import annotations
@@ -13,36 +13,25 @@ import csv
 import io
 import json
 import re
-import zipfile
 from collections.abc import Callable, Iterable, Iterator
-from typing import IO, Any
-from xml.sax.saxutils import escape, quoteattr
+from typing import IO, TYPE_CHECKING, Any
+from xml.sax.saxutils import escape
 
 from inroad.cli.intake import BadInput
-from inroad.cli.parquet_files import ParquetFile
 from inroad.cli.reporting import harmless
 from inroad.store.exporting import export_columns
+
+if TYPE_CHECKING:
+    from xlsxwriter.worksheet import Worksheet
 
 Rows = Iterable[dict[str, Any]]
 # What a sheet and a cell of Excel hold.
 XLSX_ROWS = 1_048_575
 XLSX_CELL = 32_767
 _NOT_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-_SHEET = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
-_OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
-_PACKAGE = "http://schemas.openxmlformats.org/package/2006"
-_HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
-_TYPES = "application/vnd.openxmlformats-officedocument.spreadsheetml"
-_XLSX_PARTS = {
-    "[Content_Types].xml": f'{_HEAD}<Types xmlns="{_PACKAGE}/content-types"><Default Extension="rels" '
-    'ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
-    f'<Override PartName="/xl/workbook.xml" ContentType="{_TYPES}.sheet.main+xml"/>'
-    f'<Override PartName="/xl/worksheets/sheet1.xml" ContentType="{_TYPES}.worksheet+xml"/></Types>',
-    "_rels/.rels": f'{_HEAD}<Relationships xmlns="{_PACKAGE}/relationships">'
-    f'<Relationship Id="rId1" Type="{_OFFICE}/officeDocument" Target="xl/workbook.xml"/></Relationships>',
-    "xl/_rels/workbook.xml.rels": f'{_HEAD}<Relationships xmlns="{_PACKAGE}/relationships">'
-    f'<Relationship Id="rId1" Type="{_OFFICE}/worksheet" Target="worksheets/sheet1.xml"/></Relationships>',
-}
+# Of one Parquet row group: ten thousand descriptions of postings would be 200 MB.
+GROUP_ROWS = 10_000
+GROUP_CHARACTERS = 16_000_000
 
 
 def write_csv(file: IO[bytes], table: str, rows: Rows) -> int:
@@ -91,48 +80,59 @@ def write_xlsx(file: IO[bytes], table: str, rows: Rows) -> int:
     Raises:
         BadInput: There are more rows than a sheet holds.
     """
-    workbook = (
-        f'{_HEAD}<workbook xmlns="{_SHEET}" xmlns:r="{_OFFICE}"><sheets>'
-        f'<sheet name={quoteattr(table[:31])} sheetId="1" r:id="rId1"/></sheets></workbook>'
-    )
+    import xlsxwriter
+
     count = 0
-    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as package:
-        for name, part in {**_XLSX_PARTS, "xl/workbook.xml": workbook}.items():
-            package.writestr(name, part)
-        with package.open("xl/worksheets/sheet1.xml", "w", force_zip64=True) as sheet:
-            sheet.write(f'{_HEAD}<worksheet xmlns="{_SHEET}"><sheetData>'.encode())
-            sheet.write(_sheet_row(export_columns(table)))
-            for count, row in enumerate(rows, 1):
-                if count > XLSX_ROWS:
-                    raise BadInput(
-                        f"A sheet holds {XLSX_ROWS:,} rows; {table} has more.", mend="Use --format csv, or --domain for a part."
-                    )
-                sheet.write(_sheet_row(row.values()))
-            sheet.write(b"</sheetData></worksheet>")
+    with xlsxwriter.Workbook(file, {"constant_memory": True}) as workbook:
+        sheet = workbook.add_worksheet(table[:31])
+        sheet.freeze_panes(1, 0)
+        _write_row(sheet, 0, export_columns(table))
+        for count, row in enumerate(rows, 1):
+            if count > XLSX_ROWS:
+                raise BadInput(
+                    f"A sheet holds {XLSX_ROWS:,} rows; {table} has more.", mend="Use --format csv, or --domain for a part."
+                )
+            _write_row(sheet, count, row.values())
     return count
 
 
-def _sheet_row(values: Iterable[Any]) -> bytes:
-    return f"<row>{''.join(map(_sheet_cell, values))}</row>".encode()
-
-
-def _sheet_cell(value: Any) -> str:
-    value = _cell(value)
-    if value is None or value == "":
-        return "<c/>"
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        return f"<c><v>{value}</v></c>"
-    # Text cells are never evaluated; the mark keeps them harmless when the sheet is saved as CSV.
-    return f'<c t="inlineStr"><is><t xml:space="preserve">{_xml(str(harmless(str(value)))[:XLSX_CELL])}</t></is></c>'
+def _write_row(sheet: Worksheet, number: int, values: Iterable[Any]) -> None:
+    for column, value in enumerate(map(_cell, values)):
+        if value is None or value == "":
+            continue
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            sheet.write_number(number, column, value)
+        else:
+            # Text cells are never evaluated; the mark keeps them harmless when the sheet is saved as CSV.
+            sheet.write_string(number, column, _NOT_XML.sub("\ufffd", str(harmless(str(value))))[:XLSX_CELL])
 
 
 def write_parquet(file: IO[bytes], table: str, rows: Rows) -> int:
     """Columns of text and numbers, in row groups; lists and mappings as JSON."""
-    columns = export_columns(table)
-    parquet = ParquetFile(file, columns, numbers=_NUMBERS)
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    schema = pa.schema([(name, pa.float64() if name in _NUMBERS else pa.string()) for name in export_columns(table)])
+    count = 0
+    with parquet.ParquetWriter(file, schema) as writer:
+        for group in _groups([_column_value(name, row[name]) for name in schema.names] for row in rows):
+            columns = [pa.array(values, field.type) for values, field in zip(zip(*group, strict=True), schema, strict=True)]
+            writer.write_table(pa.Table.from_arrays(columns, schema=schema))
+            count += len(group)
+    return count
+
+
+def _groups(rows: Iterable[list[Any]]) -> Iterator[list[list[Any]]]:
+    group: list[list[Any]] = []
+    size = 0
     for row in rows:
-        parquet.add([_column_value(name, row[name]) for name in columns])
-    return parquet.finish()
+        group.append(row)
+        size += sum(len(value) for value in row if isinstance(value, str))
+        if len(group) >= GROUP_ROWS or size >= GROUP_CHARACTERS:
+            yield group
+            group, size = [], 0
+    if group:
+        yield group
 
 
 _NUMBERS = frozenset(
@@ -145,7 +145,7 @@ def _column_value(name: str, value: Any) -> Any:
     if name in _NUMBERS:
         return None if value is None else float(value)
     plain = _cell(value)
-    return plain if plain is None or isinstance(plain, str) else str(plain)
+    return None if plain is None else str(plain).encode("utf-8", "replace").decode()  # a lone surrogate has no UTF-8
 
 
 def _cell(value: Any) -> Any:
