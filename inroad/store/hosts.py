@@ -70,7 +70,8 @@ _TAKE = text("""
         SELECT *, CASE WHEN holder <> :me AND held_until > now AND holder ~ '^p[0-9]{1,10}-' THEN NOT EXISTS (
             SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND classid = :lock_class AND objsubid = 2 AND granted
                 AND objid = CAST(substring(holder FROM '^p([0-9]{1,10})-') AS bigint)
-        ) AND pg_postmaster_start_time() < now - make_interval(secs => :forgotten_s) ELSE false END AS is_dead
+        ) AND pg_postmaster_start_time() < held_until - make_interval(secs => 2 * :stint_s + :grace_s + :forgotten_s)
+        ELSE false END AS is_dead
         FROM locked
     ), seen AS (
         SELECT *, greatest(extract(epoch FROM next_request_at - now)::float8
@@ -108,8 +109,9 @@ PROMISE_S = 1.0
 ARRIVAL_S = 2.0
 """Seconds added to the distance that a dead holder of an exact host leaves behind: its last request was on its way."""
 
-FORGOTTEN_S = 60.0
-"""Seconds after its start in which the server's locks prove nothing: holders take theirs anew meanwhile."""
+FORGOTTEN_S = 12.0
+"""A stint that began within so many seconds of the server's start proves nothing by its missing lock: the server had forgotten
+all locks, and holders look after theirs every ten seconds."""
 
 
 def take_stints(session: Session, asks: Sequence[StintAsk], *, me: str, stint_s: float, grace_s: float) -> Mapping[str, Stint]:
