@@ -227,7 +227,7 @@ def test_the_do_not_contact_list_is_shown_and_a_rule_taken_off(inroad: Inroad, d
     inroad("suppress", "pattern", "*@Acme.example", "--reason", "asked by mail")
     inroad("erase", "Jane Doe", "--yes")
     rules = inroad("suppress", "list", "--json").json
-    assert [(rule["kind"], rule["reason"]) for rule in rules][0] == ("pattern", "asked by mail")
+    assert (rules[0]["kind"], rules[0]["reason"]) == ("pattern", "asked by mail")
     assert "jane" not in inroad("suppress", "list").out.lower()
     erased = next(rule["value"] for rule in rules if rule["kind"] == "hash")
     for kind, value in (("pattern", "*@acme.example"), ("hash", erased)):
