@@ -33,7 +33,7 @@ _KINDS: Final[dict[str, tuple[LinkKind, str]]] = {
     "link": ("link", "href"),
 }
 _FEED_TYPES: Final = frozenset({"application/rss+xml", "application/atom+xml", "application/rdf+xml", "application/feed+json"})
-_MAX_REMEMBERED: Final = 200  # characters of a path that is remembered: 4,096 of them take 3 MB at most
+_MAX_REMEMBERED: Final = 200  # characters of a path that is remembered: 16,384 of them take 10 MB at most
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +119,7 @@ def _target(href: str, base: str) -> str | None:
         return None
 
 
-@lru_cache(maxsize=4_096)
+@lru_cache(maxsize=16_384)
 def _rooted_target(href: str, origin: str) -> str | None:
     """The target of a path from the site's root, which no page's own address changes: a site's menu is on all of its pages."""
     return _target(href, origin)
