@@ -15,6 +15,7 @@ from typing import Any, Final
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from inroad.postings.json_mending import mend_syntax
 from inroad.postings.plaintext import walk
 
 MAX_BLOCK_CHARS: Final = 2_000_000
@@ -45,7 +46,8 @@ def types_of(item: Item) -> frozenset[str]:
     """The local names of an item's types."""
     declared = item.get("@type") or item.get("type")
     names = declared if isinstance(declared, list) else [declared]
-    return frozenset(local_name(name) for name in names[:20] if isinstance(name, str))
+    found = (local_name(name) for name in names[:20] if isinstance(name, str))
+    return frozenset(name[:1].upper() + name[1:] for name in found)
 
 
 def _loads(text: str) -> Any:
@@ -96,7 +98,7 @@ def load_json(text: str) -> list[Any]:
     """Reads a JSON-LD block, mending what sites commonly break.
 
     Mended: comments and CDATA around the block, control characters, HTML-escaped quotes, trailing commas and semicolons, bad
-    escapes, unescaped quotes inside text, several objects in one block, a block cut off at its end.
+    escapes, unescaped quotes inside text, several objects in one block, a block cut off at its end, and JavaScript for JSON.
 
     Args:
         text: Content of the script element; longer than `MAX_BLOCK_CHARS` is not read.
@@ -117,6 +119,7 @@ def load_json(text: str) -> list[Any]:
     mended = [text, html.unescape(text) if "&quot;" in text[:200] else text]
     mended.append(_BAD_ESCAPE.sub(r"\\\\", _TRAILING_COMMA.sub(r"\1", _LINE_COMMENT.sub("", mended[1]))))
     mended.append(_TRAILING_COMMA.sub(r"\1", _escape_stray_quotes(mended[2])))
+    mended.append(_TRAILING_COMMA.sub(r"\1", mend_syntax(mended[1])))
     for attempt in dict.fromkeys(mended[1:]):
         value = _loads(attempt)
         if value is not None:

@@ -253,3 +253,28 @@ def test_structured_data_without_a_title_takes_the_pages() -> None:
     assert posting.title == "Pastry Cook"
     assert posting.salary is not None
     assert (posting.salary.minimum, posting.salary.maximum, posting.salary.period) == (2100.0, 2400.0, "month")
+
+
+FIELDS = '"@type":"JobPosting","title":"Cook","description":"<p>Bake</p>","hiringOrganization":{"name":"Acme"}'
+
+
+@pytest.mark.parametrize(
+    "block",
+    [
+        "{/* made by hand */" + FIELDS + "}",
+        "{" + FIELDS.replace(',"title"', ', // the title\n"title"') + "}",
+        "{" + FIELDS.replace(',"title"', ',,"title"') + "}",
+        "{" + FIELDS.replace(',"title"', '\n"title"') + "}",
+        "{" + FIELDS.replace(',"hiring', '"hiring').replace('{"name"', '{,"name"').replace("{,", "{") + "}",
+        "{" + FIELDS + ',"baseSalary":undefined}',
+        "var job = {" + FIELDS + "};",
+        ("{" + FIELDS + "}").replace('"', "'"),
+        "{" + FIELDS.replace("JobPosting", "jobPosting") + "}",
+    ],
+)
+def test_json_as_people_write_it_by_hand_is_read(block):
+    """Every second hand-made block has a comment or a comma too many, and search engines read it."""
+    page = f'<script type="application/ld+json">{block}</script>'
+    assert [(job.title, job.company) for job in extract_postings(page, url="https://acme.example/jobs/cook")] == [
+        ("Cook", "Acme")
+    ]
