@@ -24,8 +24,8 @@ from inroad.store.models import Domain, Extraction
 
 T = TypeVar("T")
 
-READ_AT_ONCE: Final = 48
-"""Contents in one batch: each is held unpacked until it is read, and 48 make the statements cheap."""
+READ_AT_ONCE: Final = 96
+"""Contents in one batch, held as packed as they are stored: half as many cost a tenth more for each."""
 
 _BATCHES_AT_ONCE: Final = 2
 
