@@ -17,13 +17,15 @@ from functools import partial
 from sqlalchemy.orm import Session
 
 from inroad.guard.errors import InroadError
-from inroad.reader_process import ReaderBug
+from inroad.reader_process import ReaderBug, call
 from inroad.stages.batching import Batches
 from inroad.stages.documents import Document, content_of
 from inroad.stages.link_books import LinkBooks, LinkedFrom
+from inroad.stages.readers import shared_readers
 from inroad.stages.work import Work
 from inroad.store import claims
 from inroad.store.database import DatabaseUnavailable
+from inroad.store.erased_people import content_without, erased_hashes
 from inroad.store.fetched import PageVisit, StoredContent, change_fetched, complete_fetched, record_visits
 from inroad.store.gone_pages import mark_missed
 from inroad.store.models import Domain, Page
@@ -110,9 +112,27 @@ class PageRecorder:
 
     async def _record_batch(self, batch: Sequence[Fetched]) -> list[str | BaseException]:
         contents = [content_of(one.document) if one.document and _has_content(one) else None for one in batch]
-        outcomes, linked, added = await self._work.database.run(partial(_record, self._work, self._books), batch, contents)
+        hashes = await self._work.database.run(erased_hashes)
+        record = partial(_record, self._work, self._books, hashes)
+        outcomes, linked, added = await self._work.database.run(record, batch, await _cleared(contents, hashes))
         self._books.remember(linked, added)
         return list(outcomes)
+
+
+async def _cleared(contents: Sequence[StoredContent | None], hashes: frozenset[str]) -> Sequence[StoredContent | None]:
+    """The contents without erased people; made in readers, as it takes as long as reading a page.
+
+    Raises:
+        ReaderBug, ReaderLost: One of them cannot be cleared.
+    """
+    if not hashes:
+        return contents
+    calls = [partial(content_without, one, hashes) for one in contents if one is not None]
+    found = await shared_readers().read_many(call, calls)
+    if fault := next((one for one in found if isinstance(one, BaseException)), None):
+        raise fault
+    cleared = iter(found)
+    return [next(cleared) if one is not None else None for one in contents]
 
 
 def _has_content(one: Fetched) -> bool:
@@ -123,14 +143,19 @@ def _has_content(one: Fetched) -> bool:
 
 
 def _record(
-    work: Work, books: LinkBooks, session: Session, batch: Sequence[Fetched], contents: Sequence[StoredContent | None]
+    work: Work,
+    books: LinkBooks,
+    hashes: frozenset[str],
+    session: Session,
+    batch: Sequence[Fetched],
+    contents: Sequence[StoredContent | None],
 ) -> tuple[list[str], list[LinkedFrom], int]:
     """All of a batch; gives each fetch's outcome, and what the link books are to remember."""
     most = work.settings.max_attempts
     first = {one.page.id: c for one, c in zip(batch, contents, strict=True) if c is not None and not one.is_again}
     again = {one.page.id: c for one, c in zip(batch, contents, strict=True) if c is not None and one.is_again}
-    ours = complete_fetched(session, sorted(first.items()), owner=work.owner, max_attempts=most)
-    changed = change_fetched(session, sorted(again.items()), max_attempts=most)
+    ours = complete_fetched(session, sorted(first.items()), owner=work.owner, max_attempts=most, cleared_of=hashes)
+    changed = change_fetched(session, sorted(again.items()), max_attempts=most, cleared_of=hashes)
     linked = [
         LinkedFrom(one.domain, one.document.digest.links, one.postings)
         for one in batch

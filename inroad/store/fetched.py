@@ -108,7 +108,12 @@ _CHANGE = text(f"""
 
 
 def complete_fetched(
-    session: Session, fetched: Sequence[tuple[int, StoredContent]], *, owner: str, max_attempts: int
+    session: Session,
+    fetched: Sequence[tuple[int, StoredContent]],
+    *,
+    owner: str,
+    max_attempts: int,
+    cleared_of: frozenset[str] = frozenset(),
 ) -> set[int]:
     """Records claimed pages as fetched: their state, a version of their content and its extractions.
 
@@ -117,20 +122,27 @@ def complete_fetched(
         fetched: Page id and content; no page twice.
         owner: `Worker.name`.
         max_attempts: Attempts at each extraction.
+        cleared_of: See `contents_without_erased`.
 
     Returns:
         Ids of the pages that were still ours; of the others nothing is stored, another worker's result stands.
     """
     if not fetched:
         return set()
-    fetched = contents_without_erased(session, fetched)
+    fetched = contents_without_erased(session, fetched, cleared_of=cleared_of)
     session.execute(_LOCK, {"page_ids": [page_id for page_id, _ in fetched]})
     ours = set(session.scalars(_COMPLETE, {**_page_columns(fetched), "owner": owner}))
     _add_versions(session, [pair for pair in fetched if pair[0] in ours], max_attempts)
     return ours
 
 
-def change_fetched(session: Session, fetched: Sequence[tuple[int, StoredContent]], *, max_attempts: int) -> set[int]:
+def change_fetched(
+    session: Session,
+    fetched: Sequence[tuple[int, StoredContent]],
+    *,
+    max_attempts: int,
+    cleared_of: frozenset[str] = frozenset(),
+) -> set[int]:
     """Records pages that were visited again and whose content is another than before.
 
     Returns:
@@ -138,7 +150,7 @@ def change_fetched(session: Session, fetched: Sequence[tuple[int, StoredContent]
     """
     if not fetched:
         return set()
-    fetched = contents_without_erased(session, fetched)
+    fetched = contents_without_erased(session, fetched, cleared_of=cleared_of)
     session.execute(_LOCK, {"page_ids": [page_id for page_id, _ in fetched]})
     changed = _add_versions(session, fetched, max_attempts)
     session.execute(_CHANGE, _page_columns(fetched))

@@ -18,7 +18,9 @@ from inroad.guard import tracing
 from inroad.stages import open_work, page_contents, page_records, run_stage
 from inroad.stages.batching import Batches
 from inroad.stages.documents import Document, content_of
+from inroad.store import erased_people
 from inroad.store.database import DatabaseUnavailable
+from inroad.store.erasure import erase
 from inroad.store.fetched import StoredContent, change_fetched, complete_fetched
 from inroad.store.models import Extraction, Page, PageContent, Visit
 from inroad.store.pages import add_pages
@@ -76,6 +78,23 @@ def test_a_page_that_cannot_be_stored_does_not_spoil_its_batch(linked: Bench, mo
     assert states(linked)["team"] == ("Queued", "bug")  # counted: it does not come back for ever
     assert dict(linked.rows(Page.url, Page.attempts))[f"{SITE}/team"] == 1
     assert len(linked.rows(PageContent.id)) == 4
+
+
+def test_erased_people_are_masked_before_the_transaction(linked: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Masking a page takes as long as reading it: within the transaction it would hold the rows and the event loop."""
+    linked.web.pages[f"{SITE}/team"] = page("Team", "<p>Jane Xylander leads us.</p>")
+    linked.run("domains", "pages")
+    with linked.database.begin() as session:
+        erase(session, "Jane Xylander", actor="test", still_holds=lambda *_: False)
+
+    def masked_late(*_: object) -> Any:
+        raise AssertionError("within the transaction")
+
+    monkeypatch.setattr(erased_people, "content_without", masked_late)
+    linked.run("page_contents")
+    (text,) = [text for text in linked.rows(PageContent.text) if "leads us" in text]
+    assert "Xylander" not in text
+    assert "█" * len("Jane Xylander") in text
 
 
 def test_what_a_service_charged_is_on_the_pages_content(linked: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
