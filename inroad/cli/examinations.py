@@ -196,7 +196,7 @@ def check_profile(settings: Settings) -> Iterator[Check]:
 
     if settings.profile is None:
         mend = "Without one no CV is written: `inroad profile import FILE`, or set INROAD_PROFILE."
-        yield Check("profile", "ok", "No file is named; the stored default profile is used.", mend)
+        yield Check("profile", "ok", "No file is named: the default profile of the database is used, if there is one.", mend)
         return
     facts = len(Profile.load(settings.profile).facts)
     yield Check("profile", "ok", f"{settings.profile}: {facts} facts.")
