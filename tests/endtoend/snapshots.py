@@ -74,4 +74,11 @@ def _value(table: Table, column: str, value: Any, keys: dict[str, dict[int, str]
             return None if value is None else keys[name][value]
     if hasattr(value, "tzinfo"):
         return "a time"
-    return hashlib.sha256(value).hexdigest() if isinstance(value, bytes) else value
+    return hashlib.sha256(value).hexdigest() if isinstance(value, bytes) else _timeless(value)
+
+
+def _timeless(value: Any) -> Any:
+    """JSON without the moments of its decisions (`at`)."""
+    if isinstance(value, dict):
+        return {name: "a time" if name == "at" else _timeless(below) for name, below in value.items()}
+    return value
