@@ -1,4 +1,4 @@
-"""Indexes, proved by EXPLAIN on 40,000 pages, companies and sitemaps: what is asked for often reads no table whole."""
+"""Indexes, proved by EXPLAIN on 200,000 pages, companies and sitemaps: what is asked for often reads no table whole."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from inroad.store.missing_pages import miss_again
 from inroad.store.models import Domain, Page, PageUrl, SitemapFile
 from inroad.store.page_urls import url_contains
 
-PAGES = 40_000
+PAGES = 200_000
 
 
 @pytest.fixture(scope="module")
@@ -144,7 +144,7 @@ def test_curation_filters_use_the_states_indexes(large: Database, filters: dict[
 def test_states_of_companies_and_sitemaps_are_found_by_their_indexes(
     large: Database, model: Any, where: tuple[Any, ...], index: str
 ) -> None:
-    """Sensors and the console ask for them all day; with many of each they must read only what they want."""
+    """Sensors and the console ask for them all day; with 200,000 of each they must read only what they want."""
     with large.begin() as session:
         used = plan(session, select(model.id).where(*where))
     assert index in used, used
