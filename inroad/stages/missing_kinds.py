@@ -18,10 +18,10 @@ from urllib.parse import urljoin
 from sqlalchemy.orm import Session
 
 from inroad.contacts import Contact, extract_contacts
+from inroad.crawl.digest import read_unpacked
 from inroad.crawl.fetch import WebClient
 from inroad.guard.errors import InroadError
 from inroad.reader_process import call
-from inroad.stages.documents import stored_html
 from inroad.stages.readers import shared_readers
 from inroad.stages.selection import RANK, has_choice
 from inroad.stages.work import Work
@@ -78,7 +78,7 @@ class KindSearch:
         return sought - self._known
 
     async def _read_some(self, contents: Sequence[PageContent]) -> None:
-        calls = [partial(extract_contacts, stored_html(one.html_zlib), url=one.final_url) for one in contents]
+        calls = [partial(read_unpacked, extract_contacts, one.html_zlib, url=one.final_url) for one in contents]
         found = await shared_readers().read(call, calls)
         self._known |= {kind for contacts in found if isinstance(contacts, list) for kind in _kinds(contacts)}
         self._read |= {one.id for one in contents}

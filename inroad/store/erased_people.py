@@ -13,9 +13,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from inroad.store.masking import MASK, changed_texts
+from inroad.store.models import Suppression
 from inroad.store.suppression import Rules, suppression_rules
 
 # Characters of one text that are looked at; longer ones are cut by their readers long before.
@@ -43,8 +45,8 @@ def without_erased_people(session: Session, value: Any) -> Any:
 
 
 def erased_hashes(session: Session) -> frozenset[str]:
-    """What is kept of erased people."""
-    return suppression_rules(session).hashes
+    """What is kept of erased people, without the rest of a do-not-contact list that may be long."""
+    return frozenset(session.scalars(select(Suppression.value).where(Suppression.kind == "hash")))
 
 
 def contents_without_erased(
